@@ -1,0 +1,41 @@
+/* arena.h: memory that is freed all at once.
+ *
+ * One arena per request, per command group, per job. An arena has a cap; passing it, or the machine having no
+ * memory left, unwinds to the nearest arena_guard() on this thread, which returns false: callers never see NULL.
+ * Under ASan the unused and the freed parts are poisoned. Arenas are not shared between threads at the same time. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+/* An empty arena which never holds more than cap_bytes; NULL when there is no memory. Its first block is taken at
+ * once, so that small requests never ask the allocator again. */
+struct arena *arena_new(size_t cap_bytes);
+
+/* Runs the cleanups (last added, first run), then frees everything. NULL is allowed. */
+void arena_free(struct arena *arena);
+
+/* Runs the cleanups and empties the arena for its next use, keeping its first block. */
+void arena_clear(struct arena *arena);
+
+/* size bytes, zeroed, aligned for any type. Size 0 gives a unique address. Never NULL: unwinds, see arena_guard. */
+void *arena_alloc(struct arena *arena, size_t size);
+void *arena_copy(struct arena *arena, const void *data, size_t size);
+
+#define arena_new_of(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define arena_array(arena, type, count) ((type *)arena_alloc_array((arena), sizeof(type), (count)))
+void *arena_alloc_array(struct arena *arena, size_t size, size_t count);
+
+/* Calls cleanup(data) when the arena is cleared or freed. */
+void arena_on_free(struct arena *arena, void (*cleanup)(void *data), void *data);
+
+/* Bytes handed out since the last clear. */
+size_t arena_used(const struct arena *arena);
+
+/* Runs body(data); true when it returned, false when an allocation from this arena could not be met inside it.
+ * Guards nest. Without any guard an unmet allocation is a failed check. body must leave nothing outside arenas
+ * half-done at an allocation: the store resets its statements when a guarded stage unwinds. */
+bool arena_guard(struct arena *arena, void (*body)(void *data), void *data);

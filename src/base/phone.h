@@ -1,0 +1,21 @@
+/* phone.h: mobile and other numbers of the Russian plan, as typed, to E.164 (requirements ID-1; golden kind `phone`). */
+#pragma once
+
+#include "base/text.h"
+
+enum phone_kind { PHONE_INVALID, PHONE_MOBILE, PHONE_FIXED, PHONE_TOLL_FREE, PHONE_FOREIGN };
+
+#define PHONE_SIZE 16 /* "+79161234567" and its NUL */
+
+struct phone {
+    char e164[PHONE_SIZE];
+};
+
+/* Blanks, hyphens, brackets and dots are ignored; 8, 7, +7 or nothing before ten digits. PHONE_FOREIGN: a well-formed
+ * number of another plan, Kazakhstan's +77… and Belarus's +375… among them. Only PHONE_INVALID leaves *phone. */
+enum phone_kind phone_parse(struct text typed, struct phone *phone);
+struct text phone_text(const struct phone *phone);
+/* "+7 916 ***-**-67": what another person may see of a number. */
+struct text phone_masked(struct arena *arena, struct text e164);
+/* "+7 916 123-45-67": what its owner sees. */
+struct text phone_pretty(struct arena *arena, struct text e164);

@@ -1,0 +1,37 @@
+/* outbox.h: nothing outside happens inside. A command writes an outbox row; after its commit a dispatcher thread calls
+ * the adapter, with retries and back-off until the row's deadline, and hands the outcome back as another command.
+ * Delivery is at least once: adapters send the row's id along, so that the other side can tell a repeat. */
+#pragma once
+
+#include "store/store.h"
+
+struct engine;
+
+enum outbox_verdict {
+    OUTBOX_DONE,
+    OUTBOX_AGAIN,   /* not now: unreachable, slow, 5xx */
+    OUTBOX_REFUSED, /* never: retrying changes nothing */
+    OUTBOX_EXPIRED, /* given to result() only: its deadline passed before it was done */
+};
+
+struct outbox_item {
+    int64_t id, owner;      /* owner: the customer (or 0), the distribution key */
+    int64_t subject;        /* whatever the feature wants to find again: a top-up's id */
+    struct text payload;    /* JSON by convention; sealed at rest */
+    int attempt;            /* 1 for the first */
+    moment made, deadline;
+};
+
+struct outbox_kind {
+    const char *name;       /* "sms", "acquirer.status" */
+    /* On a dispatcher thread: may block, at most ~10 s. *reply (in arena) is handed to result. */
+    enum outbox_verdict (*send)(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                struct text *reply);
+    /* As a command, once the row's fate is known (not after AGAIN), in the transaction that ends the row. NULL: nothing to do. */
+    void (*result)(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+                   struct text reply);
+};
+
+/* In the same transaction as what it tells of. kind is one of an enabled feature's. */
+int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64_t owner, int64_t subject,
+                   struct text payload, moment not_before, moment deadline);

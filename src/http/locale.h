@@ -1,0 +1,41 @@
+/* locale.h: how a language writes sums, moments and numbers, and the strings by key. ICU behind it.
+ *
+ * Strings stand beside their feature in strings/ru.txt and strings/en.txt ("key = ICU message"); the build makes
+ * enum string out of the keys (S_wallet_home_title for wallet.home.title) and fails when a key lacks a language. */
+#pragma once
+
+#include "http/document.h"
+
+enum language { LANGUAGE_RU, LANGUAGE_EN, LANGUAGE_COUNT };
+
+/* A string's number: an enumerator of the generated strings.h, S_none is 0. */
+typedef int string_id;
+
+struct locale {
+    enum language language;
+    const struct zone *zone;
+    moment now; /* for «сегодня», «вчера» */
+};
+
+const char *language_tag(enum language language); /* "ru", "en" */
+bool language_from(struct text tag, enum language *language); /* "ru", "ru-RU", … */
+/* The best of Accept-Language (RFC 9110 §12.5.4), else the fallback. */
+enum language language_negotiate(struct text accept_language, enum language fallback);
+
+/* The named arguments of a message: {sum}, {count, plural, one {# перевод} few {…} other {…}}. */
+struct string_argument {
+    const char *name;
+    const struct node *value;
+};
+
+/* The message in the locale's language with its arguments put in (not escaped). A missing argument is a failed check
+ * in debug builds, its name in braces in release. */
+struct text string_get(struct arena *arena, const struct locale *locale, string_id id,
+                       const struct string_argument *arguments, size_t count);
+
+/* «1 500,00 ₽» / "₽1,500.00"; whole sums keep their kopecks. Blanks inside are no-break. */
+void locale_money(struct buffer *out, const struct locale *locale, struct money money);
+void locale_number(struct buffer *out, const struct locale *locale, int64_t number);
+void locale_moment(struct buffer *out, const struct locale *locale, moment at);      /* «сегодня, 14:05», «3 ноября, 14:05», with the year when another */
+void locale_date(struct buffer *out, const struct locale *locale, struct date date); /* «3 ноября 2026» */
+void locale_day(struct buffer *out, const struct locale *locale, struct date date);  /* a heading: «Сегодня», «Вчера», «3 ноября» */

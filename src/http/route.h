@@ -1,0 +1,72 @@
+/* route.h: what an address does, as a table row. The router enforces all that is declared here: who may call, the
+ * form, CSRF and origin, idempotency, limits, audit. Handlers never call those by hand. */
+#pragma once
+
+#include "http/form.h"
+#include "http/template.h"
+
+struct request;
+struct tx; /* the store's; http never looks inside */
+
+enum method { METHOD_GET = 1, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
+
+enum who {
+    WHO_ANYONE = 1,   /* signed in or not */
+    WHO_GUEST,        /* pages of sign-up and sign-in: a signed-in customer is sent home */
+    WHO_CUSTOMER,
+    WHO_STAFF,
+    WHO_PARTNER,      /* signed by a partner's key: acquirer, merchant */
+};
+
+/* A handler is a row of stages, run in order until one answers. */
+enum flow { FLOW_NEXT, FLOW_ANSWERED };
+typedef enum flow stage_function(struct request *request, struct tx *tx);
+
+enum stage_kind {
+    STAGE_END,
+    STAGE_READ,  /* on a snapshot */
+    STAGE_WRITE, /* a command; may be run again from its start, so it starts from the request's input alone. What it
+                  * wrote is undone when it refuses (status ≥ 400), unless the refusal says keep */
+    STAGE_WORK,  /* slow computing on the worker pool, no database: Argon2id, PDF, pictures */
+};
+
+struct stage {
+    enum stage_kind kind;
+    stage_function *run;
+};
+
+#define ROUTE_STAGES 6
+#define ROUTE_PARAMS 4
+
+struct rate {
+    enum { RATE_NONE, RATE_ADDRESS, RATE_CALLER, RATE_WHOLE } per;
+    int count;
+    int64_t window_us;
+};
+
+enum route_flag {
+    ROUTE_PAGE_ONLY = 1,    /* no JSON: answers 406 */
+    ROUTE_NO_CSRF = 2,      /* signed some other way */
+    ROUTE_STREAM = 4,       /* server-sent events */
+    ROUTE_CACHED = 8,       /* static: may be kept by the browser */
+    ROUTE_FORM_OPTIONAL = 16, /* GET: a fault in the query empties that field and is shown, not refused */
+};
+
+struct route {
+    enum method method;
+    const char *path;           /* "/operations/{id}": {…} is one segment */
+    enum who who;
+    const struct form *form;    /* of the body; of the query for GET; NULL: none is accepted */
+    struct stage stages[ROUTE_STAGES + 1];
+    const struct template *page; /* for text/html; NULL: JSON (or a file) only */
+    /* After a refusal of a page's form: rebuilds the form's page (its template in `again_page`), which is drawn with the
+     * values typed and the errors, status 422. */
+    stage_function *again;
+    const struct template *again_page;
+    bool key;                   /* wants an idempotency key: Idempotency-Key header, or _key in a page's form */
+    struct rate rates[2];
+    const char *audit;          /* what the command log calls it ("wallet.transfer"); every writing route has one */
+    const char *summary;        /* one line for OpenAPI */
+    int64_t body_max;           /* bytes; 0 → 16 KiB */
+    unsigned flags;
+};

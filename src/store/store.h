@@ -1,0 +1,167 @@
+/* store.h: the one door to the database: SQLite or PostgreSQL, the same SQL for both.
+ *
+ * Reads run at once on a snapshot. Writes are *commands*: the store's writer runs them one after another in a group,
+ * each undone alone if it asks so, with one commit (one fsync) for the group, and only then tells each of them that
+ * it is done. A command never waits, locks or retries; on PostgreSQL it may be run again from its start (another
+ * node's lock, a group replayed one by one), so it derives everything from its input and the transaction.
+ *
+ * Failures (disk, connection) are sticky in a tx: after one, statements do nothing, queries give no rows, and who
+ * opened the tx learns it at the end. So the code between reads straight; whatever it concluded is thrown away.
+ *
+ * SQL is literal text with $1…$n. Only what both databases understand, plus these tokens, rewritten by the store:
+ *   BYTES       column type: BLOB / BYTEA
+ *   ROWKEY      column type of a time-ordered id that alone is unique: INTEGER PRIMARY KEY / BIGINT NOT NULL
+ *   ROWKEY(a,b) table constraint that goes with it: nothing / PRIMARY KEY (a, b), the distribution key among them
+ *   CLUSTERED   after the closing parenthesis of a table without a ROWKEY: WITHOUT ROWID / nothing
+ * Column types are BIGINT, TEXT and BYTES alone. Each CREATE TABLE is followed on its first line by a comment that
+ * names its distribution key: "-- distributed by customer" (or "-- reference" for a catalogue); tidy checks it. */
+#pragma once
+
+#include "base/secret.h"
+#include "base/world.h"
+
+struct store;
+struct reader;
+struct tx; /* a transaction or a snapshot, for the time of one function call */
+
+/* ---- statements ---- */
+
+struct statement {
+    const char *sql;
+    _Atomic int slot; /* 0 until first used; connections keep what they prepared under it */
+};
+
+/* STATEMENT(account_by_id, "SELECT … WHERE id = $1"); the text must be a literal: a built one fails to compile. */
+#define STATEMENT(name, literal) static struct statement name = {"" literal "", 0}
+
+enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BYTES };
+
+struct value {
+    enum value_type type;
+    int64_t integer;
+    struct text text; /* also bytes; borrowed until the call returns (for tx_queue: until the group ends) */
+};
+
+#define V_NULL ((struct value){.type = VALUE_NULL})
+#define V_INT(number) ((struct value){.type = VALUE_INT, .integer = (number)})
+#define V_TEXT(string) ((struct value){.type = VALUE_TEXT, .text = (string)})
+#define V_BYTES(address, length)                                                                                       \
+    ((struct value){.type = VALUE_BYTES, .text = {(const char *)(address), (length)}})
+#define VALUES(...)                                                                                                    \
+    (const struct value[]){__VA_ARGS__}, sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+#define NO_VALUES NULL, 0
+
+/* Runs a writing statement; gives the number of rows changed (0 also after a failure). */
+int64_t tx_run(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
+
+/* A write whose result nobody in the command needs: may be sent later, before the commit, in order with the tx's
+ * other statements. Texts must live until the group ends (the command's arena does). */
+void tx_queue(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
+
+/* The same INSERT … VALUES ($1,…,$n) [ON CONFLICT …] for many rows (rows × columns values, row after row), as fast as
+ * the database can: a loop on SQLite, arrays on PostgreSQL. The VALUES list must be plain $1…$n in order, and each
+ * column's values of one type (or NULL; types says which for PostgreSQL: one of VALUE_INT, _TEXT, _BYTES each). */
+void tx_insert_many(struct tx *tx, struct statement *statement, const enum value_type *types, size_t columns,
+                    const struct value *values, size_t rows);
+
+/* for (struct rows *rows = tx_query(tx, &statement, VALUES(V_INT(id))); rows_next(rows);) { … row_int(rows, 0) … }
+ * One that is not read to its end is closed by rows_end, by the next use of the same statement in this tx, or with
+ * the tx. Queries nest when their statements differ. */
+struct rows *tx_query(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
+bool rows_next(struct rows *rows);
+void rows_end(struct rows *rows);
+int64_t row_int(const struct rows *rows, int column); /* 0 for NULL */
+bool row_null(const struct rows *rows, int column);
+struct text row_text(const struct rows *rows, int column); /* bytes too; valid until the next rows_next */
+struct text row_copy(const struct rows *rows, int column, struct arena *arena);
+
+bool tx_failed(const struct tx *tx);
+bool tx_writing(const struct tx *tx);
+struct world *tx_world(const struct tx *tx);
+struct arena *tx_arena(const struct tx *tx); /* lives until the group (or the read) ends */
+
+/* ---- snapshots ---- */
+
+/* One per thread that reads. NULL when the database cannot be opened. */
+struct reader *reader_new(struct store *store);
+void reader_free(struct reader *reader);
+struct tx *reader_begin(struct reader *reader); /* NULL when the database is gone; it reconnects by itself later */
+/* Ends the snapshot; false when something failed in it (answer 503). */
+bool reader_end(struct reader *reader, struct tx *tx);
+/* True when reading takes microseconds and may be done on an I/O thread (SQLite). */
+bool store_reads_inline(const struct store *store);
+
+/* ---- commands ---- */
+
+enum command_outcome {
+    COMMAND_KEEP, /* its writes are part of the group */
+    COMMAND_UNDO, /* its writes are undone, the command has still been answered (a refusal) */
+};
+
+enum store_status {
+    STORE_DURABLE,     /* on disk */
+    STORE_UNAVAILABLE, /* nothing of it happened: answer 503 */
+};
+
+struct command {
+    /* On the writer thread (or a PostgreSQL writer's), inside the group's transaction. */
+    enum command_outcome (*run)(struct command *command, struct tx *tx);
+    /* On the writer thread, after the commit or its failure. Must not block. */
+    void (*done)(struct command *command, enum store_status status);
+    struct arena *arena;       /* guards run(): out of memory counts as STORE_UNAVAILABLE for this command alone */
+    const int64_t *accounts;   /* ledger accounts it will touch, where known before: fetched and locked for the group at once */
+    size_t account_count;
+    struct command *next;      /* the store's */
+    enum store_status status;  /* the store's */
+    enum command_outcome outcome;
+};
+
+/* Queues a command; false when the queue is full or the store is closing (answer 503 with Retry-After: 1). Any thread. */
+bool store_submit(struct store *store, struct command *command);
+/* Submits and waits: for start-up, the command line and tests; never on an I/O or writer thread. */
+enum store_status store_run(struct store *store, struct command *command);
+/* Without a writer thread (options.manual): runs one group of what is queued, gives how many commands it held. */
+size_t store_step(struct store *store);
+
+/* What keeps state of its own beside the rows for the time of a group: the ledger's accounts, the command log. Called
+ * on the writer thread only. Memory in tx_arena lives until `ended`. */
+struct participant {
+    void *self;
+    void (*begin)(void *self, struct tx *tx, const struct command *first); /* first → next …: the whole group */
+    void (*mark)(void *self);                      /* a command is about to run */
+    void (*undo)(void *self);                      /* back to the last mark */
+    void (*flush)(void *self, struct tx *tx);      /* write what is kept; the commit follows */
+    void (*ended)(void *self, bool committed);     /* before the commands' done */
+};
+
+/* ---- opening ---- */
+
+struct migration {
+    const char *feature; /* "ledger" */
+    int number;          /* 1, 2, …: forward only, never changed once released */
+    const char *sql;     /* several statements, separated by semicolons */
+};
+
+struct store_options {
+    const char *where;   /* a path, ":memory:" is refused; or postgresql://… */
+    struct world *world;
+    size_t queue_max;    /* commands waiting; 0 → 4096 */
+    size_t group_max;    /* commands in a group; 0 → 256 */
+    bool manual;         /* no writer thread: the simulation calls store_step */
+};
+
+/* NULL with *problem (static text or in the caller's arena) when it cannot be opened. */
+struct store *store_open(struct arena *arena, const struct store_options *options, struct text *problem);
+/* Runs each migration not yet run, in the given order, in one transaction each feature. False with *problem. */
+bool store_migrate(struct store *store, struct arena *arena, const struct migration *migrations, size_t count,
+                   struct text *problem);
+void store_join(struct store *store, struct participant participant); /* before store_start */
+bool store_start(struct store *store); /* the writer begins; false when threads or the database are not to be had */
+/* Refuses new commands, finishes those queued, checkpoints, closes. */
+void store_close(struct store *store);
+bool store_is_postgres(const struct store *store);
+
+struct store_figures {
+    int64_t groups, commands, failures, queue_now, queue_full;
+};
+struct store_figures store_figures(const struct store *store);
