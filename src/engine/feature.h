@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 struct engine;
+struct entry; /* ledger/ledger.h */
 
 /* Scheduled work, once for all nodes: each run is a command (or several: while run() asks for more). */
 struct job {
@@ -31,6 +32,10 @@ struct operation_kind {
     const char *name;         /* "transfer", "topup": in JSON and filters */
     string_id title;          /* «Перевод» */
     const char *icon;
+    /* Adds to the operation's document what only its feature knows: "counterparty" (text), and in the detail page's
+     * "facts" and "actions" whatever helps (operations/operations.h). NULL: the other account's owner, masked, is told. */
+    void (*describe)(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                     struct node *operation);
 };
 
 /* What happened, told to every feature in the same transaction: the only way products hear of each other. */
@@ -57,6 +62,8 @@ struct feature {
     const struct menu_item *menu;           /* ended by .path NULL */
     const struct outbox_kind *outbox;       /* ended by .name NULL */
     const struct operation_kind *operations;/* ended by .name NULL */
+    /* The customer's ledger accounts whose entries are his operations: writes at most `room` ids, says how many. */
+    size_t (*accounts)(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
     /* Once at start, after migrations: loads what it keeps in memory, gives its state (or NULL with *problem set). */
     void *(*open)(struct engine *engine, struct arena *arena, struct text *problem);
