@@ -1,0 +1,68 @@
+"""layers.py: which folder may use which. The one table behind the build (what a test is linked with) and behind tidy
+(what a file may include). ARCHITECTURE.md tells the same to people."""
+
+import os
+
+# Lowest first. A folder may use itself and what its row names; "all" means every folder before it in this list, and
+# its neighbours marked in FEATURES (features may include each other's published headers, products never).
+FOLDERS = {
+    "base": [],
+    "store": ["base"],
+    "http": ["base", "generated"],
+    "ledger": ["base", "store"],
+    "jobs": ["base", "store"],
+    "engine": ["base", "store", "http", "ledger", "jobs", "generated"],
+}
+COMMON = ["base", "store", "http", "ledger", "jobs", "engine", "generated"]
+
+# Features that every product may use, in the order in which they may use each other.
+FEATURES = ["messaging", "identity", "operations", "support", "backoffice", "payments"]
+
+# Libraries of the system that only one folder may include, so that each has one owner.
+OWNED_HEADERS = {
+    "sqlite3.h": ["store"],
+    "libpq-fe.h": ["store"],
+    "microhttpd.h": ["http"],
+    "jansson.h": ["http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
+                  "products", "adapters", "sandbox", "test"],
+    "yaml.h": ["engine"],
+    "sodium.h": ["base", "http"],
+    "cairo.h": ["operations", "payments", "products", "backoffice"],
+}
+
+
+def is_feature(folder):
+    """Whether a folder under src/ (products/wallet, identity, …) may hold a feature."""
+    return folder in FEATURES or folder.startswith("products/")
+
+
+def may_use(folder):
+    """Folders that `folder` may include from, itself first; a name ending in / stands for all below it. The folders
+    outside src/ are called by their own names (sandbox, test, bench)."""
+    if folder in FOLDERS:
+        return [folder] + FOLDERS[folder]
+    if folder in FEATURES:
+        return [folder] + COMMON + FEATURES + ["adapters/"]
+    if folder.startswith("products/"):
+        return [folder] + COMMON + FEATURES + ["adapters/"]
+    if folder.startswith("adapters/"):
+        return [folder, "base"]
+    if folder == "generated":
+        return [folder, "base", "http"]
+    if folder == "sandbox":
+        return [folder, "base", "http", "generated"]
+    if folder in ("app", "test", "bench", "test/fuzz"):
+        return [folder, ""]
+    return [folder, "base"]
+
+
+def folders_with_sources(root):
+    """Every folder under src/ that holds C files, as "base", "products/wallet", …; the lowest layers first."""
+    found = []
+    for path, folders, files in os.walk(os.path.join(root, "src")):
+        folders.sort()
+        name = os.path.relpath(path, os.path.join(root, "src")).replace(os.sep, "/")
+        if name != "generated" and any(f.endswith(".c") for f in files):
+            found.append(name)
+    order = list(FOLDERS) + ["adapters"] + FEATURES + ["products", "app"]
+    return sorted(found, key=lambda f: (order.index(f.split("/")[0]) if f.split("/")[0] in order else 99, f))
