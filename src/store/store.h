@@ -13,6 +13,7 @@
  *   ROWKEY      column type of a time-ordered id that alone is unique: INTEGER PRIMARY KEY / BIGINT NOT NULL
  *   ROWKEY(a,b) table constraint that goes with it: nothing / PRIMARY KEY (a, b), the distribution key among them
  *   CLUSTERED   after the closing parenthesis of a table without a ROWKEY: WITHOUT ROWID / nothing
+ *   FOR_UPDATE  at the end of a SELECT in a command: nothing / FOR UPDATE (waits for other nodes' row locks)
  * Column types are BIGINT, TEXT and BYTES alone. Each CREATE TABLE is followed on its first line by a comment that
  * names its distribution key: "-- distributed by customer" (or "-- reference" for a catalogue); tidy checks it. */
 #pragma once
@@ -68,6 +69,10 @@ void tx_insert_many(struct tx *tx, struct statement *statement, const enum value
  * One that is not read to its end is closed by rows_end, by the next use of the same statement in this tx, or with
  * the tx. Queries nest when their statements differ. */
 struct rows *tx_query(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
+/* The rows of a query by one key, "… WHERE id = $1 ORDER BY id FOR_UPDATE", for many ids at once: ids rising, without
+ * repeats; those that have no row are skipped; rows come in that order. A loop on SQLite; on PostgreSQL "= $1" becomes
+ * "= ANY($1)" and all rows are locked in id order by one statement. ids must live until the rows end. */
+struct rows *tx_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count);
 bool rows_next(struct rows *rows);
 void rows_end(struct rows *rows);
 int64_t row_int(const struct rows *rows, int column); /* 0 for NULL */
