@@ -44,6 +44,9 @@ struct reader *engine_reader(struct engine *engine);
 struct identifier {
     bool (*quick)(void *self, struct request *request);
     void (*full)(void *self, struct request *request, struct tx *tx);
+    /* A page's form for WHO_CUSTOMER came with a session cookie that is no longer good (ID-14): keeps what was typed and
+     * answers 303 to the sign-in page. Run as a WRITE stage. */
+    stage_function *keep_form;
     void *self;
 };
 void engine_identify_by(struct engine *engine, struct identifier identifier);

@@ -13,6 +13,7 @@ struct caller {
     int64_t session;
     int64_t staff;        /* WHO_STAFF */
     bool by_token;        /* Authorization: Bearer: no cookie, so no CSRF */
+    moment session_ends;  /* WHO_CUSTOMER: when the session ends unless it is used again */
 };
 
 /* What is wrong, for the person and for machines (RFC 9457). One static const per refusal of a feature. */
@@ -66,6 +67,7 @@ struct request {
     struct text params[ROUTE_PARAMS];
     struct text host, origin, fetch_site, address, user_agent, authorization, idempotency_key;
     struct text cookie_session, cookie_visit, cookie_language;
+    struct text cookie_device, cookie_draft, cookie_kept; /* identity's: a known device, a sign-up, a form kept */
     bool secure;                    /* came by TLS, here or at the proxy */
     bool wants_html;                /* by Accept */
     struct raw_field *raw;          /* body fields (query fields for GET) */
