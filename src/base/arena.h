@@ -1,11 +1,13 @@
 /* arena.h: memory that is freed all at once.
  *
  * One arena per request, per command group, per job. An arena has a cap; passing it, or the machine having no
- * memory left, unwinds to the nearest arena_guard() on this thread, which returns false: callers never see NULL.
- * Under ASan the unused and the freed parts are poisoned. Arenas are not shared between threads at the same time. */
+ * memory left, unwinds to the nearest arena_guard() of this arena on this thread, which returns false: callers never
+ * see NULL. Under ASan the unused and the freed parts are poisoned. Arenas are not shared between threads at the
+ * same time. */
 #pragma once
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,20 +24,55 @@ void arena_free(struct arena *arena);
 void arena_clear(struct arena *arena);
 
 /* size bytes, zeroed, aligned for any type. Size 0 gives a unique address. Never NULL: unwinds, see arena_guard. */
-void *arena_alloc(struct arena *arena, size_t size);
+static inline void *arena_alloc(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 
 #define arena_new_of(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, count) ((type *)arena_alloc_array((arena), sizeof(type), (count)))
 void *arena_alloc_array(struct arena *arena, size_t size, size_t count);
 
-/* Calls cleanup(data) when the arena is cleared or freed. */
+/* Makes the last allocation longer where it stands; false when it is not the last or the room behind it is too
+ * small. New bytes are zero. For buffers that grow. */
+bool arena_extend(struct arena *arena, void *last, size_t size, size_t new_size);
+
+/* Calls cleanup(data) when the arena is cleared or freed; at once, before unwinding, when that cannot be kept. */
 void arena_on_free(struct arena *arena, void (*cleanup)(void *data), void *data);
 
-/* Bytes handed out since the last clear. */
+/* Bytes handed out since the last clear, rounded up as they were. */
 size_t arena_used(const struct arena *arena);
 
 /* Runs body(data); true when it returned, false when an allocation from this arena could not be met inside it.
- * Guards nest. Without any guard an unmet allocation is a failed check. body must leave nothing outside arenas
- * half-done at an allocation: the store resets its statements when a guarded stage unwinds. */
+ * Guards nest. Without a guard of this arena an unmet allocation is a failed check. body must leave nothing outside
+ * arenas half-done at an allocation: the store resets its statements when a guarded stage unwinds. */
 bool arena_guard(struct arena *arena, void (*body)(void *data), void *data);
+
+/* ---- the fast path, inline: nothing below is for callers ---- */
+
+#if defined(__SANITIZE_ADDRESS__) /* gcc */
+#define ARENA_POISONED 1
+#elif defined(__has_feature) /* clang */
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONED 1
+#endif
+#endif
+
+struct arena_room { /* the first member of struct arena: the unused part of its current block, all zeros */
+    char *next, *end; /* multiples of 16 */
+};
+
+extern _Atomic bool arena_faults_on; /* see base/fault.h */
+void *arena_alloc_slow(struct arena *arena, size_t size);
+
+static inline void *arena_alloc(struct arena *arena, size_t size) {
+#ifndef ARENA_POISONED
+    struct arena_room *room = (struct arena_room *)(void *)arena;
+    /* size 0 wraps around and takes the slow path */
+    if (__builtin_expect(size - 1 < (size_t)(room->end - room->next), 1) &&
+        __builtin_expect(!atomic_load_explicit(&arena_faults_on, memory_order_relaxed), 1)) {
+        void *memory = room->next;
+        room->next += (size + 15) & ~(size_t)15;
+        return memory;
+    }
+#endif
+    return arena_alloc_slow(arena, size);
+}

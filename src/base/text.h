@@ -35,6 +35,8 @@ ptrdiff_t text_find(struct text text, char wanted);                   /* -1 when
 
 bool text_valid_utf8(struct text text);    /* and without NUL and control bytes other than tab, CR, LF */
 size_t text_length_utf8(struct text text); /* in code points; the text is valid */
+/* Bytes of the code point that a text of at least one byte begins with; 0 when malformed. Control bytes count as 1. */
+size_t text_utf8_step(struct text text);
 
 /* Whole text as a decimal number: no sign but a leading '-', no blanks, nothing after it. False leaves *value. */
 bool text_to_int(struct text text, int64_t *value);
