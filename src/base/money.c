@@ -18,11 +18,10 @@ static const struct currency_row {
 };
 
 static const struct currency_row *currency_row(enum currency currency) {
-    for (size_t i = 0; i < sizeof currencies / sizeof *currencies; i++) {
-        if (currencies[i].currency == currency) return &currencies[i];
-    }
-    check(!"a currency of the table");
-    return NULL;
+    size_t i = 0;
+    while (i < sizeof currencies / sizeof *currencies && currencies[i].currency != currency) i++;
+    check(i < sizeof currencies / sizeof *currencies);
+    return &currencies[i];
 }
 
 struct text currency_code(enum currency currency) {
