@@ -20,11 +20,15 @@ void world_advance(struct world *world, int64_t microseconds); /* simulated worl
 void world_free(struct world *world);
 
 moment world_now(struct world *world);
+/* The machine's clock, for log lines alone, which are outside every world. */
+moment world_wall_clock(void);
 void world_random(struct world *world, void *data, size_t size);
 uint64_t world_random_below(struct world *world, uint64_t bound); /* uniform in 0..bound-1 */
 
 /* A new id: positive, 63 bits, even, later ids are larger (milliseconds since 2020 in the high 41 bits, a counter
  * of 13 bits, the node's 8 bits, a zero bit), so that rows are appended in order. Any thread. */
 int64_t world_id(struct world *world);
+/* A new id larger than `floor`, though another node's clock that made `floor` be ahead of ours; those after it follow. */
+int64_t world_id_after(struct world *world, int64_t floor);
 moment id_moment(int64_t id); /* when it was made, to the millisecond */
 int64_t id_from_moment(moment at); /* the smallest id made at or after `at` */
