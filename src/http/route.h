@@ -49,6 +49,7 @@ enum route_flag {
     ROUTE_NO_CSRF = 2,      /* signed some other way */
     ROUTE_STREAM = 4,       /* server-sent events */
     ROUTE_CACHED = 8,       /* static: may be kept by the browser */
+    ROUTE_RAW_BODY = 32,    /* POST: the body is left as it came, of any type: signed messages of partners; form is NULL */
     ROUTE_FORM_OPTIONAL = 16, /* GET: a fault in the query empties that field and is shown, not refused */
 };
 
