@@ -94,20 +94,26 @@ void ledger_close(struct ledger *ledger);
 int64_t ledger_create(struct ledger *ledger, struct tx *tx, const struct account *template);
 /* The account as of now; in a command its group-fresh state, in a snapshot the row. False when missing. */
 bool ledger_account(struct ledger *ledger, struct tx *tx, int64_t id, struct account *account);
-/* Sets frozen, closed, limits, overdraft from *account; false when missing, or closing with money or holds on it. */
+/* An owner's accounts, oldest first; at most `most`; how many. One of which purpose? Look at account.purpose. */
+size_t ledger_accounts_of(struct ledger *ledger, struct tx *tx, int64_t owner, struct account *accounts, size_t most);
+/* Sets frozen, closed, limits, overdraft from *account; false when missing, closing with money or holds on it, or when
+ * more than the new overdraft is already used. In commands only. */
 bool ledger_change(struct ledger *ledger, struct tx *tx, const struct account *account);
 
 /* One transfer. *id gets its id: the debit entry is id, the credit entry id + 1. Untouched on refusal, which writes nothing. */
 enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, int64_t *id);
 /* What ledger_transfer would say now, for check pages; also in a snapshot. */
 enum ledger_refusal ledger_check(struct ledger *ledger, struct tx *tx, const struct transfer *transfer);
-/* Takes `sum` (≤ what is left) of a transfer back by the opposite transfer, limits given back. */
+/* Takes `sum` (≤ what is left) of a transfer back by the opposite transfer, whose cause it becomes. `from` is the account
+ * that had paid. Limits are given back where their period still runs; the opposite transfer itself counts to none. */
 enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t transfer, int64_t from, struct money sum,
                                    int kind, int64_t *id);
 
 enum ledger_refusal ledger_hold(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, moment expires,
                                 int64_t *hold);
-/* Transfers `sum` of it (0: all); the rest is released when `final`, stays held otherwise. */
+/* Transfers `sum` of it (0: all); the rest is released when `final`, stays held otherwise. The sender's limits counted the
+ * hold and do not count again; the recipient's count now. A frozen account's hold is captured only when it was made with
+ * TRANSFER_EVEN_FROZEN. */
 enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account, struct money sum,
                                    bool final, int64_t *id);
 enum ledger_refusal ledger_release(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account);
@@ -137,6 +143,15 @@ bool entry_next(struct entry_cursor *cursor, struct entry *entry);
 bool ledger_entry(struct ledger *ledger, struct tx *tx, int64_t account, int64_t id, struct entry *entry);
 /* LE-6: the balance just before `at`. Logarithmic in the account's history. False when the account is missing. */
 bool ledger_balance_at(struct ledger *ledger, struct tx *tx, int64_t account, moment at, int64_t *balance);
+
+/* A statement for [from, to): it opens and closes on the right balances. Its entries are those of
+ * ledger_entries(…, before = to) whose id_moment() is not before `from`. False when the account is missing. */
+struct turnover {
+    int64_t opening, closing, in, out; /* closing = opening + in − out */
+    int64_t entries;
+};
+bool ledger_turnover(struct ledger *ledger, struct tx *tx, int64_t account, moment from, moment to,
+                     struct turnover *turnover);
 
 /* WA-14: what a limit allows, what is spent, what is left; max 0: no limit. */
 struct limit_state {

@@ -1,0 +1,319 @@
+/* ledger_group.c: accounts and entries in memory for a group of commands. See ledger_group.h. */
+#include "ledger/ledger_group.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FLAG_FROZEN 1
+#define FLAG_CLOSED 2
+
+#define ACCOUNT_COLUMNS                                                                                                \
+    "id, owner, purpose, class, currency, balance, held, overdraft, version, last_entry, limits, flags, day, "         \
+    "day_out, month_out, month_in"
+#define ACCOUNT_COLUMN_COUNT 16
+#define ENTRY_COLUMN_COUNT 12
+#define WAYPOINT_COLUMN_COUNT 2
+
+STATEMENT(accounts_locked, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1 ORDER BY id FOR_UPDATE");
+STATEMENT(account_by_id, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1");
+STATEMENT(account_save,
+          "INSERT INTO account (" ACCOUNT_COLUMNS ") "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
+          "ON CONFLICT (id) DO UPDATE SET balance = excluded.balance, held = excluded.held, "
+          "overdraft = excluded.overdraft, version = excluded.version, last_entry = excluded.last_entry, "
+          "limits = excluded.limits, flags = excluded.flags, day = excluded.day, day_out = excluded.day_out, "
+          "month_out = excluded.month_out, month_in = excluded.month_in");
+STATEMENT(entry_add,
+          "INSERT INTO entry (id, account, other, amount, balance, version, previous, subject, cause, kind, counted, note) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+STATEMENT(waypoint_add, "INSERT INTO waypoint (account, entry) VALUES ($1, $2)");
+
+static const enum value_type integers[ACCOUNT_COLUMN_COUNT] = {
+    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+};
+static const enum value_type entry_types[ENTRY_COLUMN_COUNT] = {
+    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TEXT,
+};
+
+/* ---- rows ---- */
+
+static struct account account_from(const struct rows *rows) {
+    int64_t flags = row_int(rows, 11);
+    int32_t day = (int32_t)row_int(rows, 12);
+    return (struct account){
+        .id = row_int(rows, 0),
+        .owner = row_int(rows, 1),
+        .purpose = (int)row_int(rows, 2),
+        .class = (enum account_class)row_int(rows, 3),
+        .currency = (enum currency)row_int(rows, 4),
+        .balance = row_int(rows, 5),
+        .held = row_int(rows, 6),
+        .overdraft = row_int(rows, 7),
+        .version = row_int(rows, 8),
+        .last_entry = row_int(rows, 9),
+        .limits = (int)row_int(rows, 10),
+        .frozen = (flags & FLAG_FROZEN) != 0,
+        .closed = (flags & FLAG_CLOSED) != 0,
+        .day = day,
+        .month = rules_month(day), /* both periods roll together, so the row keeps the day alone */
+        .day_out = row_int(rows, 13),
+        .month_out = row_int(rows, 14),
+        .month_in = row_int(rows, 15),
+    };
+}
+
+static void account_values(const struct account *account, struct value values[ACCOUNT_COLUMN_COUNT]) {
+    const int64_t columns[ACCOUNT_COLUMN_COUNT] = {
+        account->id,       account->owner,      account->purpose,   account->class,
+        account->currency, account->balance,    account->held,      account->overdraft,
+        account->version,  account->last_entry, account->limits,    (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0),
+        account->day,      account->day_out,    account->month_out, account->month_in,
+    };
+    for (size_t i = 0; i < ACCOUNT_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
+}
+
+bool account_row(struct tx *tx, int64_t id, struct account *account) {
+    struct rows *rows = tx_query(tx, &account_by_id, VALUES(V_INT(id)));
+    if (!rows_next(rows)) return false;
+    *account = account_from(rows);
+    rows_end(rows);
+    return true;
+}
+
+void account_insert(struct tx *tx, const struct account *account) {
+    struct value values[ACCOUNT_COLUMN_COUNT];
+    account_values(account, values);
+    tx_queue(tx, &account_save, values, ACCOUNT_COLUMN_COUNT);
+}
+
+/* ---- the table ---- */
+
+static size_t place_of(const struct group *group, int64_t id) {
+    uint64_t hash = (uint64_t)id * UINT64_C(0x9E3779B97F4A7C15);
+    size_t place = (size_t)(hash >> 20) & (group->table_size - 1);
+    while (group->table[place] && group->table[place]->account.id != id) place = (place + 1) & (group->table_size - 1);
+    return place;
+}
+
+static void table_grow(struct group *group) {
+    struct slot **old = group->table;
+    size_t old_size = group->table_size;
+    struct slot **table = arena_array(tx_arena(group->tx), struct slot *, old_size * 2);
+    group->table = table;
+    group->table_size = old_size * 2;
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i]) group->table[place_of(group, old[i]->account.id)] = old[i];
+    }
+}
+
+/* All memory is had before anything is changed: an arena may unwind. */
+static struct slot *table_put(struct group *group, const struct account *account) {
+    if (group->slot_count * 2 >= group->table_size) table_grow(group);
+    size_t place = place_of(group, account->id);
+    struct slot *slot = group->table[place];
+    if (!slot) {
+        slot = arena_new_of(tx_arena(group->tx), struct slot);
+        group->table[place] = slot;
+        group->slot_count++;
+    }
+    check(!slot->known);
+    slot->account = *account;
+    slot->known = true;
+    slot->dirty = false;
+    slot->next_fetched = group->fetched;
+    group->fetched = slot;
+    return slot;
+}
+
+struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id) {
+    struct group *group = &ledger->group;
+    check(tx == group->tx);
+    struct slot *slot = group->table[place_of(group, id)];
+    if (slot && slot->known) return slot;
+    struct rows *rows = tx_query_ids(tx, &accounts_locked, (const int64_t[]){id}, 1);
+    if (!rows_next(rows)) return NULL;
+    struct account account = account_from(rows);
+    rows_end(rows);
+    return table_put(group, &account);
+}
+
+void group_put(struct ledger *ledger, const struct account *account) {
+    (void)table_put(&ledger->group, account);
+}
+
+void group_touch(struct ledger *ledger, struct slot *slot) {
+    struct group *group = &ledger->group;
+    if (slot->marked != group->mark) {
+        slot->marked = group->mark;
+        slot->before = slot->account;
+        slot->dirty_before = slot->dirty;
+        slot->next_touched = group->touched;
+        group->touched = slot;
+    }
+    slot->dirty = true;
+}
+
+/* ---- entries ---- */
+
+static struct pending *pending_new(struct group *group) {
+    if (group->pending_count == group->pending_room) {
+        struct pending *more = arena_array(tx_arena(group->tx), struct pending, group->pending_room * 2);
+        memcpy(more, group->pending, group->pending_count * sizeof *more);
+        group->pending = more;
+        group->pending_room *= 2;
+    }
+    return &group->pending[group->pending_count++];
+}
+
+void group_append(struct ledger *ledger, struct slot *slot, struct entry entry, int32_t counted) {
+    struct group *group = &ledger->group;
+    struct account *account = &slot->account;
+    check(entry.id > account->last_entry && entry.amount != 0);
+    check(group->pending_count == 0 || group->pending[group->pending_count - 1].entry.id < entry.id);
+    struct pending *pending = pending_new(group);
+    entry.account = account->id;
+    entry.currency = account->currency;
+    entry.balance = account->balance;
+    entry.version = ++account->version;
+    entry.previous = account->last_entry;
+    account->last_entry = entry.id;
+    *pending = (struct pending){entry, counted};
+}
+
+const struct pending *group_pending(const struct ledger *ledger, const struct tx *tx, int64_t id) {
+    const struct group *group = &ledger->group;
+    if (!tx_writing(tx)) return NULL; /* a snapshot, maybe on another thread: the group is not its business */
+    size_t low = 0, high = group->pending_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (group->pending[middle].entry.id < id) low = middle + 1;
+        else high = middle;
+    }
+    if (low == group->pending_count || group->pending[low].entry.id != id) return NULL;
+    return &group->pending[low];
+}
+
+/* ---- participant ---- */
+
+static int by_number(const void *left, const void *right) {
+    int64_t one = *(const int64_t *)left, other = *(const int64_t *)right;
+    return (one > other) - (one < other);
+}
+
+/* Fetches and locks what the commands say they will touch: in the order of ids, so that two nodes never wait for each
+ * other in a ring. */
+static void fetch_declared(struct group *group, const struct command *first, size_t count) {
+    if (count == 0) return;
+    int64_t *ids = arena_array(tx_arena(group->tx), int64_t, count);
+    size_t filled = 0;
+    for (const struct command *command = first; command; command = command->next) {
+        for (size_t i = 0; i < command->account_count; i++) ids[filled++] = command->accounts[i];
+    }
+    qsort(ids, filled, sizeof *ids, by_number);
+    size_t distinct = 0;
+    for (size_t i = 0; i < filled; i++) {
+        if (i == 0 || ids[i] != ids[i - 1]) ids[distinct++] = ids[i];
+    }
+    struct rows *rows = tx_query_ids(group->tx, &accounts_locked, ids, distinct);
+    while (rows_next(rows)) {
+        struct account account = account_from(rows);
+        (void)table_put(group, &account);
+    }
+}
+
+void group_begin(void *self, struct tx *tx, const struct command *first) {
+    struct group *group = &((struct ledger *)self)->group;
+    size_t declared = 0;
+    for (const struct command *command = first; command; command = command->next) declared += command->account_count;
+    size_t table_size = 64;
+    while (table_size < declared * 4) table_size *= 2;
+    *group = (struct group){
+        .tx = tx,
+        .table = arena_array(tx_arena(tx), struct slot *, table_size),
+        .table_size = table_size,
+        .pending_room = 64 + declared,
+        .mark = 1,
+    };
+    group->pending = arena_array(tx_arena(tx), struct pending, group->pending_room);
+    fetch_declared(group, first, declared);
+}
+
+void group_mark(void *self) {
+    struct group *group = &((struct ledger *)self)->group;
+    group->mark++;
+    group->touched = group->fetched = NULL;
+    group->pending_marked = group->pending_count;
+}
+
+void group_undo(void *self) {
+    struct group *group = &((struct ledger *)self)->group;
+    for (struct slot *slot = group->touched; slot; slot = slot->next_touched) {
+        slot->account = slot->before;
+        slot->dirty = slot->dirty_before;
+    }
+    for (struct slot *slot = group->fetched; slot; slot = slot->next_fetched) slot->known = false;
+    group->pending_count = group->pending_marked;
+    group_mark(self);
+}
+
+/* ---- writing ---- */
+
+static void flush_entries(struct group *group, struct tx *tx) {
+    if (group->pending_count == 0) return;
+    struct value *values = arena_array(tx_arena(tx), struct value, group->pending_count * ENTRY_COLUMN_COUNT);
+    struct value *waypoints = NULL;
+    size_t waypoint_count = 0;
+    for (size_t i = 0; i < group->pending_count; i++) {
+        const struct entry *entry = &group->pending[i].entry;
+        const int64_t columns[ENTRY_COLUMN_COUNT - 1] = {
+            entry->id,       entry->account, entry->other, entry->amount, entry->balance,           entry->version,
+            entry->previous, entry->subject, entry->cause, entry->kind,   group->pending[i].counted,
+        };
+        struct value *row = values + i * ENTRY_COLUMN_COUNT;
+        for (size_t c = 0; c < ENTRY_COLUMN_COUNT - 1; c++) row[c] = V_INT(columns[c]);
+        row[ENTRY_COLUMN_COUNT - 1] = entry->note.data ? V_TEXT(entry->note) : V_NULL;
+        if (entry->version % WAYPOINT_EVERY != 0) continue;
+        if (!waypoints) {
+            waypoints = arena_array(tx_arena(tx), struct value, group->pending_count * WAYPOINT_COLUMN_COUNT);
+        }
+        waypoints[waypoint_count * WAYPOINT_COLUMN_COUNT] = V_INT(entry->account);
+        waypoints[waypoint_count++ * WAYPOINT_COLUMN_COUNT + 1] = V_INT(entry->id);
+    }
+    tx_insert_many(tx, &entry_add, entry_types, ENTRY_COLUMN_COUNT, values, group->pending_count);
+    if (waypoint_count > 0) {
+        tx_insert_many(tx, &waypoint_add, integers, WAYPOINT_COLUMN_COUNT, waypoints, waypoint_count);
+    }
+}
+
+static int by_account(const void *left, const void *right) {
+    return by_number(&(*(struct slot *const *)left)->account.id, &(*(struct slot *const *)right)->account.id);
+}
+
+static void flush_accounts(struct group *group, struct tx *tx) {
+    struct slot **dirty = arena_array(tx_arena(tx), struct slot *, group->slot_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < group->table_size; i++) {
+        if (group->table[i] && group->table[i]->known && group->table[i]->dirty) dirty[count++] = group->table[i];
+    }
+    if (count == 0) return;
+    qsort(dirty, count, sizeof *dirty, by_account);
+    struct value *values = arena_array(tx_arena(tx), struct value, count * ACCOUNT_COLUMN_COUNT);
+    for (size_t i = 0; i < count; i++) account_values(&dirty[i]->account, values + i * ACCOUNT_COLUMN_COUNT);
+    tx_insert_many(tx, &account_save, integers, ACCOUNT_COLUMN_COUNT, values, count);
+}
+
+void group_flush(void *self, struct tx *tx) {
+    struct group *group = &((struct ledger *)self)->group;
+    check(tx == group->tx);
+    flush_entries(group, tx);
+    flush_accounts(group, tx);
+}
+
+void group_ended(void *self, bool committed) {
+    (void)committed; /* either way the next group reads the truth from its rows */
+    ((struct ledger *)self)->group = (struct group){0};
+}

@@ -1,0 +1,77 @@
+/* ledger_schema.c: the ledger's tables. README.md has the measurements behind their shape.
+ *
+ * account    the hot row: small integers only, so that many fit a page. The checks are a second line behind ledger_rules.c.
+ * entry      only ever appended, in the order of ids; no index besides its key. `counted` is the day on which the limits of
+ *            this side counted it, so that a reversal gives back what was taken and no more.
+ * waypoint   every 256th entry of an account: where to begin walking back from a moment.
+ * hold       open holds alone: their end is told by the transfers they caused.
+ * reversal   transfers taken back, in whole or in part; kept with the account that had paid. */
+#include "ledger/ledger.h"
+
+const struct migration ledger_migrations[] = {
+    {"ledger", 1,
+     "CREATE TABLE account ( -- distributed by id\n"
+     "    id ROWKEY,\n"
+     "    owner BIGINT NOT NULL,\n"
+     "    purpose BIGINT NOT NULL,\n"
+     "    class BIGINT NOT NULL,\n"
+     "    currency BIGINT NOT NULL,\n"
+     "    balance BIGINT NOT NULL,\n"
+     "    held BIGINT NOT NULL,\n"
+     "    overdraft BIGINT NOT NULL,\n"
+     "    version BIGINT NOT NULL,\n"
+     "    last_entry BIGINT NOT NULL,\n"
+     "    limits BIGINT NOT NULL,\n"
+     "    flags BIGINT NOT NULL,\n"
+     "    day BIGINT NOT NULL,\n"
+     "    day_out BIGINT NOT NULL,\n"
+     "    month_out BIGINT NOT NULL,\n"
+     "    month_in BIGINT NOT NULL,\n"
+     "    CHECK (held >= 0),\n"
+     "    CHECK (balance - held >= -overdraft),\n"
+     "    ROWKEY(id)\n"
+     ");\n"
+     "CREATE INDEX account_owner ON account (owner) WHERE owner > 0;\n"
+     "CREATE TABLE entry ( -- distributed by account\n"
+     "    id ROWKEY,\n"
+     "    account BIGINT NOT NULL,\n"
+     "    other BIGINT NOT NULL,\n"
+     "    amount BIGINT NOT NULL,\n"
+     "    balance BIGINT NOT NULL,\n"
+     "    version BIGINT NOT NULL,\n"
+     "    previous BIGINT NOT NULL,\n"
+     "    subject BIGINT NOT NULL,\n"
+     "    cause BIGINT NOT NULL,\n"
+     "    kind BIGINT NOT NULL,\n"
+     "    counted BIGINT NOT NULL,\n"
+     "    note TEXT,\n"
+     "    ROWKEY(id, account)\n"
+     ");\n"
+     "CREATE TABLE waypoint ( -- distributed by account\n"
+     "    account BIGINT NOT NULL,\n"
+     "    entry BIGINT NOT NULL,\n"
+     "    PRIMARY KEY (account, entry)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE hold ( -- distributed by account\n"
+     "    id ROWKEY,\n"
+     "    account BIGINT NOT NULL,\n"
+     "    other BIGINT NOT NULL,\n"
+     "    held BIGINT NOT NULL,\n"
+     "    counted BIGINT NOT NULL,\n"
+     "    expires BIGINT NOT NULL,\n"
+     "    kind BIGINT NOT NULL,\n"
+     "    subject BIGINT NOT NULL,\n"
+     "    cause BIGINT NOT NULL,\n"
+     "    flags BIGINT NOT NULL,\n"
+     "    note TEXT,\n"
+     "    ROWKEY(id, account)\n"
+     ");\n"
+     "CREATE INDEX hold_expires ON hold (expires);\n"
+     "CREATE TABLE reversal ( -- distributed by account\n"
+     "    account BIGINT NOT NULL,\n"
+     "    transfer BIGINT NOT NULL,\n"
+     "    reversed BIGINT NOT NULL,\n"
+     "    PRIMARY KEY (account, transfer)\n"
+     ") CLUSTERED;\n"},
+    {NULL, 0, NULL},
+};
