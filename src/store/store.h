@@ -29,11 +29,12 @@ struct tx; /* a transaction or a snapshot, for the time of one function call */
 
 struct statement {
     const char *sql;
+    const char *file; /* where it is declared: ledger tables are written by src/ledger/ alone */
     _Atomic int slot; /* 0 until first used; connections keep what they prepared under it */
 };
 
 /* STATEMENT(account_by_id, "SELECT … WHERE id = $1"); the text must be a literal: a built one fails to compile. */
-#define STATEMENT(name, literal) static struct statement name = {"" literal "", 0}
+#define STATEMENT(name, literal) static struct statement name = {"" literal "", __FILE__, 0}
 
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BYTES };
 
@@ -42,6 +43,8 @@ struct value {
     int64_t integer;
     struct text text; /* also bytes; borrowed until the call returns (for tx_queue: until the group ends) */
 };
+
+/* Text is UTF-8 without NUL: another is a failure of the command, on both databases. TEXT_NONE is NULL. */
 
 #define V_NULL ((struct value){.type = VALUE_NULL})
 #define V_INT(number) ((struct value){.type = VALUE_INT, .integer = (number)})
@@ -81,9 +84,11 @@ struct text row_text(const struct rows *rows, int column); /* bytes too; valid u
 struct text row_copy(const struct rows *rows, int column, struct arena *arena);
 
 bool tx_failed(const struct tx *tx);
+struct text tx_problem(const struct tx *tx); /* what failed, for the log; lives as long as the tx */
 bool tx_writing(const struct tx *tx);
 struct world *tx_world(const struct tx *tx);
-struct arena *tx_arena(const struct tx *tx); /* lives until the group (or the read) ends */
+/* Lives until the group (or the read) ends. A command may exhaust it like its own; who reads guards it. */
+struct arena *tx_arena(const struct tx *tx);
 
 /* ---- snapshots ---- */
 
@@ -119,6 +124,8 @@ struct command {
     struct command *next;      /* the store's */
     enum store_status status;  /* the store's */
     enum command_outcome outcome;
+    struct text problem;       /* the store's: why it is unavailable, for the log; for the time of done() */
+    struct waiter *waiter;     /* the store's: who called store_run */
 };
 
 /* Queues a command; false when the queue is full or the store is closing (answer 503 with Retry-After: 1). Any thread. */
@@ -129,7 +136,8 @@ enum store_status store_run(struct store *store, struct command *command);
 size_t store_step(struct store *store);
 
 /* What keeps state of its own beside the rows for the time of a group: the ledger's accounts, the command log. Called
- * on the writer thread only. Memory in tx_arena lives until `ended`. */
+ * on the writer thread only. Memory in tx_arena lives until `ended`, which follows every begin, also one that was cut
+ * short by a failure; the group may then be tried again, from begin. A function that is NULL is not called. */
 struct participant {
     void *self;
     void (*begin)(void *self, struct tx *tx, const struct command *first); /* first → next …: the whole group */
@@ -162,11 +170,15 @@ bool store_migrate(struct store *store, struct arena *arena, const struct migrat
                    struct text *problem);
 void store_join(struct store *store, struct participant participant); /* before store_start */
 bool store_start(struct store *store); /* the writer begins; false when threads or the database are not to be had */
-/* Refuses new commands, finishes those queued, checkpoints, closes. */
+/* Refuses new commands, finishes those queued, checkpoints, closes. Readers are freed before. */
 void store_close(struct store *store);
 bool store_is_postgres(const struct store *store);
 
 struct store_figures {
-    int64_t groups, commands, failures, queue_now, queue_full;
+    int64_t groups, commands;      /* commits, and commands answered as durable by them */
+    int64_t failures;              /* commands answered as unavailable */
+    int64_t replays;               /* groups run again: a conflict, a lost connection, an undo or error among them */
+    int64_t queue_now, queue_full; /* waiting now; refused because the queue was full */
+    int64_t checkpoints, checkpoint_max_us; /* SQLite's, and the longest time the writer was in one */
 };
 struct store_figures store_figures(const struct store *store);
