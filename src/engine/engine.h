@@ -34,6 +34,7 @@ const struct zone *engine_zone(const struct engine *engine);
 const void *engine_settings(const struct engine *engine, const struct feature *feature);
 void *engine_state(const struct engine *engine, const struct feature *feature); /* what open() gave */
 bool engine_enabled(const struct engine *engine, const char *feature);
+const struct feature *const *engine_features(const struct engine *engine, size_t *count); /* enabled ones */
 const struct operation_kind *engine_operation_kind(const struct engine *engine, int code);
 
 /* The reader of the calling thread, made at first use. */
@@ -60,6 +61,9 @@ void engine_emit(struct engine *engine, struct tx *tx, const struct event *event
 
 /* Wakes every request streaming on this customer's topic (server-sent events); after the commit. */
 void engine_notify(struct engine *engine, struct tx *tx, int64_t customer, const char *event);
+/* tell() is called on the writer's thread and must not block; false without memory. Ended by engine_unlisten. */
+bool engine_listen(struct engine *engine, int64_t customer, void (*tell)(void *self, const char *event), void *self);
+void engine_unlisten(struct engine *engine, void *self);
 
 /* Simulation and tests (manual): one step each; true when something was done. */
 bool engine_step_workers(struct engine *engine);

@@ -24,6 +24,7 @@ typedef enum flow stage_function(struct request *request, struct tx *tx);
 
 enum stage_kind {
     STAGE_END,
+    STAGE_QUICK, /* neither database nor slow: at once, on the I/O thread */
     STAGE_READ,  /* on a snapshot */
     STAGE_WRITE, /* a command; may be run again from its start, so it starts from the request's input alone. What it
                   * wrote is undone when it refuses (status ≥ 400), unless the refusal says keep */

@@ -1,0 +1,27 @@
+/* app.h: the program's commands and what they share. Each command returns the process's exit status. */
+#pragma once
+
+#include "engine/engine.h"
+
+struct app_command {
+    const char *name, *arguments, *about;
+    int (*run)(int count, char **arguments);
+};
+
+int app_serve(int count, char **arguments);
+int app_check(int count, char **arguments);
+int app_migrate(int count, char **arguments);
+int app_verify(int count, char **arguments);
+
+/* An opened engine and what it stands on; app_open prints what is wrong and gives false. */
+struct app {
+    struct arena *arena;
+    struct config *config;
+    struct world *world;
+    struct keyring *keyring;
+    struct engine *engine;
+};
+
+struct config *app_config(struct arena *arena, int count, char **arguments);
+bool app_open(struct app *app, int count, char **arguments);
+void app_close(struct app *app);
