@@ -93,12 +93,12 @@ def beside_source(root):
 
 def generator_inputs(root):
     lines = []
-    for folder in ("src", "web"):
+    for folder in ("src", "web", "sandbox"):
         for path in walk(root, folder):
             parts = path.split("/")
             if path.endswith(".html") and {"templates", "layouts", "partials"} & set(parts):
                 lines.append("input|templates|" + path)
-            elif folder == "src" and "strings" in parts and path.endswith((".txt",)):
+            elif folder != "web" and "strings" in parts and path.endswith((".txt",)):
                 lines.append("input|strings|" + path)
             elif folder == "src" and parts[-1] == "feature.c":
                 lines.append("input|features|" + path)
