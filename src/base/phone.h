@@ -5,7 +5,7 @@
 
 enum phone_kind { PHONE_INVALID, PHONE_MOBILE, PHONE_FIXED, PHONE_TOLL_FREE, PHONE_FOREIGN };
 
-#define PHONE_SIZE 16 /* "+79161234567" and its NUL */
+#define PHONE_SIZE 17 /* "+", at most 15 digits (E.164), NUL */
 
 struct phone {
     char e164[PHONE_SIZE];
