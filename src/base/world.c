@@ -104,11 +104,15 @@ uint64_t world_random_below(struct world *world, uint64_t bound) {
 /* The upper bits of an id (milliseconds and counter) as one number: the next id takes the larger of the clock's and
  * the last one's plus one, so ids rise even when the clock goes back or more than 8 192 are made in a millisecond. */
 int64_t world_id(struct world *world) {
+    return world_id_after(world, 0);
+}
+
+int64_t world_id_after(struct world *world, int64_t floor) {
     int64_t milliseconds = (world_now(world) - ID_EPOCH) / 1000;
     check(milliseconds >= 0 && milliseconds < INT64_C(1) << 41);
     int64_t clock = milliseconds << COUNTER_BITS, next, last = world->last_id;
     do {
-        next = last >> LOW_BITS;
+        next = (last > floor ? last : floor) >> LOW_BITS;
         next = (next >= clock ? next + 1 : clock) << LOW_BITS | (int64_t)(world->node << 1);
     } while (!atomic_compare_exchange_weak(&world->last_id, &last, next));
     return next;
