@@ -231,27 +231,3 @@ enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t
     *id = books_enter(ledger, tx, &pair, &opposite, (struct counted){NOT_COUNTED, NOT_COUNTED});
     return LEDGER_OK;
 }
-
-/* ---- names ---- */
-
-const char *ledger_refusal_name(enum ledger_refusal refusal) {
-    switch (refusal) {
-        case LEDGER_OK: return "ok";
-        case LEDGER_NO_ACCOUNT: return "no-account";
-        case LEDGER_SAME_ACCOUNT: return "same-account";
-        case LEDGER_BAD_SUM: return "bad-sum";
-        case LEDGER_CLOSED: return "account-closed";
-        case LEDGER_FROZEN: return "account-frozen";
-        case LEDGER_OPERATION_LIMIT: return "operation-limit";
-        case LEDGER_NOT_ENOUGH: return "not-enough-money";
-        case LEDGER_DAY_LIMIT: return "day-limit";
-        case LEDGER_MONTH_LIMIT: return "month-limit";
-        case LEDGER_RECIPIENT_CLOSED: return "recipient-closed";
-        case LEDGER_RECIPIENT_BALANCE_LIMIT: return "recipient-balance-limit";
-        case LEDGER_RECIPIENT_MONTH_LIMIT: return "recipient-month-limit";
-        case LEDGER_HOLD_MISSING: return "hold-missing";
-        case LEDGER_HOLD_TOO_SMALL: return "hold-too-small";
-        case LEDGER_NOT_REVERSIBLE: return "not-reversible";
-    }
-    return "unknown";
-}
