@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""assets.py OUTDIR ROOT: puts the web's static files (web/*.css, scripts, icons, manifest) into assets.h and assets.c, with
-a hash of their content (for addresses that may be kept for ever) and a copy already compressed, so that serving one
-reads no disk and computes nothing. Files of layouts and partials are templates, not assets."""
+"""assets.py OUTDIR ROOT: puts the web's static files (web/*.css, scripts, icons, manifest) into assets.h and
+assets.c, with a hash of their content (for addresses that may be kept for ever) and a copy already compressed, so that
+serving one reads no disk and computes nothing. Files of layouts and partials are templates, not assets."""
 
 import gzip
 import hashlib
@@ -64,8 +64,8 @@ def main():
             packed_name = "gzip_%d" % number
             lines += array(packed_name, packed)
         rows.append('    {"%s", "%s", "%s", data_%d, %d, %s, %d},' % (
-            path[len("web/"):], TYPES[os.path.splitext(path)[1]], hashlib.sha256(data).hexdigest()[:16], number, len(data),
-            packed_name, len(packed) if packed_name != "NULL" else 0))
+            path[len("web/"):], TYPES[os.path.splitext(path)[1]], hashlib.sha256(data).hexdigest()[:16], number,
+            len(data), packed_name, len(packed) if packed_name != "NULL" else 0))
     lines += ["", "const struct asset assets[] = {"] + rows
     lines += ["    {NULL, NULL, NULL, NULL, 0, NULL, 0},", "};", "const size_t asset_count = %d;" % len(rows), ""]
     for name, text in (("assets.h", HEADER), ("assets.c", "\n".join(lines))):

@@ -26,7 +26,7 @@ OWNED_HEADERS = {
     "jansson.h": ["http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
                   "products", "adapters", "sandbox", "test"],
     "yaml.h": ["engine"],
-    "sodium.h": ["base", "http"],
+    "sodium.h": ["base", "http", "engine", "identity", "app"],
     "cairo.h": ["operations", "payments", "products", "backoffice"],
 }
 

@@ -90,7 +90,8 @@ build_tsan() { configure tsan clang -Db_sanitize=thread && compile tsan "$@"; }
 build_fuzz() {
     local names
     mapfile -t names < <(python3 -B tools/sources.py . | awk -F'|' '$1 == "fuzz" {print $3}')
-    [ ${#names[@]} = 0 ] || { configure fuzz clang -Db_sanitize=address,undefined -Dfuzz=true && compile fuzz "${names[@]}"; }
+    [ ${#names[@]} != 0 ] || return 0
+    configure fuzz clang -Db_sanitize=address,undefined -Dfuzz=true && compile fuzz "${names[@]}"
 }
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""count.py meson LOG | tap LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON object a line, with what
-the test printed: a cmocka program counts as many tests as it says, another as one."""
+"""count.py meson LOG | tap LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON object a
+line, with what the test printed: a cmocka program counts as many tests as it says, another as one."""
 
 import json
 import re

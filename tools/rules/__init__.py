@@ -1,0 +1,1 @@
+"""The rules of tidy, by what they look at."""

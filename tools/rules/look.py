@@ -1,0 +1,159 @@
+"""look.py: the look of C: what clang-format says of spacing and indentation, without its opinion on where lines are
+broken (tables read best as they were laid out); braces; comments that fit."""
+
+import difflib
+import re
+import shutil
+import subprocess
+
+from rules.tree import Problem, blanked
+
+WIDTH = 120
+
+
+def squeezed(line):
+    return re.sub(r"\s+", "", line)
+
+
+def indentation(line):
+    return line[:len(line) - len(line.lstrip(" "))]
+
+
+def gaps(line):
+    """The line with every gap one blank wide: columns of tables and comments may be pushed as one likes."""
+    return re.sub(r" +", " ", re.sub(r"\s*(/\*|\\$)", r" \1", line.strip()))
+
+
+def free_lines(text):
+    """Numbers (from 0) of the lines inside brackets or an initialiser: their indentation follows from how lines are
+    broken."""
+    free, stack, line, code = set(), [], 0, blanked(text)
+    for position, char in enumerate(code):
+        if char == "\n":
+            line += 1
+            if any(stack):
+                free.add(line)
+        elif char in "([":
+            stack.append(True)
+        elif char == "{":
+            before = code[:position].rstrip(" \n")[-1:] if position else ""
+            close = before == ")" and code[position - 1] == ")"
+            stack.append(bool(before) and (before in "=,{(" or close) and not (before == "{" and not any(stack)))
+        elif char in ")]}" and stack:
+            stack.pop()
+    return free
+
+
+def joined_braces(text):
+    """A function's brace stands on the line of its name."""
+    return re.sub(r"(?m)^([^\s#/][^\n]*\))\n\{", r"\1 {", text)
+
+
+def mended(text, formatted):
+    """`text` with clang-format's spacing wherever both break lines alike."""
+    ours, theirs = text.split("\n"), formatted.split("\n")
+    matcher = difflib.SequenceMatcher(None, [squeezed(line) for line in ours], [squeezed(line) for line in theirs],
+                                      autojunk=False)
+    result, changed, free = list(ours), [], free_lines(text)
+    for block in matcher.get_matching_blocks():
+        for offset in range(block.size):
+            number = block.a + offset
+            mine, clang = ours[number], theirs[block.b + offset]
+            if not mine.strip() or number in free or wrapped(ours, number) or mine.lstrip().startswith(("*", "/*")):
+                clang = indentation(mine) + clang.lstrip(" ")
+            if indentation(mine) != indentation(clang) or gaps(mine) != gaps(clang):
+                result[number] = clang if mine.strip() else ""
+                changed.append(number + 1)
+    return "\n".join(result), changed
+
+
+def wrapped(lines, number):
+    """Whether the line goes on from one that was broken."""
+    previous = re.sub(r"\s*/\*.*\*/\s*$", "", lines[number - 1]).rstrip() if number else ""
+    return bool(previous) and not previous.endswith((";", "{", "}", ":", "*/", "\\", ")")) and previous[:1] != "#"
+
+
+# Words of C++ that are names in C: clang-format lays out what follows them as C++.
+KEYWORDS = ("template", "class", "new", "delete", "this", "operator", "private", "public", "export", "namespace")
+
+
+def clang_formatted(root, text, path):
+    for word in KEYWORDS:
+        text = re.sub(r"\b%s\b" % word, word[:-1] + "Q", text)
+    out = subprocess.run(["clang-format", "--assume-filename=" + path], cwd=root, input=text, capture_output=True,
+                         check=True, text=True).stdout
+    for word in KEYWORDS:
+        out = re.sub(r"\b%sQ\b" % word[:-1], word, out)
+    return out
+
+
+def check_look(tree):
+    if not shutil.which("clang-format"):
+        yield Problem(".clang-format", 1, "look", "clang-format is not installed: not checked", warning=True)
+        return
+    for path in tree.having(".c", ".h"):
+        text = tree.text(path)
+        for match in re.finditer(r"(?m)^\{", text):
+            if re.search(r"\)\n\Z", text[:match.start()]):
+                yield Problem(path, text.count("\n", 0, match.start()) + 1, "look", "a brace on a line of its own")
+        _, changed = mended(text, clang_formatted(tree.root, text, path))
+        for line in changed[:5]:
+            yield Problem(path, line, "look", "spacing differs from clang-format's; ./run format mends it")
+
+
+# ---- mending ----
+
+def laid_out(root, path, text):
+    text = fitted_comments(joined_braces(text))
+    return mended(text, clang_formatted(root, text, path))[0]
+
+
+def fitted_comments(text):
+    """Comments broken again where a line of them is too long; one behind code goes before it."""
+    lines, result, number = text.split("\n"), [], 0
+    while number < len(lines):
+        line = lines[number]
+        behind = re.match(r"^( *)(\S.*?)\s*(/\*[^*]*\*/)\s*$", line)
+        if len(line) <= WIDTH:
+            result.append(line)
+        elif re.match(r"^ *(/\*+|\*) +\S", line) and not re.search(r"\S {2,}\S", line[3:]):
+            result += refilled(lines, number)
+            while number + 1 < len(lines) and goes_on(lines, number):
+                number += 1
+        elif behind and not line.startswith("#"):
+            result += refilled([behind.group(1) + behind.group(3)], 0) + [behind.group(1) + behind.group(2)]
+        else:
+            result.append(line)
+        number += 1
+    return "\n".join(result)
+
+
+def goes_on(lines, number):
+    """Whether the paragraph of a comment goes on in the next line."""
+    if lines[number].rstrip().endswith("*/"):
+        return False
+    following = re.match(r"^ *\* (\S.*)$", lines[number + 1])
+    return bool(following) and not re.search(r"^(- |/)|\S {2}", following.group(1))
+
+
+def refilled(lines, number):
+    """The paragraph from this line on, with lines that fit."""
+    first = lines[number]
+    opening = re.match(r"^( *)(/\*+|\*)( +)", first)
+    indent, mark = opening.group(1), opening.group(2)
+    margin = indent + (" * " if mark != "*" else "* ")
+    words = first[opening.end():].split()
+    while number + 1 < len(lines) and goes_on(lines, number):
+        number += 1
+        words += lines[number].strip()[2:].split()
+    if words[-1:] == ["*/"] and len(words) > 1:
+        words[-2:] = [words[-2] + " */"]
+    result, line = [], first[:opening.end()].rstrip()
+    hang = opening.group(3)[1:] if mark == "*" else ""
+    line += opening.group(3)[:-1]
+    for word in words:
+        if len(line) + 1 + len(word) > WIDTH:
+            result.append(line)
+            line = margin.rstrip() + hang
+        line += " " + word
+    return result + [line]
