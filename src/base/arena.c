@@ -45,7 +45,7 @@ struct arena {
     char *first_start, *first_end;
     struct block *blocks; /* all but the first, newest first */
     struct cleanup *cleanups;
-    size_t held, cap; /* bytes of blocks */
+    size_t held, cap;   /* bytes of blocks */
     size_t used_before; /* handed out of other blocks than the current one */
     size_t next_block;
 };
@@ -72,22 +72,16 @@ static void faults_arm(int64_t met, bool for_ever) {
     atomic_store(&arena_faults_on, true);
 }
 
-void arena_fail_after(int64_t met) {
-    faults_arm(met, false);
-}
+void arena_fail_after(int64_t met) { faults_arm(met, false); }
 
-void arena_fail_from(int64_t met) {
-    faults_arm(met, true);
-}
+void arena_fail_from(int64_t met) { faults_arm(met, true); }
 
 bool arena_fail_never(void) {
     atomic_store(&arena_faults_on, false);
     return atomic_load(&fault_hit);
 }
 
-int64_t arena_fail_count(void) {
-    return atomic_load(&fault_count);
-}
+int64_t arena_fail_count(void) { return atomic_load(&fault_count); }
 
 static bool fault_now(void) {
     if (!atomic_load_explicit(&arena_faults_on, memory_order_relaxed)) return false;
@@ -99,9 +93,7 @@ static bool fault_now(void) {
 
 /* ---- blocks ---- */
 
-static size_t round_up(size_t size) {
-    return (size + 15) & ~(size_t)15;
-}
+static size_t round_up(size_t size) { return (size + 15) & ~(size_t)15; }
 
 #define ARENA_HEAD round_up(sizeof(struct arena))
 #define BLOCK_HEAD round_up(sizeof(struct block))
@@ -259,9 +251,7 @@ void arena_free(struct arena *arena) {
     free(arena);
 }
 
-size_t arena_used(const struct arena *arena) {
-    return arena->used_before + (size_t)(arena->room.next - arena->start);
-}
+size_t arena_used(const struct arena *arena) { return arena->used_before + (size_t)(arena->room.next - arena->start); }
 
 bool arena_guard(struct arena *arena, void (*body)(void *data), void *data) {
     struct guard guard = {.arena = arena, .outer = innermost_guard};

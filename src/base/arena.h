@@ -56,7 +56,7 @@ bool arena_guard(struct arena *arena, void (*body)(void *data), void *data);
 #endif
 #endif
 
-struct arena_room { /* the first member of struct arena: the unused part of its current block, all zeros */
+struct arena_room {   /* the first member of struct arena: the unused part of its current block, all zeros */
     char *next, *end; /* multiples of 16 */
 };
 

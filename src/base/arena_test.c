@@ -31,10 +31,17 @@ static void cap_unwinds(void **state) {
         size_t cap, size, times;
         bool met;
     } rows[] = {
-        {4096, 1024, 3, true},        {4096, 1024, 5, false},         {4096, 8192, 1, false},
-        {1 << 20, 1000, 900, true},   {1 << 20, 1000, 1100, false},   {1 << 20, 1 << 20, 1, false},
-        {1 << 20, 900000, 1, true},   {1 << 20, SIZE_MAX, 1, false},  {1 << 20, SIZE_MAX - 15, 1, false},
-        {1 << 20, PTRDIFF_MAX, 1, false}, {0, 1000, 1, false},
+        {4096, 1024, 3, true},
+        {4096, 1024, 5, false},
+        {4096, 8192, 1, false},
+        {1 << 20, 1000, 900, true},
+        {1 << 20, 1000, 1100, false},
+        {1 << 20, 1 << 20, 1, false},
+        {1 << 20, 900000, 1, true},
+        {1 << 20, SIZE_MAX, 1, false},
+        {1 << 20, SIZE_MAX - 15, 1, false},
+        {1 << 20, PTRDIFF_MAX, 1, false},
+        {0, 1000, 1, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct work work = {.arena = arena_new(rows[i].cap), .size = rows[i].size, .times = rows[i].times};
@@ -91,9 +98,7 @@ static void unwinds_to_the_nearest_guard_of_the_arena(void **state) {
 
 static char trace[64];
 
-static void note(void *data) {
-    strncat(trace, data, sizeof trace - strlen(trace) - 1);
-}
+static void note(void *data) { strncat(trace, data, sizeof trace - strlen(trace) - 1); }
 
 static void add_cleanups_and_fail(void *data) {
     struct work *work = data;

@@ -24,9 +24,7 @@ struct date date_from_days(int64_t days) {
     return (struct date){(int)year, (int)month, (int)day};
 }
 
-static bool leap_year(int year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+static bool leap_year(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 int date_month_days(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -28,9 +28,9 @@ static void knows_days(void **state) {
         int64_t days;
         int weekday;
     } rows[] = {
-        {{1970, 1, 1}, 0, 4},      {{1969, 12, 31}, -1, 3},   {{2000, 2, 29}, 11016, 2}, {{2000, 3, 1}, 11017, 3},
-        {{1900, 3, 1}, -25508, 4}, {{2024, 2, 29}, 19782, 4}, {{2026, 4, 1}, 20544, 3},  {{1, 1, 1}, -719162, 1},
-        {{9999, 12, 31}, 2932896, 5},
+        {{1970, 1, 1}, 0, 4},     {{1969, 12, 31}, -1, 3},   {{2000, 2, 29}, 11016, 2},
+        {{2000, 3, 1}, 11017, 3}, {{1900, 3, 1}, -25508, 4}, {{2024, 2, 29}, 19782, 4},
+        {{2026, 4, 1}, 20544, 3}, {{1, 1, 1}, -719162, 1},   {{9999, 12, 31}, 2932896, 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(date_to_days(rows[i].date), rows[i].days);
@@ -88,9 +88,9 @@ static void adds_months(void **state) {
         int months;
         struct date to;
     } rows[] = {
-        {{2013, 5, 31}, 33, {2016, 2, 29}}, {{2024, 1, 31}, 1, {2024, 2, 29}},   {{2023, 1, 31}, 1, {2023, 2, 28}},
-        {{2023, 1, 31}, 2, {2023, 3, 31}},  {{2023, 12, 15}, 1, {2024, 1, 15}},  {{2024, 3, 31}, -1, {2024, 2, 29}},
-        {{2024, 1, 31}, -2, {2023, 11, 30}}, {{2024, 2, 29}, 12, {2025, 2, 28}}, {{2024, 2, 29}, 0, {2024, 2, 29}},
+        {{2013, 5, 31}, 33, {2016, 2, 29}},    {{2024, 1, 31}, 1, {2024, 2, 29}},  {{2023, 1, 31}, 1, {2023, 2, 28}},
+        {{2023, 1, 31}, 2, {2023, 3, 31}},     {{2023, 12, 15}, 1, {2024, 1, 15}}, {{2024, 3, 31}, -1, {2024, 2, 29}},
+        {{2024, 1, 31}, -2, {2023, 11, 30}},   {{2024, 2, 29}, 12, {2025, 2, 28}}, {{2024, 2, 29}, 0, {2024, 2, 29}},
         {{2024, 12, 31}, -12, {2023, 12, 31}}, {{1, 1, 1}, -1, {0, 12, 1}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -178,8 +178,8 @@ static void zones_follow_their_history(void **state) {
             fail_msg("%s %s: %02d:%02d", rows[i].zone, rows[i].utc, civil.hour, civil.minute);
         }
     }
-    static const char *const unknown[] = {"", "Mars/Olympus", "GMT+3:17", "europe", "Europe/Moscow ", "../etc/passwd",
-                                          "Etc/Unknown"};
+    static const char *const unknown[] = {
+        "", "Mars/Olympus", "GMT+3:17", "europe", "Europe/Moscow ", "../etc/passwd", "Etc/Unknown"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         if (zone_named(unknown[i]) != NULL) fail_msg("«%s»", unknown[i]);
     }
@@ -211,8 +211,8 @@ static void local_times_come_back(void **state) {
     /* Midnight did not exist on this day: clocks went from 23:59:59 to 1:00:00. */
     assert_int_equal(day_start((struct date){2017, 10, 15}, zone_named("America/Sao_Paulo")),
                      at("2017-10-15T03:00:00Z"));
-    static const char *const zones[] = {"Europe/Moscow", "Europe/Berlin", "America/New_York", "Asia/Kolkata",
-                                        "Pacific/Apia", "Australia/Lord_Howe"};
+    static const char *const zones[] = {"Europe/Moscow", "Europe/Berlin", "America/New_York",
+                                        "Asia/Kolkata",  "Pacific/Apia",  "Australia/Lord_Howe"};
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
         const struct zone *zone = zone_named(zones[i]);
         for (moment now = at("1960-01-01T00:00:00Z"); now < at("2060-01-01T00:00:00Z"); now += 11 * HOUR + 7 * MINUTE) {

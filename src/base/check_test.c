@@ -14,26 +14,18 @@
 
 #include <cmocka.h>
 
-static void nothing(void) {
-    check(1 + 1 == 2);
-}
+static void nothing(void) { check(1 + 1 == 2); }
 
-static void untrue(void) {
-    check(1 + 1 == 3);
-}
+static void untrue(void) { check(1 + 1 == 3); }
 
-static void out_of_memory(void) {
-    arena_alloc(arena_new(4096), 8192);
-}
+static void out_of_memory(void) { arena_alloc(arena_new(4096), 8192); }
 
 static void two_currencies(void) {
     struct money sum;
     (void)money_add(rub(1), (struct money){1, CURRENCY_USD}, &sum);
 }
 
-static void no_denominator(void) {
-    (void)money_share(1, 1, 0);
-}
+static void no_denominator(void) { (void)money_share(1, 1, 0); }
 
 /* What a child process that acts so says on standard error, and whether it was aborted. */
 static bool aborts(void (*act)(void), char *said, size_t size) {

@@ -20,9 +20,7 @@ struct line {
 static const char *const level_names[] = {"debug", "info", "warning", "error"};
 static _Atomic int lowest_level = LOG_INFO;
 
-void log_set_level(enum log_level level) {
-    atomic_store(&lowest_level, (int)level);
-}
+void log_set_level(enum log_level level) { atomic_store(&lowest_level, (int)level); }
 
 bool log_level_from(struct text name, enum log_level *level) {
     for (int i = LOG_DEBUG; i <= LOG_ERROR; i++) {
@@ -44,9 +42,7 @@ static bool add(struct line *line, const char *data, size_t size) {
     return true;
 }
 
-static void add_text(struct line *line, const char *text) {
-    add(line, text, strlen(text));
-}
+static void add_text(struct line *line, const char *text) { add(line, text, strlen(text)); }
 
 static void add_number(struct line *line, int64_t number, int width) {
     char digits[20];
@@ -95,8 +91,8 @@ static void add_moment(struct line *line, moment at) {
         int number, width;
         const char *after;
     } parts[] = {
-        {civil.date.year, 4, "-"}, {civil.date.month, 2, "-"},          {civil.date.day, 2, "T"}, {civil.hour, 2, ":"},
-        {civil.minute, 2, ":"},    {civil.second, 2, "."}, {civil.microsecond, 6, "Z"},
+        {civil.date.year, 4, "-"}, {civil.date.month, 2, "-"}, {civil.date.day, 2, "T"},    {civil.hour, 2, ":"},
+        {civil.minute, 2, ":"},    {civil.second, 2, "."},     {civil.microsecond, 6, "Z"},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         add_number(line, parts[i].number, parts[i].width);

@@ -22,7 +22,7 @@ bool log_level_from(struct text name, enum log_level *level);
 
 /* log_event(LOG_INFO, request_id, "http.answered", LOG_NUMBER("status", 200)); at least one field. */
 #define log_event(level, request_id, event, ...)                                                                       \
-    log_fields((level), (request_id), (event), (const struct log_field[]){__VA_ARGS__},                                 \
+    log_fields((level), (request_id), (event), (const struct log_field[]){__VA_ARGS__},                                \
                sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 void log_fields(enum log_level level, struct text request_id, const char *event, const struct log_field *fields,
                 size_t count);

@@ -37,13 +37,9 @@ bool currency_from_code(struct text code, enum currency *currency) {
     return false;
 }
 
-int currency_decimals(enum currency currency) {
-    return currency_row(currency)->decimals;
-}
+int currency_decimals(enum currency currency) { return currency_row(currency)->decimals; }
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
+static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 /* minor × 10 + digit, when it stays within MONEY_MAX. */
 static bool append_digit(int64_t *minor, char digit) {

@@ -16,9 +16,9 @@ struct money {
 
 #define rub(kopecks) ((struct money){(kopecks), CURRENCY_RUB})
 
-struct text currency_code(enum currency currency);               /* "RUB" */
+struct text currency_code(enum currency currency); /* "RUB" */
 bool currency_from_code(struct text code, enum currency *currency);
-int currency_decimals(enum currency currency);                   /* 2 */
+int currency_decimals(enum currency currency); /* 2 */
 
 /* Strict decimal of the JSON interface: digits, optionally '.' and one or two digits. No sign, blanks, exponent,
  * leading '+', empty part, nor anything above MONEY_MAX. False leaves *money. */

@@ -22,105 +22,106 @@ static int teardown(void **state) {
 
 #define NO INT64_MIN
 
+static const struct {
+    const char *text;
+    int64_t strict, typed; /* NO: refused */
+} sums[] = {
+    {"0", 0, 0}, /* whether zero will do is the form's business */
+    {"0.00", 0, 0},
+    {"1", 100, 100},
+    {"1.5", 150, 150},
+    {"1.05", 105, 105},
+    {"0.01", 1, 1},
+    {"1500.00", 150000, 150000},
+    {"007", 700, 700},
+    {"1000000000000000", MONEY_MAX, MONEY_MAX},
+    {"1000000000000000.00", MONEY_MAX, MONEY_MAX},
+    {"999999999999999.99", MONEY_MAX - 1, MONEY_MAX - 1},
+    {"1000000000000000.01", NO, NO},
+    {"1000000000000001", NO, NO},
+    {"10000000000000000", NO, NO},
+    {"9223372036854775807", NO, NO},
+    {"9223372036854775808", NO, NO}, /* 2^63 */
+    {"18446744073709551617", NO, NO},
+    {"99999999999999999999999999999999999", NO, NO},
+    {"00000000000000000000000000000000000000001", NO, NO}, /* longer than any sum */
+    {"", NO, NO},
+    {"-1", NO, NO},
+    {"-0", NO, NO},
+    {"−1", NO, NO},
+    {"+1", NO, NO},
+    {"1.005", NO, NO},
+    {"1.000", NO, NO},
+    {"1.", NO, NO},
+    {".5", NO, NO},
+    {".", NO, NO},
+    {"1..5", NO, NO},
+    {"1.5.0", NO, NO},
+    {"1e3", NO, NO},
+    {"1E3", NO, NO},
+    {"0x10", NO, NO},
+    {"NaN", NO, NO},
+    {"nan", NO, NO},
+    {"inf", NO, NO},
+    {"Infinity", NO, NO},
+    {"1/2", NO, NO},
+    {"1'000", NO, NO},
+    {"1_000", NO, NO},
+    {" 1", NO, NO},
+    {"1 ", NO, NO},
+    {"1\n", NO, NO},
+    {"1\t000", NO, NO},
+    {"1 .5", NO, NO},
+    {"1. 5", NO, NO},
+    {"1.0 0", NO, NO},
+    {" ", NO, NO},
+    {"١٢٣", NO, NO},
+    {"１２", NO, NO},
+    {"[1]", NO, NO},
+    {"\"1\"", NO, NO},
+    {"1₽", NO, NO},
+    {"null", NO, NO},
+    /* only people type these */
+    {"1,5", NO, 150},
+    {"1500,50", NO, 150050},
+    {"1 500,50", NO, 150050},
+    {"1 500.50", NO, 150050},
+    {"1\u00A0500,50", NO, 150050},
+    {"1\u202F500,50", NO, 150050},
+    {"1 000\u00A0000", NO, 100000000},
+    {"12 345 678,9", NO, 1234567890},
+    {"100 000 000 000 000,01", NO, 10000000000000001},
+    {"1 000 000 000 000 000,00", NO, MONEY_MAX},
+    {"1 000 000 000 000 000,01", NO, NO},
+    {"1 50", NO, NO},
+    {"1 5000", NO, NO},
+    {"1500 500", NO, NO},
+    {"1  500", NO, NO},
+    {"1 500 ", NO, NO},
+    {"1 500,5 0", NO, NO},
+    {"1 500 ,5", NO, NO},
+    {"1 50,5", NO, NO},
+    {"1 500,", NO, NO},
+    {"1,500,000", NO, NO},
+    {"1,500.00", NO, NO},
+    {"1.500,00", NO, NO},
+    {",5", NO, NO},
+    {" ,5", NO, NO},
+    {"1,505", NO, NO},
+    {"-1 500", NO, NO},
+    {"1\xC2", NO, NO},
+    {"1\xE2\x80", NO, NO},
+};
+
 static void parses_strictly_and_as_typed(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        int64_t strict, typed; /* NO: refused */
-    } rows[] = {
-        {"0", 0, 0}, /* whether zero will do is the form's business */
-        {"0.00", 0, 0},
-        {"1", 100, 100},
-        {"1.5", 150, 150},
-        {"1.05", 105, 105},
-        {"0.01", 1, 1},
-        {"1500.00", 150000, 150000},
-        {"007", 700, 700},
-        {"1000000000000000", MONEY_MAX, MONEY_MAX},
-        {"1000000000000000.00", MONEY_MAX, MONEY_MAX},
-        {"999999999999999.99", MONEY_MAX - 1, MONEY_MAX - 1},
-        {"1000000000000000.01", NO, NO},
-        {"1000000000000001", NO, NO},
-        {"10000000000000000", NO, NO},
-        {"9223372036854775807", NO, NO},
-        {"9223372036854775808", NO, NO}, /* 2^63 */
-        {"18446744073709551617", NO, NO},
-        {"99999999999999999999999999999999999", NO, NO},
-        {"00000000000000000000000000000000000000001", NO, NO}, /* longer than any sum */
-        {"", NO, NO},
-        {"-1", NO, NO},
-        {"-0", NO, NO},
-        {"−1", NO, NO},
-        {"+1", NO, NO},
-        {"1.005", NO, NO},
-        {"1.000", NO, NO},
-        {"1.", NO, NO},
-        {".5", NO, NO},
-        {".", NO, NO},
-        {"1..5", NO, NO},
-        {"1.5.0", NO, NO},
-        {"1e3", NO, NO},
-        {"1E3", NO, NO},
-        {"0x10", NO, NO},
-        {"NaN", NO, NO},
-        {"nan", NO, NO},
-        {"inf", NO, NO},
-        {"Infinity", NO, NO},
-        {"1/2", NO, NO},
-        {"1'000", NO, NO},
-        {"1_000", NO, NO},
-        {" 1", NO, NO},
-        {"1 ", NO, NO},
-        {"1\n", NO, NO},
-        {"1\t000", NO, NO},
-        {"1 .5", NO, NO},
-        {"1. 5", NO, NO},
-        {"1.0 0", NO, NO},
-        {" ", NO, NO},
-        {"١٢٣", NO, NO},
-        {"１２", NO, NO},
-        {"[1]", NO, NO},
-        {"\"1\"", NO, NO},
-        {"1₽", NO, NO},
-        {"null", NO, NO},
-        /* only people type these */
-        {"1,5", NO, 150},
-        {"1500,50", NO, 150050},
-        {"1 500,50", NO, 150050},
-        {"1 500.50", NO, 150050},
-        {"1\u00A0500,50", NO, 150050},
-        {"1\u202F500,50", NO, 150050},
-        {"1 000\u00A0000", NO, 100000000},
-        {"12 345 678,9", NO, 1234567890},
-        {"100 000 000 000 000,01", NO, 10000000000000001},
-        {"1 000 000 000 000 000,00", NO, MONEY_MAX},
-        {"1 000 000 000 000 000,01", NO, NO},
-        {"1 50", NO, NO},
-        {"1 5000", NO, NO},
-        {"1500 500", NO, NO},
-        {"1  500", NO, NO},
-        {"1 500 ", NO, NO},
-        {"1 500,5 0", NO, NO},
-        {"1 500 ,5", NO, NO},
-        {"1 50,5", NO, NO},
-        {"1 500,", NO, NO},
-        {"1,500,000", NO, NO},
-        {"1,500.00", NO, NO},
-        {"1.500,00", NO, NO},
-        {",5", NO, NO},
-        {" ,5", NO, NO},
-        {"1,505", NO, NO},
-        {"-1 500", NO, NO},
-        {"1\xC2", NO, NO},
-        {"1\xE2\x80", NO, NO},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
         struct money strict = {NO, CURRENCY_USD}, typed = {NO, CURRENCY_USD};
-        bool strictly = money_parse(text_from(rows[i].text), CURRENCY_RUB, &strict);
-        bool as_typed = money_parse_typed(text_from(rows[i].text), CURRENCY_RUB, &typed);
-        if (strict.minor != rows[i].strict || typed.minor != rows[i].typed) fail_msg("row «%s»", rows[i].text);
-        assert_int_equal(strictly, rows[i].strict != NO);
-        assert_int_equal(as_typed, rows[i].typed != NO);
+        bool strictly = money_parse(text_from(sums[i].text), CURRENCY_RUB, &strict);
+        bool as_typed = money_parse_typed(text_from(sums[i].text), CURRENCY_RUB, &typed);
+        if (strict.minor != sums[i].strict || typed.minor != sums[i].typed) fail_msg("sum «%s»", sums[i].text);
+        assert_int_equal(strictly, sums[i].strict != NO);
+        assert_int_equal(as_typed, sums[i].typed != NO);
         assert_int_equal(strict.currency, strictly ? CURRENCY_RUB : CURRENCY_USD); /* left alone when refused */
     }
     struct money money;
@@ -138,9 +139,15 @@ static void writes_decimals(void **state) {
         int64_t minor;
         const char *decimal;
     } rows[] = {
-        {0, "0.00"},        {1, "0.01"},       {-1, "-0.01"},
-        {99, "0.99"},       {100, "1.00"},     {-350, "-3.50"},
-        {150000, "1500.00"}, {MONEY_MAX, "1000000000000000.00"}, {INT64_MIN, "-92233720368547758.08"},
+        {0, "0.00"},
+        {1, "0.01"},
+        {-1, "-0.01"},
+        {99, "0.99"},
+        {100, "1.00"},
+        {-350, "-3.50"},
+        {150000, "1500.00"},
+        {MONEY_MAX, "1000000000000000.00"},
+        {INT64_MIN, "-92233720368547758.08"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct text text = money_decimal(arena, rub(rows[i].minor));

@@ -10,9 +10,9 @@
 
 /* "30:12" says: 301 and 302 exist. */
 static const char *const russian_areas[] = {
-    "30:12",      "34:1345679", "35:123",   "36:5",       "38:123458", "39:0145",     "40:1",         "41:1356",
-    "42:13467",   "47:12345",   "48:1234567", "49:12345689", "81:12345678", "82:01",  "83:13456",     "84:012345678",
-    "85:1567",    "86:01356789", "87:1345679",
+    "30:12",    "34:1345679",   "35:123",   "36:5",        "38:123458",   "39:0145",     "40:1",
+    "41:1356",  "42:13467",     "47:12345", "48:1234567",  "49:12345689", "81:12345678", "82:01",
+    "83:13456", "84:012345678", "85:1567",  "86:01356789", "87:1345679",
 };
 
 /* First digits of the assigned country codes; a code of one or two digits stands for all that begin with it. */
@@ -116,14 +116,10 @@ struct text phone_text(const struct phone *phone) {
     return text_from(phone->e164);
 }
 
-static bool is_russian(struct text e164) {
-    return e164.size == NATIONAL_DIGITS + 2 && text_starts(e164, "+7");
-}
+static bool is_russian(struct text e164) { return e164.size == NATIONAL_DIGITS + 2 && text_starts(e164, "+7"); }
 
 struct text phone_masked(struct arena *arena, struct text e164) {
-    if (is_russian(e164)) {
-        return text_format(arena, "+7 %.3s ***-**-%.2s", e164.data + 2, e164.data + 10);
-    }
+    if (is_russian(e164)) { return text_format(arena, "+7 %.3s ***-**-%.2s", e164.data + 2, e164.data + 10); }
     struct text masked = text_copy(arena, e164);
     char *data = (char *)(uintptr_t)masked.data; /* our own copy */
     for (size_t i = 4; i + 2 < masked.size; i++) data[i] = '*';

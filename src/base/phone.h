@@ -1,4 +1,4 @@
-/* phone.h: mobile and other numbers of the Russian plan, as typed, to E.164 (requirements ID-1; golden kind `phone`). */
+/* phone.h: mobile and other numbers of the Russian plan, as typed, to E.164 (ID-1). */
 #pragma once
 
 #include "base/text.h"

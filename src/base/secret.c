@@ -29,9 +29,7 @@ struct keyring *keyring_from_bytes(const uint8_t root[32]) {
     return keyring;
 }
 
-void keyring_free(struct keyring *keyring) {
-    sodium_free(keyring);
-}
+void keyring_free(struct keyring *keyring) { sodium_free(keyring); }
 
 /* ---- the key file ---- */
 

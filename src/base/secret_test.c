@@ -56,9 +56,18 @@ static void key_file_must_be_right(void **state) {
         mode_t mode;
         bool opens;
     } rows[] = {
-        {HEX, 0600, true},         {HEX "\n", 0600, true},  {HEX "\n", 0400, true},     {HEX "\n", 0640, false},
-        {HEX "\n", 0604, false},   {HEX "0", 0600, false},  {HEX "\n\n", 0600, false},  {"", 0600, false},
-        {HEX HEX, 0600, false},    {" " HEX, 0600, false},  {"zz", 0600, false},        {&HEX[1], 0600, false},
+        {HEX, 0600, true},
+        {HEX "\n", 0600, true},
+        {HEX "\n", 0400, true},
+        {HEX "\n", 0640, false},
+        {HEX "\n", 0604, false},
+        {HEX "0", 0600, false},
+        {HEX "\n\n", 0600, false},
+        {"", 0600, false},
+        {HEX HEX, 0600, false},
+        {" " HEX, 0600, false},
+        {"zz", 0600, false},
+        {&HEX[1], 0600, false},
         {"g0112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF\n", 0600, false},
         {"00:12233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF\n", 0600, false},
     };
@@ -126,7 +135,8 @@ static void hashes_differ_by_purpose_and_message(void **state) {
     (void)state;
     static const struct {
         const char *purpose, *message;
-    } rows[] = {{"phone", "1"}, {"phone", "2"}, {"code", "1"}, {"phone1", ""}, {"phon", "e1"}, {"", "phone1"}, {"", ""}};
+    } rows[] = {{"phone", "1"}, {"phone", "2"}, {"code", "1"}, {"phone1", ""},
+                {"phon", "e1"}, {"", "phone1"}, {"", ""}};
     uint8_t hashes[7][SECRET_HASH_SIZE], again[SECRET_HASH_SIZE];
     for (size_t i = 0; i < 7; i++) {
         secret_hash(keyring, rows[i].purpose, text_from(rows[i].message), hashes[i]);
@@ -201,9 +211,7 @@ static moment spent(bool (*act)(struct text), struct text password) {
 
 static struct text known;
 
-static bool match_known(struct text password) {
-    return password_matches(known, password);
-}
+static bool match_known(struct text password) { return password_matches(known, password); }
 
 static void nobody_costs_as_much_as_somebody(void **state) {
     (void)state;
@@ -215,12 +223,9 @@ static void nobody_costs_as_much_as_somebody(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_file_must_be_right),
-        cmocka_unit_test(key_file_is_made_once),
-        cmocka_unit_test(simultaneous_starts_agree),
-        cmocka_unit_test(hashes_differ_by_purpose_and_message),
-        cmocka_unit_test(sealed_texts_open_only_as_sealed),
-        cmocka_unit_test(passwords_match),
+        cmocka_unit_test(key_file_must_be_right),           cmocka_unit_test(key_file_is_made_once),
+        cmocka_unit_test(simultaneous_starts_agree),        cmocka_unit_test(hashes_differ_by_purpose_and_message),
+        cmocka_unit_test(sealed_texts_open_only_as_sealed), cmocka_unit_test(passwords_match),
         cmocka_unit_test(nobody_costs_as_much_as_somebody),
     };
     return cmocka_run_group_tests_name("secret", tests, setup, teardown);

@@ -14,9 +14,7 @@ bool text_equal(struct text left, struct text right) {
     return left.size == right.size && (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
 
-bool text_is(struct text text, const char *string) {
-    return text_equal(text, text_from(string));
-}
+bool text_is(struct text text, const char *string) { return text_equal(text, text_from(string)); }
 
 bool text_starts(struct text text, const char *prefix) {
     size_t size = strlen(prefix);
@@ -37,9 +35,7 @@ bool text_equal_secret(struct text left, struct text right) {
     return difference == 0;
 }
 
-static bool is_blank(char byte) {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
+static bool is_blank(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
 struct text text_trim(struct text text) {
     while (text.size > 0 && is_blank(text.data[0])) {
@@ -207,9 +203,7 @@ void buffer_add(struct buffer *buffer, const void *data, size_t size) {
     buffer->size += size;
 }
 
-void buffer_add_text(struct buffer *buffer, struct text text) {
-    buffer_add(buffer, text.data, text.size);
-}
+void buffer_add_text(struct buffer *buffer, struct text text) { buffer_add(buffer, text.data, text.size); }
 
 void buffer_add_char(struct buffer *buffer, char byte) {
     buffer_reserve(buffer, 1);

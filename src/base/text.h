@@ -27,11 +27,11 @@ bool text_starts(struct text text, const char *prefix);
 bool text_ends(struct text text, const char *suffix);
 /* Equal in time that depends on the lengths alone: for secrets. */
 bool text_equal_secret(struct text left, struct text right);
-struct text text_trim(struct text text);                              /* without ASCII white space at both ends */
-struct text text_slice(struct text text, size_t from, size_t size);   /* clamped to the text */
+struct text text_trim(struct text text);                            /* without ASCII white space at both ends */
+struct text text_slice(struct text text, size_t from, size_t size); /* clamped to the text */
 /* The part before the first separator; *rest is what follows it (TEXT_NONE when there is none). */
 struct text text_split(struct text text, char separator, struct text *rest);
-ptrdiff_t text_find(struct text text, char wanted);                   /* -1 when absent */
+ptrdiff_t text_find(struct text text, char wanted); /* -1 when absent */
 
 bool text_valid_utf8(struct text text);    /* and without NUL and control bytes other than tab, CR, LF */
 size_t text_length_utf8(struct text text); /* in code points; the text is valid */

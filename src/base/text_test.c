@@ -176,7 +176,8 @@ static void encodes_hex_and_base64(void **state) {
     assert_true(text_unbase64(arena, TEXT("+//+"), &bytes) && text_equal(bytes, TEXT("\xFB\xFF\xFE")));
     assert_true(text_unbase64(arena, TEXT("Zg=="), &bytes) && text_equal(bytes, TEXT("f")));
     assert_true(text_unhex(arena, TEXT("aBCd"), &bytes) && text_equal(bytes, TEXT("\xAB\xCD")));
-    static const char *const bad_base64[] = {"Z", "Zg=", "Zg===", "Zm9v=", "Zm 9", "Zm9v\n", "=", "====", "Zh", "Zm9", "Z*8=", "Zg==Zg=="};
+    static const char *const bad_base64[] = {"Z", "Zg=",  "Zg===", "Zm9v=", "Zm 9", "Zm9v\n",
+                                             "=", "====", "Zh",    "Zm9",   "Z*8=", "Zg==Zg=="};
     for (size_t i = 0; i < sizeof bad_base64 / sizeof *bad_base64; i++) {
         assert_false(text_unbase64(arena, text_from(bad_base64[i]), &bytes));
     }
@@ -213,12 +214,9 @@ static void buffer_grows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parses_integers),
-        cmocka_unit_test(checks_utf8),
-        cmocka_unit_test(looks_and_cuts),
-        cmocka_unit_test(makes_texts_with_a_nul_behind),
-        cmocka_unit_test(encodes_hex_and_base64),
-        cmocka_unit_test(buffer_grows),
+        cmocka_unit_test(parses_integers),        cmocka_unit_test(checks_utf8),
+        cmocka_unit_test(looks_and_cuts),         cmocka_unit_test(makes_texts_with_a_nul_behind),
+        cmocka_unit_test(encodes_hex_and_base64), cmocka_unit_test(buffer_grows),
     };
     return cmocka_run_group_tests_name("text", tests, setup, teardown);
 }

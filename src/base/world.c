@@ -49,9 +49,7 @@ struct simulated {
     unsigned char key[crypto_stream_chacha20_KEYBYTES];
 };
 
-static moment simulated_now(struct world *world) {
-    return ((struct simulated *)(void *)world)->now;
-}
+static moment simulated_now(struct world *world) { return ((struct simulated *)(void *)world)->now; }
 
 static void simulated_random(struct world *world, void *data, size_t size) {
     struct simulated *simulated = (struct simulated *)(void *)world;
@@ -78,34 +76,24 @@ void world_advance(struct world *world, int64_t microseconds) {
     ((struct simulated *)(void *)world)->now += microseconds;
 }
 
-void world_free(struct world *world) {
-    free(world);
-}
+void world_free(struct world *world) { free(world); }
 
 /* ---- both ---- */
 
-moment world_now(struct world *world) {
-    return world->now(world);
-}
+moment world_now(struct world *world) { return world->now(world); }
 
-void world_random(struct world *world, void *data, size_t size) {
-    world->random(world, data, size);
-}
+void world_random(struct world *world, void *data, size_t size) { world->random(world, data, size); }
 
 uint64_t world_random_below(struct world *world, uint64_t bound) {
     check(bound > 0);
     uint64_t drawn, unfair = -bound % bound; /* how many of the 2^64 values are too many for even shares */
-    do {
-        world_random(world, &drawn, sizeof drawn);
-    } while (drawn < unfair);
+    do { world_random(world, &drawn, sizeof drawn); } while (drawn < unfair);
     return drawn % bound;
 }
 
 /* The upper bits of an id (milliseconds and counter) as one number: the next id takes the larger of the clock's and
  * the last one's plus one, so ids rise even when the clock goes back or more than 8 192 are made in a millisecond. */
-int64_t world_id(struct world *world) {
-    return world_id_after(world, 0);
-}
+int64_t world_id(struct world *world) { return world_id_after(world, 0); }
 
 int64_t world_id_after(struct world *world, int64_t floor) {
     int64_t milliseconds = (world_now(world) - ID_EPOCH) / 1000;
@@ -118,9 +106,7 @@ int64_t world_id_after(struct world *world, int64_t floor) {
     return next;
 }
 
-moment id_moment(int64_t id) {
-    return (id >> (COUNTER_BITS + LOW_BITS)) * 1000 + ID_EPOCH;
-}
+moment id_moment(int64_t id) { return (id >> (COUNTER_BITS + LOW_BITS)) * 1000 + ID_EPOCH; }
 
 int64_t id_from_moment(moment at) {
     if (at <= ID_EPOCH) return 0;

@@ -6,7 +6,7 @@
 struct world {
     moment (*now)(struct world *world);
     void (*random)(struct world *world, void *data, size_t size); /* cryptographically strong in the real world */
-    uint64_t node;         /* 0..255: which process made an id */
+    uint64_t node;                                                /* 0..255: which process made an id */
     _Atomic int64_t last_id;
 };
 
@@ -28,7 +28,8 @@ uint64_t world_random_below(struct world *world, uint64_t bound); /* uniform in 
 /* A new id: positive, 63 bits, even, later ids are larger (milliseconds since 2020 in the high 41 bits, a counter
  * of 13 bits, the node's 8 bits, a zero bit), so that rows are appended in order. Any thread. */
 int64_t world_id(struct world *world);
-/* A new id larger than `floor`, though another node's clock that made `floor` be ahead of ours; those after it follow. */
+/* A new id larger than `floor`, though another node's clock that made `floor` be ahead of ours; those after it
+ * follow. */
 int64_t world_id_after(struct world *world, int64_t floor);
-moment id_moment(int64_t id); /* when it was made, to the millisecond */
+moment id_moment(int64_t id);      /* when it was made, to the millisecond */
 int64_t id_from_moment(moment at); /* the smallest id made at or after `at` */

@@ -18,17 +18,20 @@ static void ids_rise_and_tell_their_time(void **state) {
     assert_true(first > 0);
     assert_int_equal(id_moment(first), START);
     assert_int_equal(first & 0x1FF, 255 << 1); /* node, and even */
-    for (int i = 0; i < 20000; i++) { /* more than the counter holds in a millisecond */
+    for (int i = 0; i < 20000; i++) {          /* more than the counter holds in a millisecond */
         int64_t id = world_id(world);
         assert_true(id > last && (id & 0x1FF) == 255 << 1);
         last = id;
     }
     assert_int_equal(id_moment(last), START + 2000); /* borrowed from the next two */
-    world_advance(world, -HOUR); /* the clock was set back */
+    world_advance(world, -HOUR);                     /* the clock was set back */
     int64_t after = world_id(world);
     assert_true(after > last);
     world_advance(world, 2 * HOUR);
     assert_int_equal(id_moment(world_id(world)), START + HOUR);
+    int64_t ahead = id_from_moment(START + DAY) | 0x1FE, past = world_id_after(world, ahead);
+    assert_true(past > ahead && world_id(world) > past); /* another node's clock is a day ahead */
+    assert_int_equal(past & 0x1FF, 255 << 1);
     world_free(world);
 }
 

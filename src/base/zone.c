@@ -31,9 +31,7 @@ static const struct zone utc = {.name = "UTC"}; /* without changes: asking knows
 static struct zone *zones; /* all that were named; lives as long as the process */
 static pthread_mutex_t zones_lock = PTHREAD_MUTEX_INITIALIZER;
 
-const struct zone *zone_utc(void) {
-    return &utc;
-}
+const struct zone *zone_utc(void) { return &utc; }
 
 /* ---- loading ---- */
 
@@ -53,9 +51,7 @@ static int64_t offset_of(UCalendar *calendar, UErrorCode *status) {
     return milliseconds * 1000;
 }
 
-static int64_t year_start_ms(int year) {
-    return date_to_days((struct date){year, 1, 1}) * (DAY / 1000);
-}
+static int64_t year_start_ms(int year) { return date_to_days((struct date){year, 1, 1}) * (DAY / 1000); }
 
 /* Adds the change at `from`, when it changes anything; NULL (and the zone freed) without memory. */
 static struct zone *append(struct zone *zone, moment from, int64_t offset) {
@@ -119,8 +115,8 @@ const struct zone *zone_named(const char *name) {
 
 /* ---- asking ---- */
 
-/* Which change holds at a moment. Most questions are about now, which in zones without summer time is after the last change;
- * in the others a binary search over some hundreds follows. */
+/* Which change holds at a moment. Most questions are about now, which in zones without summer time is after the last
+ * change; in the others a binary search over some hundreds follows. */
 static size_t change_at(const struct zone *zone, moment at) {
     size_t low = 0, high = zone->count - 1;
     if (at >= zone->changes[high].from) return high;
@@ -166,6 +162,4 @@ moment moment_of(struct civil civil, const struct zone *zone) {
     }
 }
 
-moment day_start(struct date date, const struct zone *zone) {
-    return moment_of((struct civil){.date = date}, zone);
-}
+moment day_start(struct date date, const struct zone *zone) { return moment_of((struct civil){.date = date}, zone); }
