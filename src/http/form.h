@@ -11,9 +11,9 @@ enum field_type {
     FIELD_SECRET, /* as text, but not trimmed, never echoed or logged */
     FIELD_CODE,   /* digits, blanks ignored, min..max of them */
     FIELD_PHONE,  /* any way of typing; a mobile number in the end */
-    FIELD_MONEY,  /* roubles; min..max minor units; JSON: a string, strictly (money_parse) */
+    FIELD_MONEY,  /* roubles; min..max minor units, without bounds anything above 0; JSON: a string (money_parse) */
     FIELD_INT,
-    FIELD_DATE,
+    FIELD_DATE,   /* 2026-11-03, in page forms also 3.11.2026; min..max days since 1970 */
     FIELD_ID,     /* as a string in JSON */
     FIELD_BOOL,   /* a checkbox: "on", "true", "1"; JSON true/false */
     FIELD_CHOICE, /* one of choices; number is its index */
@@ -75,3 +75,6 @@ bool form_parse_json(struct arena *arena, struct text body, struct raw_field **f
  * router's and skipped. typed: sums as people type them (page forms). True when there is no fault. */
 bool form_check(struct arena *arena, const struct form *form, const struct raw_field *raw, bool typed, bool strict,
                 struct field_value *values);
+
+/* The first raw field that the form does not name, or NULL: what a strict check refuses besides faults of fields. */
+const struct raw_field *form_unknown(const struct form *form, const struct raw_field *raw);

@@ -33,9 +33,25 @@ struct string_argument {
 struct text string_get(struct arena *arena, const struct locale *locale, string_id id,
                        const struct string_argument *arguments, size_t count);
 
-/* «1 500,00 ₽» / "₽1,500.00"; whole sums keep their kopecks. Blanks inside are no-break. */
+/* «1 500,00 ₽» / "₽1,500.00"; whole sums keep their kopecks. Blanks inside are no-break, a minus is U+2212, which is
+ * read aloud. */
 void locale_money(struct buffer *out, const struct locale *locale, struct money money);
 void locale_number(struct buffer *out, const struct locale *locale, int64_t number);
 void locale_moment(struct buffer *out, const struct locale *locale, moment at);      /* «сегодня, 14:05», «3 ноября, 14:05», with the year when another */
 void locale_date(struct buffer *out, const struct locale *locale, struct date date); /* «3 ноября 2026» */
 void locale_day(struct buffer *out, const struct locale *locale, struct date date);  /* a heading: «Сегодня», «Вчера», «3 ноября» */
+void locale_time(struct buffer *out, const struct locale *locale, moment at);        /* «14:05» */
+
+/* How a value is written where its kind alone does not say it. */
+enum value_style {
+    STYLE_PEOPLE, /* money, moments, dates and numbers as above */
+    STYLE_SHORT,  /* a whole sum without its kopecks: «1 500 ₽» */
+    STYLE_PLAIN,  /* as in JSON: 1500.00, 2026-11-03T11:05:00.000Z, 17 */
+    STYLE_SIGNED, /* a sum with + or − */
+    STYLE_DAY,    /* a moment's or date's locale_day */
+    STYLE_DATE,   /* a moment's date */
+    STYLE_TIME,   /* a moment's time */
+};
+
+/* Not escaped. Objects and arrays are a failed check. */
+void locale_value(struct buffer *out, const struct locale *locale, const struct node *node, enum value_style style);
