@@ -28,11 +28,11 @@ static void give_visit(struct engine *engine, struct request *request)
     answer_cookie(request, "visit", request->cookie_visit, 0);
 }
 
-static void add_error(struct request *request, struct node *errors, const char *field, string_id message)
+static void add_error(struct node *errors, const char *field, struct text words)
 {
     struct node *error = doc_add_object(errors);
     doc_text(error, "field", text_from(field));
-    doc_text(error, "text", string_get(request->arena, &request->locale, message, NULL, 0));
+    doc_text(error, "text", words);
 }
 
 /* form.FIELD.{name,value,error}: what was typed comes back, secrets never do. */
@@ -52,8 +52,11 @@ static void add_form(struct request *request, struct node *page, struct node *er
         doc_text(place, "value", shown ? value->typed : TEXT_NONE);
         bool wrong = value->fault != FAULT_NONE && request->answer.status >= 400;
         if (wrong) {
-            doc_text(place, "error", string_get(request->arena, &request->locale, value->message, NULL, 0));
-            add_error(request, errors, field->name, value->message);
+            struct text words = value->words.data != NULL
+                                    ? value->words
+                                    : string_get(request->arena, &request->locale, value->message, NULL, 0);
+            doc_text(place, "error", words);
+            add_error(errors, field->name, words);
         }
     }
 }
