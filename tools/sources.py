@@ -77,6 +77,9 @@ def beside_source(root):
     for file in sandbox:
         if file.endswith("_test.c"):
             lines.append("test|sandbox|%s|%s|%s" % (file[:-2], file, libraries))
+    support = c_files(root, "test/support")
+    if support:
+        lines.append("library|test/support|test_support|%s" % ",".join(support))
     for path in walk(root, "test"):
         folder, file = os.path.split(path)
         if file.endswith("_test.c"):
