@@ -24,7 +24,9 @@ struct date date_from_days(int64_t days) {
     return (struct date){(int)year, (int)month, (int)day};
 }
 
-static bool leap_year(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool leap_year(int year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int date_month_days(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -49,6 +51,18 @@ struct date date_add_months(struct date date, int months) {
     int longest = date_month_days(later.year, later.month);
     if (later.day > longest) later.day = longest;
     return later;
+}
+
+struct year_days date_days_by_year(struct date from, struct date to) {
+    struct year_days days = {0, 0};
+    int64_t at = date_to_days(from), end = date_to_days(to);
+    for (int year = from.year; at < end; year++) {
+        int64_t next = date_to_days((struct date){year + 1, 1, 1});
+        if (next > end) next = end;
+        *(leap_year(year) ? &days.leap : &days.common) += next - at;
+        at = next;
+    }
+    return days;
 }
 
 /* ---- reading and writing ---- */

@@ -28,6 +28,11 @@ int date_weekday(struct date date); /* 1 Monday … 7 Sunday */
 int date_month_days(int year, int month);
 /* months later; a day that the month lacks becomes its last. */
 struct date date_add_months(struct date date, int months);
+/* Days of [from, to) in years of 365 and of 366 days, for interest at each day's own year (Actual/Actual ISDA). */
+struct year_days {
+    int64_t common, leap;
+};
+struct year_days date_days_by_year(struct date from, struct date to);
 bool date_parse(struct text text, struct date *date); /* YYYY-MM-DD */
 struct text date_format(struct arena *arena, struct date date);
 

@@ -99,6 +99,24 @@ static void adds_months(void **state) {
     }
 }
 
+static void counts_days_by_year(void **state) {
+    (void)state;
+    static const struct {
+        struct date from, to;
+        int64_t common, leap;
+    } rows[] = {
+        {{2003, 11, 1}, {2004, 5, 1}, 61, 121},  {{1999, 2, 1}, {1999, 7, 1}, 150, 0},
+        {{2015, 12, 31}, {2016, 1, 1}, 1, 0},    {{2016, 12, 31}, {2017, 1, 1}, 0, 1},
+        {{2015, 6, 1}, {2021, 1, 1}, 1309, 732}, {{2024, 1, 1}, {2024, 1, 1}, 0, 0},
+        {{2024, 1, 2}, {2024, 1, 1}, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct year_days days = date_days_by_year(rows[i].from, rows[i].to);
+        assert_int_equal(days.common, rows[i].common);
+        assert_int_equal(days.leap, rows[i].leap);
+    }
+}
+
 static moment at(const char *text) {
     moment at;
     if (!moment_parse(text_from(text), &at)) fail_msg("«%s»", text);
@@ -253,6 +271,7 @@ int main(void) {
         cmocka_unit_test(every_day_of_ten_thousand_years),
         cmocka_unit_test(parses_dates),
         cmocka_unit_test(adds_months),
+        cmocka_unit_test(counts_days_by_year),
         cmocka_unit_test(parses_moments),
         cmocka_unit_test(zones_follow_their_history),
         cmocka_unit_test(local_times_come_back),

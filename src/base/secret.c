@@ -29,7 +29,9 @@ struct keyring *keyring_from_bytes(const uint8_t root[32]) {
     return keyring;
 }
 
-void keyring_free(struct keyring *keyring) { sodium_free(keyring); }
+void keyring_free(struct keyring *keyring) {
+    sodium_free(keyring);
+}
 
 /* ---- the key file ---- */
 
@@ -168,4 +170,17 @@ bool secret_open(const struct keyring *keyring, struct arena *arena, const char 
     sodium_memzero(key, sizeof key);
     if (genuine) *clear = (struct text){(const char *)opened, size};
     return genuine;
+}
+
+bool pkce_s256(struct arena *arena, struct text verifier, struct text *challenge) {
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    if (verifier.size < 43 || verifier.size > 128) return false;
+    for (size_t i = 0; i < verifier.size; i++) {
+        char byte = verifier.data[i], lower = (char)(byte | 0x20);
+        bool letter = lower >= 'a' && lower <= 'z', digit = byte >= '0' && byte <= '9';
+        if (!letter && !digit && byte != '-' && byte != '.' && byte != '_' && byte != '~') return false;
+    }
+    crypto_hash_sha256(hash, (const unsigned char *)verifier.data, verifier.size);
+    *challenge = text_base64url(arena, hash, sizeof hash);
+    return true;
 }

@@ -30,3 +30,6 @@ bool password_hash(struct arena *arena, struct text password, struct text *encod
 bool password_matches(struct text encoded, struct text password);
 /* Does the same work as password_matches and is false: for numbers nobody owns. */
 bool password_matches_nobody(struct text password);
+
+/* RFC 7636 §4.2: BASE64URL(SHA-256(verifier)); false when the verifier is not 43 to 128 unreserved characters. */
+bool pkce_s256(struct arena *arena, struct text verifier, struct text *challenge);

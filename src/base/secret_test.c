@@ -177,6 +177,26 @@ static void sealed_texts_open_only_as_sealed(void **state) {
     keyring_free(other);
 }
 
+static void pkce_follows_its_rfc(void **state) {
+    (void)state;
+    static const struct {
+        const char *verifier, *challenge; /* NULL: refused */
+    } rows[] = {
+        {"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, /* app. B */
+        {"0123456789abcdefghijklmnopqrstuvwxyzABCDEF~.", "IvJcg8ISKbPccZMWYKW8kTxfPLth4BQVtQdXctQObJg"},
+        {"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjX", NULL},
+        {"dBjftJeZ4CVP+mB92K27uhbUJU1p1r_wW1gFWFOEjXk", NULL},
+        {"dBjftJeZ4CVP mB92K27uhbUJU1p1r_wW1gFWFOEjXk", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text challenge;
+        bool made = pkce_s256(arena, text_from(rows[i].verifier), &challenge);
+        assert_int_equal(made, rows[i].challenge != NULL);
+        if (made) assert_string_equal(challenge.data, rows[i].challenge);
+    }
+}
+
 static void passwords_match(void **state) {
     (void)state;
     struct text encoded, again;
@@ -211,7 +231,9 @@ static moment spent(bool (*act)(struct text), struct text password) {
 
 static struct text known;
 
-static bool match_known(struct text password) { return password_matches(known, password); }
+static bool match_known(struct text password) {
+    return password_matches(known, password);
+}
 
 static void nobody_costs_as_much_as_somebody(void **state) {
     (void)state;
@@ -223,9 +245,13 @@ static void nobody_costs_as_much_as_somebody(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_file_must_be_right),           cmocka_unit_test(key_file_is_made_once),
-        cmocka_unit_test(simultaneous_starts_agree),        cmocka_unit_test(hashes_differ_by_purpose_and_message),
-        cmocka_unit_test(sealed_texts_open_only_as_sealed), cmocka_unit_test(passwords_match),
+        cmocka_unit_test(key_file_must_be_right),
+        cmocka_unit_test(key_file_is_made_once),
+        cmocka_unit_test(simultaneous_starts_agree),
+        cmocka_unit_test(hashes_differ_by_purpose_and_message),
+        cmocka_unit_test(sealed_texts_open_only_as_sealed),
+        cmocka_unit_test(pkce_follows_its_rfc),
+        cmocka_unit_test(passwords_match),
         cmocka_unit_test(nobody_costs_as_much_as_somebody),
     };
     return cmocka_run_group_tests_name("secret", tests, setup, teardown);
