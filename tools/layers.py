@@ -18,6 +18,9 @@ COMMON = ["base", "store", "http", "ledger", "jobs", "engine", "generated"]
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "support", "backoffice", "payments"]
 
+# Adapters that are features themselves: the demo's inbox has a page.
+FEATURE_ADAPTERS = ["adapters/inbox"]
+
 # Libraries of the system that only one folder may include, so that each has one owner.
 OWNED_HEADERS = {
     "sqlite3.h": ["store"],
@@ -31,19 +34,12 @@ OWNED_HEADERS = {
 }
 
 
-def is_feature(folder):
-    """Whether a folder under src/ (products/wallet, identity, …) may hold a feature."""
-    return folder in FEATURES or folder.startswith("products/")
-
-
 def may_use(folder):
     """Folders that `folder` may include from, itself first; a name ending in / stands for all below it. The folders
     outside src/ are called by their own names (sandbox, test, bench)."""
     if folder in FOLDERS:
         return [folder] + FOLDERS[folder]
-    if folder in FEATURES:
-        return [folder] + COMMON + FEATURES + ["adapters/"]
-    if folder.startswith("products/"):
+    if folder in FEATURES or folder in FEATURE_ADAPTERS or folder.startswith("products/"):
         return [folder] + COMMON + FEATURES + ["adapters/"]
     if folder.startswith("adapters/"):
         return [folder, "base"]

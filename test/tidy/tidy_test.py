@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(ROOT, "tools"))
 
 import tidy
 
+PLURAL_RU = "a.b = {n, plural, one {# а} few {# б} many {# в} other {# г}}"
 TABLE = '/* s.c */\nconst char *s = "CREATE TABLE %s\\n"\n    "    %s\\n"\n    ");";\n'
 PAGE = '<form method="post" action="/x">%s<button>x</button></form>'
 
@@ -189,14 +190,14 @@ class TidyTest(unittest.TestCase):
 
     def test_strings(self):
         self.well("strings", self.strings("# один\na.b = Да {sum}\n", "a.b = Yes {sum}\n"))
-        self.well("strings", self.strings("a.b = {n, plural, one {# а} few {# б} other {# в}}", "a.b = {n, plural, other {#}}"))
+        self.well("strings", self.strings(PLURAL_RU, "a.b = {n, plural, one {#} other {#}}"))
         self.well("strings", {**self.strings("a.b = Да", "a.b = Yes", ""), "src/a/a.c": "refuse(S_a_b);"})
-        self.caught("strings", self.strings("a.b = Да\na.c = Нет", "a.b = Yes", "{{t a.b}}{{t a.c}}"), "a.c has no en")
-        self.caught("strings", self.strings("a.b = Да", "a.b = Yes\na.c = No"), "a.c has no ru")
+        self.caught("strings", self.strings("a.b = Да\na.c = Нет", "a.b = Yes", "{{t a.b}}{{t a.c}}"), "a.c: is missing in strings/en.txt")
+        self.caught("strings", self.strings("a.b = Да", "a.b = Yes\na.c = No"), "a.c: is missing in strings/ru.txt")
         self.caught("strings", self.strings("a.b = Да", "a.b = Yes", "{{t a.c}}"), "nothing uses a.b")
-        self.caught("strings", self.strings("a.b = {sum}", "a.b = {total}"), "other arguments")
+        self.caught("strings", self.strings("a.b = {sum}", "a.b = {total}"), "the argument {sum} is missing")
         self.caught("strings", self.strings("a.b =", "a.b = Yes"), "empty")
-        self.caught("strings", {"src/a/strings/ru.txt": "", "web/a.html": ""}, "no en.txt")
+        self.caught("strings", {"src/a/strings/ru.txt": "", "web/a.html": ""}, "en.txt", "missing")
 
     def test_look(self):
         with open(os.path.join(ROOT, ".clang-format"), encoding="utf-8") as file:

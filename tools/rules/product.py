@@ -1,8 +1,8 @@
 """product.py: routes, templates and strings."""
 
-import os
 import re
 
+import messages
 from rules.tree import Problem, closing, line_of
 
 ROUTES = re.compile(r"\bstruct route \w+\[\]\s*=\s*\{")
@@ -59,63 +59,32 @@ def check_templates(tree):
             for match in pattern.finditer(text):
                 yield Problem(path, line_of(text, match.start()), "template", message)
         for match in re.finditer(r"<form\b[^>]*method=\"?post[^>]*>(.*?)</form>", text, re.I | re.S):
-            if "form_hidden" not in match.group(1):
+            if "form_hidden" not in match.group(1) and '"_csrf"' not in match.group(1):
                 yield Problem(path, line_of(text, match.start()), "template", "a POST form without {{> form_hidden}}")
 
 
 # ---- strings ----
 
-def read_strings(text):
-    """{key: (line, message)} of a strings file; a line that goes on is indented."""
-    found, key = {}, None
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if line[0] in " \t" and key:
-            found[key] = (found[key][0], found[key][1] + " " + line.strip())
-            continue
-        key, _, message = line.partition("=")
-        key = key.strip()
-        found[key] = (number, message.strip())
-    return found
-
-
-def arguments(message):
-    """Names of a message's arguments, also those inside plural branches; not the branches' words."""
-    return set(re.findall(r"\{\s*(\w+)\s*(?:\}|,)", message))
-
-
 def check_strings(tree):
-    folders = sorted({os.path.dirname(f) for f in tree.having(".txt", under="src/")
-                      if os.path.basename(os.path.dirname(f)) == "strings"})
+    """The build's own reader says what is wrong with them (a language or an argument missing); here: what nobody uses."""
+    try:
+        found = messages.read_all(tree.root)
+    except messages.Wrong as wrong:
+        path, line, message = re.match(r"([^:]+):(?:(\d+):)? ?(.*)", str(wrong), re.S).groups()
+        yield Problem(path, int(line or 1), "strings", message)
+        return
     used = used_keys(tree)
-    for folder in folders:
-        languages = {}
-        for tag in ("ru", "en"):
-            path = "%s/%s.txt" % (folder, tag)
-            if path not in tree.files:
-                yield Problem(folder, 1, "strings", "no %s.txt" % tag)
-            languages[tag] = read_strings(tree.text(path)) if path in tree.files else {}
-        for tag, other in (("ru", "en"), ("en", "ru")):
-            for key, (line, message) in languages[tag].items():
-                path = "%s/%s.txt" % (folder, tag)
-                if key not in languages[other]:
-                    yield Problem(path, line, "strings", "%s has no %s text" % (key, other))
-                elif tag == "ru" and arguments(message) != arguments(languages[other][key][1]):
-                    yield Problem(path, line, "strings", "%s: other arguments in %s" % (key, other))
-                if not message:
-                    yield Problem(path, line, "strings", "%s is empty" % key)
-                if tag == "ru" and not used(key):
-                    yield Problem(path, line, "strings", "nothing uses %s" % key)
+    for key, languages in found.items():
+        if not used(key):
+            path, line = languages["ru"].where.rsplit(":", 1)
+            yield Problem(path, int(line), "strings", "nothing uses " + key)
 
 
 def used_keys(tree):
-    """A test whether a key is used: in a template by its name, in C by its enumerator."""
-    words = set()
-    for path in tree.having(".html", ".js", ".mjs", ".py", ".webmanifest"):
-        words.update(re.findall(r"[\w]+(?:\.[\w]+)+", tree.text(path)))
-    symbols = set()
+    """A test whether a key is used: in a template or script by its name, in C by its enumerator."""
+    words, symbols = set(), set()
+    for path in tree.having(".html", ".js", ".py"):
+        words.update(re.findall(r"\w+(?:\.\w+)+", tree.text(path)))
     for path in tree.having(".c", ".h"):
-        symbols.update(re.findall(r"\bS_(\w+)\b", tree.code(path)))
-        symbols.update(re.findall(r"##|S_##(\w+)", tree.code(path)))
-    return lambda key: key in words or key.replace(".", "_").replace("-", "_") in symbols
+        symbols.update(re.findall(r"\bS_\w+", tree.code(path)))
+    return lambda key: key in words or messages.symbol(key) in symbols

@@ -106,7 +106,8 @@ class Mentions:
         return any(whole.search(self.tree.text(path)) for path in self.tree.having(*by) if path != but)
 
 
-NAMERS = (".html", ".c", ".js", ".webmanifest", ".css")
+ASSETS = (".css", ".js", ".mjs", ".svg", ".png", ".ico", ".webmanifest", ".woff2")
+NAMERS = (".html", ".c", ".js", ".webmanifest", ".css", "templates.py")
 
 
 def why_dead(tree, mentions, built, path):
@@ -118,7 +119,7 @@ def why_dead(tree, mentions, built, path):
         return None if mentions.found(included + '"', (".c", ".h"), path) else "nobody includes it"
     if path.endswith(".html"):
         return why_dead_template(mentions, path, name[:-5])
-    if path.startswith("web/"):
+    if path.startswith("web/") and path.endswith(ASSETS):
         return None if mentions.found(name, NAMERS, path) else "nothing names it"
     if path.endswith(".py"):
         return why_dead_python(tree, mentions, path, name)
@@ -143,7 +144,7 @@ def why_dead_template(mentions, path, name):
     elif "partials" in parts:
         used = mentions.found("{{> " + name, (".html",), path)
     else:
-        symbol = "_".join(p for p in parts[:-1] if p not in ("src", "products", "templates"))
+        symbol = "_".join(p for p in parts[:-1] if p not in ("src", "products", "adapters", "templates"))
         symbol = "template_" + symbol.replace("-", "_") + "_" + name.replace("-", "_")
         used = mentions.found(symbol, (".c", ".h", ".py"), path) or mentions.found("{{> " + name, (".html",), path)
     return None if used else "no page, partial or route uses it"
@@ -156,6 +157,6 @@ def why_dead_python(tree, mentions, path, name):
     imported = re.compile(r"^\s*(?:import|from)\s+(?:[\w.]+\.)?%s\b|\bimport\b.*\b%s\b" % (module, module), re.M)
     if any(imported.search(tree.text(f)) for f in tree.having(".py") if f != path):
         return None
-    if mentions.found("'" + module + "'", ("meson.build",), path) or mentions.found(name, ("meson.build",), path):
+    if mentions.found("'" + module + "'", ("meson.build",), path) or mentions.found(name, ("meson.build", ".md"), path):
         return None
     return "nothing runs or imports it"
