@@ -1,0 +1,171 @@
+/* acquirer.c: the acquirer over HTTP with HMAC-SHA256 (README.md says the format). The customer's browser carries the
+ * order; we call the acquirer ourselves only for status and refunds, by libcurl, on dispatcher threads. */
+#include "adapters/acquirer/acquirer.h"
+
+#include "adapters/acquirer/exchange.h"
+#include "base/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECRET_MIN 32
+#define SECRET_MAX 256
+
+struct acquirer {
+    const char *url, *merchant;
+    struct text secret;
+};
+
+/* ---- the key ---- */
+
+static bool make_secret(const char *path) {
+    unsigned char bytes[32];
+    char hex[2 * sizeof bytes + 1];
+    if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
+    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return errno == EEXIST; /* the other side has just made it */
+    bool good = write(file, hex, sizeof hex - 1) == (ssize_t)(sizeof hex - 1);
+    return close(file) == 0 && good;
+}
+
+static bool read_secret(struct arena *arena, const char *path, struct text *secret) {
+    char bytes[SECRET_MAX];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    ssize_t size = read(file, bytes, sizeof bytes);
+    close(file);
+    if (size <= 0) return false;
+    *secret = text_trim(text_copy(arena, (struct text){bytes, (size_t)size}));
+    return secret->size >= SECRET_MIN;
+}
+
+struct acquirer *acquirer_open(struct arena *arena, const struct acquirer_options *options, struct text *problem) {
+    struct acquirer *acquirer = arena_new_of(arena, struct acquirer);
+    if (options->create && access(options->secret_file, F_OK) != 0 && !make_secret(options->secret_file)) {
+        *problem = text_format(arena, "%s: cannot be made: %s", options->secret_file, strerror(errno));
+        return NULL;
+    }
+    if (!read_secret(arena, options->secret_file, &acquirer->secret)) {
+        *problem = text_format(arena, "%s: no key of at least %d characters there", options->secret_file, SECRET_MIN);
+        return NULL;
+    }
+    acquirer->url = text_copy(arena, text_from(options->url)).data;
+    acquirer->merchant = text_copy(arena, text_from(options->merchant)).data;
+    return acquirer;
+}
+
+/* ---- signing ---- */
+
+static struct text signature(const struct acquirer *acquirer, struct arena *arena, struct text message) {
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    check(HMAC(EVP_sha256(), acquirer->secret.data, (int)acquirer->secret.size, (const unsigned char *)message.data,
+               message.size, mac, &size) != NULL);
+    return text_hex(arena, mac, size);
+}
+
+static void add_encoded(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "%s%s=", out->size > 0 ? "&" : "", name);
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                     byte == '-' || byte == '.' || byte == '_' || byte == '~';
+        if (plain) buffer_add_char(out, (char)byte);
+        else buffer_format(out, "%%%02X", byte);
+    }
+}
+
+struct text acquirer_payment_url(const struct acquirer *acquirer, struct arena *arena,
+                                 const struct acquirer_order *order) {
+    struct text id = text_format(arena, "%lld", (long long)order->id);
+    struct text sum = money_decimal(arena, order->sum);
+    struct text expires = text_format(arena, "%lld", (long long)(order->expires / SECOND));
+    struct text signed_text =
+        text_format(arena, "pay\n%s\n%.*s\n%.*s\n%.*s\n%.*s", acquirer->merchant, TEXT_ARG(id), TEXT_ARG(sum),
+                    TEXT_ARG(order->return_url), TEXT_ARG(expires));
+    struct buffer query = buffer_new(arena, 256);
+    add_encoded(&query, "merchant", text_from(acquirer->merchant));
+    add_encoded(&query, "order", id);
+    add_encoded(&query, "sum", sum);
+    add_encoded(&query, "return", order->return_url);
+    add_encoded(&query, "expires", expires);
+    add_encoded(&query, "language", order->language);
+    add_encoded(&query, "signature", signature(acquirer, arena, signed_text));
+    return text_format(arena, "%s/pay?%.*s", acquirer->url, TEXT_ARG(buffer_text(&query)));
+}
+
+/* "HMAC-SHA256 <unix seconds>:<hex>" over "callback\n<unix seconds>\n<body>". */
+bool acquirer_verify(const struct acquirer *acquirer, struct text authorization, struct text body, int64_t *stamp_s) {
+    if (!text_starts(authorization, "HMAC-SHA256 ")) return false;
+    struct text given, stamp = text_split(text_slice(authorization, 12, authorization.size), ':', &given);
+    int64_t seconds;
+    if (stamp.size > 12 || given.size != 64 || !text_to_int(stamp, &seconds)) return false;
+    struct arena *arena = arena_new(body.size + 4096);
+    if (arena == NULL) return false;
+    struct text message = text_format(arena, "callback\n%.*s\n%.*s", TEXT_ARG(stamp), TEXT_ARG(body));
+    bool good = text_equal_secret(given, signature(acquirer, arena, message));
+    arena_free(arena);
+    if (good) *stamp_s = seconds;
+    return good;
+}
+
+/* ---- what they tell ---- */
+
+static struct text string_of(struct arena *arena, const json_t *object, const char *name) {
+    const json_t *value = json_object_get(object, name);
+    if (!json_is_string(value)) return TEXT_NONE;
+    return text_copy(arena, (struct text){json_string_value(value), json_string_length(value)});
+}
+
+bool acquirer_read(const struct acquirer *acquirer, struct arena *arena, struct text body, struct acquirer_news *news) {
+    json_t *object = json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, NULL);
+    if (object == NULL) return false;
+    struct text merchant = string_of(arena, object, "merchant"), order = string_of(arena, object, "order");
+    struct text sum = string_of(arena, object, "sum");
+    news->status = string_of(arena, object, "status");
+    news->reference = string_of(arena, object, "reference");
+    json_decref(object);
+    return text_is(merchant, acquirer->merchant) && news->status.size > 0 && news->status.size <= 32 &&
+           news->reference.size <= 64 && text_to_int(order, &news->order) &&
+           money_parse(sum, CURRENCY_RUB, &news->sum);
+}
+
+/* ---- what we ask ---- */
+
+static struct text authorization_of(const struct acquirer *acquirer, struct arena *arena, const char *purpose,
+                                    struct text body, moment now) {
+    long long seconds = now / SECOND;
+    struct text message = text_format(arena, "%s\n%lld\n%.*s", purpose, seconds, TEXT_ARG(body));
+    struct text mac = signature(acquirer, arena, message);
+    return text_format(arena, "HMAC-SHA256 %lld:%.*s", seconds, TEXT_ARG(mac));
+}
+
+enum acquirer_answer acquirer_status(const struct acquirer *acquirer, struct arena *arena, int64_t order, moment now,
+                                     struct text *body) {
+    struct text query = text_format(arena, "merchant=%s&order=%lld", acquirer->merchant, (long long)order);
+    const struct exchange exchange = {
+        .url = text_format(arena, "%s/status?%.*s", acquirer->url, TEXT_ARG(query)).data,
+        .authorization = authorization_of(acquirer, arena, "status", query, now)};
+    return exchange_run(arena, &exchange, body);
+}
+
+enum acquirer_answer acquirer_refund(const struct acquirer *acquirer, struct arena *arena, int64_t order,
+                                     int64_t refund, struct money sum, moment now) {
+    struct text decimal = money_decimal(arena, sum);
+    struct text body = text_format(arena,
+                                   "{\"merchant\":\"%s\",\"order\":\"%lld\",\"refund\":\"%lld\",\"sum\":\"%.*s\"}",
+                                   acquirer->merchant, (long long)order, (long long)refund, TEXT_ARG(decimal));
+    const struct exchange exchange = {.url = text_format(arena, "%s/refund", acquirer->url).data,
+                                      .authorization = authorization_of(acquirer, arena, "refund", body, now),
+                                      .post = body};
+    struct text reply;
+    return exchange_run(arena, &exchange, &reply);
+}

@@ -1,0 +1,55 @@
+/* feature.c: operations: what happened on one's accounts: list, detail, receipt, export. Every cabinet has it. */
+#include "operations/pages.h"
+
+#include "generated/strings.h"
+#include "generated/templates.h"
+
+static const char *const directions[] = {"in", "out", NULL};
+static const char *const formats[] = {"csv", NULL};
+
+#define FILTER_FIELDS                                                                                                  \
+    {.name = "text", .type = FIELD_TEXT, .max = 100}, {.name = "from", .type = FIELD_DATE},                            \
+        {.name = "to", .type = FIELD_DATE}, {.name = "min", .type = FIELD_MONEY}, {.name = "max", .type = FIELD_MONEY}, \
+        {.name = "kind", .type = FIELD_TEXT, .max = 40},                                                               \
+        {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {.name = "account", .type = FIELD_ID}
+
+FORM(list_query, FILTER_FIELDS, {.name = "before", .type = FIELD_ID});
+FORM(export_query, FILTER_FIELDS, {.name = "format", .type = FIELD_CHOICE, .choices = formats});
+
+static const struct route routes[] = {
+    {.method = METHOD_GET,
+     .path = "/operations",
+     .who = WHO_CUSTOMER,
+     .form = &list_query,
+     .stages = {{STAGE_READ, operations_list_read}},
+     .page = &template_operations_list,
+     .summary = "The caller's operations, newest first, filtered by the query; `next` leads on",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_GET,
+     .path = "/operations/export",
+     .who = WHO_CUSTOMER,
+     .form = &export_query,
+     .stages = {{STAGE_READ, export_read}},
+     .summary = "The operations of the same filter as CSV"},
+    {.method = METHOD_GET,
+     .path = "/operations/{id}",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, operation_read}},
+     .page = &template_operations_detail,
+     .summary = "One operation"},
+    {.method = METHOD_GET,
+     .path = "/operations/{id}/receipt",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, receipt_read}, {STAGE_WORK, receipt_work}},
+     .summary = "Its receipt as a PDF",
+     .rates = {{RATE_CALLER, 60, MINUTE}}},
+    {.path = NULL}};
+
+static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20}, {.path = NULL}};
+
+const struct feature operations_feature = {
+    .name = "operations",
+    .needs = (const char *const[]){"identity", NULL},
+    .routes = routes,
+    .menu = menu,
+};

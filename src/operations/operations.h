@@ -1,0 +1,33 @@
+/* operations.h: what happened on a customer's accounts, told to people: ledger entries with titles, other sides and
+ * facts that only the products know. Products ask it for their pages; it asks them (feature.accounts,
+ * operation_kind.describe) and includes none of them. */
+#pragma once
+
+#include "engine/engine.h"
+#include "ledger/ledger.h"
+#include "operations/filter_rules.h"
+
+extern const struct feature operations_feature;
+
+#define OPERATION_ACCOUNTS 32
+
+struct operations_wanted {
+    int64_t customer;
+    const int64_t *accounts;
+    size_t account_count;
+    size_t most;                     /* operations told */
+    const struct operation_filter *filter; /* NULL: all */
+    int64_t before;                  /* only those older than this operation; 0: from the newest */
+};
+
+struct operations_told {
+    size_t count;
+    int64_t next; /* pass as `before` for those that follow; 0: there are no more */
+};
+
+/* Fills `days`: [{day, operations: [{id, kind, title, direction, sum, at, counterparty?, note?, balance}]}], newest first. */
+struct operations_told operations_tell(struct engine *engine, struct tx *tx, const struct locale *locale,
+                                       const struct operations_wanted *wanted, struct node *days);
+
+/* All ledger accounts that enabled features say are the customer's. */
+size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t accounts[OPERATION_ACCOUNTS]);

@@ -1,0 +1,205 @@
+/* pages.c: the list of operations with its filter in the address, and one operation. */
+#include "operations/pages.h"
+
+#include "base/check.h"
+#include "generated/strings.h"
+#include "operations/listing.h"
+
+#define LIST_PAGE 30
+
+/* ---- the filter ---- */
+
+static struct text typed_of(const struct request *request, const char *name) {
+    const struct field_value *value = request_field(request, name);
+    return value->given && value->fault == FAULT_NONE ? value->typed : TEXT_NONE;
+}
+
+static int64_t number_of(const struct request *request, const char *name) {
+    return typed_of(request, name).size > 0 ? field_number(request, name) : 0;
+}
+
+struct operation_filter filter_of(const struct request *request) {
+    const struct zone *zone = request->locale.zone;
+    struct operation_filter filter = {.text = typed_of(request, "text"),
+                                      .kind = typed_of(request, "kind"),
+                                      .min = number_of(request, "min"),
+                                      .max = number_of(request, "max"),
+                                      .account = number_of(request, "account"),
+                                      .from_date = typed_of(request, "from"),
+                                      .until_date = typed_of(request, "to"),
+                                      .min_typed = typed_of(request, "min"),
+                                      .max_typed = typed_of(request, "max")};
+    if (filter.from_date.size > 0) filter.from = day_start(date_from_days(field_number(request, "from")), zone);
+    if (filter.until_date.size > 0) filter.until = day_start(date_from_days(field_number(request, "to") + 1), zone);
+    if (typed_of(request, "direction").size > 0)
+        filter.direction = field_number(request, "direction") == 0 ? DIRECTION_IN : DIRECTION_OUT;
+    return filter;
+}
+
+/* ---- the list ---- */
+
+static void add_option(struct request *request, struct node *options, const char *value, string_id title, bool selected) {
+    struct node *option = doc_add_object(options);
+    doc_text(option, "value", text_from(value));
+    doc_text(option, "title", string_get(request->arena, &request->locale, title, NULL, 0));
+    doc_bool(option, "selected", selected);
+}
+
+/* What the filter's lists offer. */
+static void tell_options(struct request *request, const struct operation_filter *filter, struct node *document) {
+    struct node *kinds = doc_array(document, "kinds");
+    add_option(request, kinds, "", S_operations_list_any_kind, filter->kind.size == 0);
+    for (size_t i = 0; all_features[i] != NULL; i++) {
+        const struct operation_kind *kind = all_features[i]->operations;
+        if (kind == NULL || !engine_enabled(request->engine, all_features[i]->name)) continue;
+        for (; kind->name != NULL; kind++)
+            add_option(request, kinds, kind->name, kind->title, text_is(filter->kind, kind->name));
+    }
+    struct node *directions = doc_array(document, "directions");
+    add_option(request, directions, "", S_operations_list_any_direction, filter->direction == DIRECTION_ANY);
+    add_option(request, directions, "in", S_operations_list_in, filter->direction == DIRECTION_IN);
+    add_option(request, directions, "out", S_operations_list_out, filter->direction == DIRECTION_OUT);
+}
+
+static struct text with_query(struct arena *arena, const char *path, struct text query, struct text more) {
+    const char *first = query.size > 0 || more.size > 0 ? "?" : "";
+    const char *between = query.size > 0 && more.size > 0 ? "&" : "";
+    return text_format(arena, "%s%s%.*s%s%.*s", path, first, TEXT_ARG(query), between, TEXT_ARG(more));
+}
+
+enum flow operations_list_read(struct request *request, struct tx *tx) {
+    int64_t accounts[OPERATION_ACCOUNTS];
+    size_t count = operations_accounts(request->engine, tx, request->caller.customer, accounts);
+    struct operation_filter filter = filter_of(request);
+    const struct operations_wanted wanted = {.customer = request->caller.customer,
+                                             .accounts = accounts,
+                                             .account_count = count,
+                                             .most = LIST_PAGE,
+                                             .filter = &filter,
+                                             .before = number_of(request, "before")};
+    struct node *document = doc_new(request->arena);
+    struct operations_told told =
+        operations_tell(request->engine, tx, &request->locale, &wanted, doc_array(document, "days"));
+    struct text query = filter_query(request->arena, &filter);
+    doc_int(document, "count", (int64_t)told.count);
+    doc_bool(document, "filtered", !filter_empty(&filter));
+    doc_bool(document, "later", wanted.before != 0);
+    doc_text(document, "first", with_query(request->arena, "/operations", query, TEXT_NONE));
+    doc_text(document, "export", with_query(request->arena, "/operations/export", query, TEXT("format=csv")));
+    if (told.next != 0)
+        doc_text(document, "next", with_query(request->arena, "/operations", query,
+                                              text_format(request->arena, "before=%lld", (long long)told.next)));
+    tell_options(request, &filter, document);
+    return answer_ok(request, document);
+}
+
+/* ---- one operation ---- */
+
+/* Another's is as if missing: only the caller's own accounts are looked in. */
+static struct node *find_operation(struct request *request, struct tx *tx) {
+    int64_t accounts[OPERATION_ACCOUNTS], id;
+    if (!request_param_id(request, 0, &id)) return NULL;
+    size_t count = operations_accounts(request->engine, tx, request->caller.customer, accounts);
+    struct listed listed;
+    for (size_t i = 0; i < count; i++) {
+        if (!ledger_entry(engine_ledger(request->engine), tx, accounts[i], id, &listed.entry)) continue;
+        const struct operations_wanted wanted = {.customer = request->caller.customer};
+        struct listing *listing = listing_begin(request->engine, tx, request->arena, &request->locale, &wanted);
+        listed.kind = engine_operation_kind(request->engine, listed.entry.kind);
+        listed.title = string_get(request->arena, &request->locale,
+                                  listed.kind != NULL ? listed.kind->title : S_operations_other, NULL, 0);
+        struct node *document = doc_new(request->arena);
+        listing_tell(listing, &listed, document);
+        return document;
+    }
+    return NULL;
+}
+
+enum flow operation_read(struct request *request, struct tx *tx) {
+    struct node *document = find_operation(request, tx);
+    if (document == NULL) return answer_missing(request);
+    doc_bool(document, "incoming", text_is(doc_get(document, "direction")->text, "in"));
+    doc_text(document, "receipt", text_format(request->arena, "/operations/%lld/receipt",
+                                              (long long)doc_get(document, "id")->number));
+    return answer_ok(request, document);
+}
+
+/* ---- the receipt ---- */
+
+struct receipt_build {
+    struct request *request;
+    struct receipt_line lines[10];
+    size_t count;
+};
+
+static void add_line(struct receipt_build *build, string_id label, struct text value) {
+    if (value.size == 0) return;
+    struct request *request = build->request;
+    check(build->count < sizeof build->lines / sizeof *build->lines);
+    build->lines[build->count++] =
+        (struct receipt_line){string_get(request->arena, &request->locale, label, NULL, 0), value};
+}
+
+static struct text text_at(const struct node *document, const char *name) {
+    const struct node *node = doc_get(document, name);
+    return node != NULL && node->kind == NODE_TEXT ? node->text : TEXT_NONE;
+}
+
+static struct text drawn_money(struct request *request, int64_t minor, enum currency currency) {
+    struct buffer out = buffer_new(request->arena, 32);
+    locale_money(&out, &request->locale, (struct money){minor, currency});
+    return buffer_text(&out);
+}
+
+static struct text drawn_moment(struct request *request, moment at) {
+    struct civil civil = civil_at(at, request->locale.zone);
+    struct buffer out = buffer_new(request->arena, 32);
+    locale_date(&out, &request->locale, civil.date);
+    buffer_format(&out, ", %02d:%02d:%02d", civil.hour, civil.minute, civil.second);
+    return buffer_text(&out);
+}
+
+/* Gathers on the snapshot what the worker will draw. */
+enum flow receipt_read(struct request *request, struct tx *tx) {
+    struct node *document = find_operation(request, tx);
+    if (document == NULL) return answer_missing(request);
+    struct receipt_build *build = arena_new_of(request->arena, struct receipt_build);
+    build->request = request;
+    const struct node *sum = doc_get(document, "sum");
+    int64_t minor = sum->number < 0 ? -sum->number : sum->number;
+    add_line(build, S_operations_receipt_number,
+             text_format(request->arena, "%lld", (long long)doc_get(document, "id")->number));
+    add_line(build, S_operations_receipt_at, drawn_moment(request, doc_get(document, "at")->number));
+    bool out = sum->number < 0;
+    add_line(build, out ? S_operations_receipt_to : S_operations_receipt_from, text_at(document, "counterparty"));
+    add_line(build, S_operations_receipt_sum, drawn_money(request, minor, sum->currency));
+    add_line(build, S_operations_receipt_fee, drawn_money(request, 0, sum->currency));
+    add_line(build, S_operations_receipt_note, text_at(document, "note"));
+    bool waiting = text_is(text_at(document, "state"), "waiting");
+    add_line(build, S_operations_receipt_state,
+             string_get(request->arena, &request->locale,
+                        waiting ? S_operations_receipt_waiting : S_operations_receipt_done, NULL, 0));
+    struct receipt *receipt = arena_new_of(request->arena, struct receipt);
+    *receipt = (struct receipt){
+        .title = text_at(document, "title"),
+        .sum = drawn_money(request, minor, sum->currency),
+        .company = text_from(engine_config(request->engine)->company),
+        .footer = string_get(request->arena, &request->locale, S_operations_receipt_footer, NULL, 0),
+        .lines = build->lines,
+        .line_count = build->count};
+    request->scratch = receipt;
+    return FLOW_NEXT;
+}
+
+static const struct refusal no_receipt = {"receipt-unavailable", 503, S_operations_receipt_unavailable, false};
+
+enum flow receipt_work(struct request *request, struct tx *tx) {
+    (void)tx;
+    struct answer_file *file = arena_new_of(request->arena, struct answer_file);
+    file->content_type = "application/pdf";
+    struct text name =
+        text_format(request->arena, "receipt-%.*s.pdf", TEXT_ARG(request->params[0]));
+    file->file_name = name.data;
+    if (!receipt_draw(request->arena, request->scratch, &file->bytes)) return refuse(request, &no_receipt);
+    return answer_file(request, file);
+}

@@ -1,0 +1,85 @@
+/* receipt.c: a receipt as a PDF of one page, drawn by cairo and pango so that Cyrillic and «₽» are right. Knows nothing of
+ * operations: labels and values come ready. */
+#include "operations/pages.h"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+
+#define PAGE_WIDTH 420.0 /* A5 in points */
+#define PAGE_HEIGHT 595.0
+#define MARGIN 40.0
+#define LABEL_WIDTH 130.0
+
+struct sheet {
+    cairo_t *cairo;
+    PangoLayout *layout;
+    double y;
+};
+
+/* Draws at (x, sheet->y) within width; gives the height taken. */
+static double put(struct sheet *sheet, double x, double width, const char *font, double grey, struct text text) {
+    PangoFontDescription *description = pango_font_description_from_string(font);
+    pango_layout_set_font_description(sheet->layout, description);
+    pango_font_description_free(description);
+    pango_layout_set_width(sheet->layout, (int)(width * PANGO_SCALE));
+    pango_layout_set_wrap(sheet->layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_text(sheet->layout, text.data, (int)text.size);
+    cairo_set_source_rgb(sheet->cairo, grey, grey, grey);
+    cairo_move_to(sheet->cairo, x, sheet->y);
+    pango_cairo_show_layout(sheet->cairo, sheet->layout);
+    int height;
+    pango_layout_get_size(sheet->layout, NULL, &height);
+    return (double)height / PANGO_SCALE;
+}
+
+static void rule(struct sheet *sheet) {
+    cairo_set_source_rgb(sheet->cairo, 0.8, 0.8, 0.8);
+    cairo_set_line_width(sheet->cairo, 0.7);
+    cairo_move_to(sheet->cairo, MARGIN, sheet->y);
+    cairo_line_to(sheet->cairo, PAGE_WIDTH - MARGIN, sheet->y);
+    cairo_stroke(sheet->cairo);
+}
+
+static void draw_sheet(struct sheet *sheet, const struct receipt *receipt) {
+    const double width = PAGE_WIDTH - 2 * MARGIN;
+    sheet->y = MARGIN;
+    sheet->y += put(sheet, MARGIN, width, "DejaVu Sans Bold 11", 0.35, receipt->company) + 24;
+    sheet->y += put(sheet, MARGIN, width, "DejaVu Sans 13", 0, receipt->title) + 4;
+    sheet->y += put(sheet, MARGIN, width, "DejaVu Sans Bold 22", 0, receipt->sum) + 18;
+    for (size_t i = 0; i < receipt->line_count; i++) {
+        rule(sheet);
+        sheet->y += 8;
+        double label = put(sheet, MARGIN, LABEL_WIDTH - 10, "DejaVu Sans 9", 0.4, receipt->lines[i].label);
+        double value =
+            put(sheet, MARGIN + LABEL_WIDTH, width - LABEL_WIDTH, "DejaVu Sans 9", 0, receipt->lines[i].value);
+        sheet->y += (label > value ? label : value) + 8;
+    }
+    rule(sheet);
+    sheet->y += 16;
+    put(sheet, MARGIN, width, "DejaVu Sans 8", 0.4, receipt->footer);
+}
+
+
+static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
+    struct buffer *out = data;
+    buffer_add(out, bytes, size);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+bool receipt_draw(struct arena *arena, const struct receipt *receipt, struct text *pdf) {
+    struct buffer out = buffer_new(arena, 32 * 1024);
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
+    struct text title = text_copy(arena, receipt->title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.data);
+    cairo_t *cairo = cairo_create(surface);
+    struct sheet sheet = {.cairo = cairo, .layout = pango_cairo_create_layout(cairo)};
+    draw_sheet(&sheet, receipt);
+    cairo_show_page(cairo);
+    g_object_unref(sheet.layout);
+    cairo_destroy(cairo);
+    cairo_surface_finish(surface);
+    bool good = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
+    cairo_surface_destroy(surface);
+    if (good) *pdf = buffer_text(&out);
+    return good;
+}

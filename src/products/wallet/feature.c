@@ -1,0 +1,246 @@
+/* feature.c: the e-wallet: a RUB account for every customer, top-ups by card, transfers by number. What this file holds is
+ * declarations; the stories are in home.c, transfer.c, waiting.c, topup.c and settle.c. */
+#include "products/wallet/wallet.h"
+
+#include "generated/templates.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* ---- forms ---- */
+
+FORM(transfer_form,
+     {.name = "to", .type = FIELD_TEXT, .required = true, .min = 1, .max = 40, .missing = S_wallet_transfer_to_missing},
+     {.name = "sum",
+      .type = FIELD_MONEY,
+      .required = true,
+      .min = 1,
+      .max = MONEY_MAX,
+      .missing = S_wallet_transfer_sum_missing,
+      .invalid = S_wallet_transfer_sum_invalid},
+     {.name = "note", .type = FIELD_TEXT, .max = 140, .invalid = S_wallet_transfer_note_invalid},
+     {.name = "from", .type = FIELD_ID});
+
+/* The same fields while they are being filled in: nothing is missing yet. */
+FORM(transfer_draft, {.name = "to", .type = FIELD_TEXT, .max = 40}, {.name = "sum", .type = FIELD_MONEY},
+     {.name = "note", .type = FIELD_TEXT, .max = 140}, {.name = "from", .type = FIELD_ID});
+
+FORM(topup_form, {.name = "sum",
+                  .type = FIELD_MONEY,
+                  .required = true,
+                  .min = 1,
+                  .max = MONEY_MAX,
+                  .missing = S_wallet_topup_sum_missing,
+                  .invalid = S_wallet_topup_sum_invalid});
+FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY});
+FORM(wallet_form, {.name = "name", .type = FIELD_TEXT, .max = 40});
+FORM(no_form, {.name = "_", .type = FIELD_TEXT});
+
+/* ---- routes ---- */
+
+static const struct route routes[] = {
+    {.method = METHOD_GET,
+     .path = "/",
+     .who = WHO_ANYONE,
+     .stages = {{STAGE_READ, home_read}},
+     .page = &template_wallet_home,
+     .summary = "Balance, limits and last operations; for guests, where to begin"},
+    {.method = METHOD_POST,
+     .path = "/wallets",
+     .who = WHO_CUSTOMER,
+     .form = &wallet_form,
+     .stages = {{STAGE_WRITE, wallet_create_write}},
+     .again = home_read,
+     .again_page = &template_wallet_home,
+     .key = true,
+     .audit = "wallet.open",
+     .summary = "Opens another wallet, five at most"},
+
+    {.method = METHOD_GET,
+     .path = "/transfer",
+     .who = WHO_CUSTOMER,
+     .form = &transfer_draft,
+     .stages = {{STAGE_READ, transfer_form_read}},
+     .page = &template_wallet_transfer,
+     .summary = "The transfer form and what limits it",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/transfers/edit",
+     .who = WHO_CUSTOMER,
+     .form = &transfer_draft,
+     .stages = {{STAGE_READ, transfer_form_read}},
+     .page = &template_wallet_transfer,
+     .summary = "The form again with what was typed: «Изменить» of the check page",
+     .flags = ROUTE_FORM_OPTIONAL | ROUTE_PAGE_ONLY},
+    {.method = METHOD_POST,
+     .path = "/transfers/check",
+     .who = WHO_CUSTOMER,
+     .form = &transfer_form,
+     .stages = {{STAGE_READ, transfer_check_read}},
+     .page = &template_wallet_transfer_check,
+     .again = transfer_form_read,
+     .again_page = &template_wallet_transfer,
+     .rates = {{RATE_CALLER, 60, MINUTE}}, /* it tells a recipient's name: not a directory */
+     .summary = "Who would get it and what it would cost; moves nothing"},
+    {.method = METHOD_POST,
+     .path = "/transfers",
+     .who = WHO_CUSTOMER,
+     .form = &transfer_form,
+     .stages = {{STAGE_READ, transfer_resolve_read}, {STAGE_WRITE, transfer_write}},
+     .again = transfer_form_read,
+     .again_page = &template_wallet_transfer,
+     .key = true,
+     .audit = "wallet.transfer",
+     .summary = "Transfers money by number or to another wallet of one's own"},
+    {.method = METHOD_GET,
+     .path = "/transfers/waiting",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, waiting_list_read}},
+     .summary = "Transfers that wait for their recipients to sign up"},
+    {.method = METHOD_POST,
+     .path = "/transfers/waiting/{id}/cancel",
+     .who = WHO_CUSTOMER,
+     .form = &no_form,
+     .stages = {{STAGE_WRITE, waiting_cancel_write}},
+     .key = true,
+     .audit = "wallet.cancel_waiting",
+     .summary = "Takes back a transfer that waits"},
+
+    {.method = METHOD_GET,
+     .path = "/topup",
+     .who = WHO_CUSTOMER,
+     .form = &topup_draft,
+     .stages = {{STAGE_READ, topup_form_read}},
+     .page = &template_wallet_topup,
+     .summary = "The top-up form and its bounds",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/topups",
+     .who = WHO_CUSTOMER,
+     .form = &topup_form,
+     .stages = {{STAGE_WRITE, topup_write}},
+     .again = topup_form_read,
+     .again_page = &template_wallet_topup,
+     .key = true,
+     .rates = {{RATE_CALLER, 20, MINUTE}},
+     .audit = "wallet.topup",
+     .summary = "Orders a top-up; payment_url is where the card is asked for"},
+    {.method = METHOD_GET,
+     .path = "/topups/{id}/pay",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, topup_pay_read}},
+     .page = &template_wallet_topup_pay,
+     .summary = "On the way to the bank's page",
+     .flags = ROUTE_PAGE_ONLY},
+    {.method = METHOD_GET,
+     .path = "/topups/{id}",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, topup_read}},
+     .page = &template_wallet_topup_outcome,
+     .summary = "What became of a top-up"},
+    {.method = METHOD_POST,
+     .path = "/callbacks/acquirer",
+     .who = WHO_PARTNER,
+     .stages = {{STAGE_READ, callback_verify}, {STAGE_WRITE, callback_write}},
+     .audit = "wallet.acquirer_callback",
+     .summary = "The acquirer tells what became of an order; signed",
+     .flags = ROUTE_NO_CSRF | ROUTE_RAW_BODY},
+    {.path = NULL}};
+
+/* ---- settings ---- */
+
+static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+
+#define AT(member) offsetof(struct wallet_settings, member)
+static const struct setting settings[] = {
+    {"transfer_level", SETTING_CHOICE, AT(transfer_level), "simplified", 0, 0, levels,
+     "The level from which a customer may transfer to other people."},
+    {"transfer_min", SETTING_MONEY, AT(transfer_min), "1.00", 1, 1000000, NULL, "The smallest transfer."},
+    {"topup_min", SETTING_MONEY, AT(topup_min), "10.00", 1, 1000000, NULL, "The smallest top-up by card."},
+    {"topup_max", SETTING_MONEY, AT(topup_max), "100 000.00", 100, 100000000, NULL, "The largest top-up by card."},
+    {"waiting_days", SETTING_INT, AT(waiting_days), "5", 1, 365, NULL,
+     "How long money waits for someone who has no cabinet yet, before it goes back."},
+    {"waiting_most", SETTING_INT, AT(waiting_most), "10", 1, 1000, NULL,
+     "How many such transfers of one sender may wait at the same time."},
+    {"acquirer.url", SETTING_TEXT, AT(acquirer_url), "", 0, 500, NULL,
+     "The acquirer's address; empty: the sandbox's, or no top-ups by card where there is none."},
+    {"acquirer.merchant", SETTING_TEXT, AT(acquirer_merchant), "kabinet", 1, 64, NULL, "Who we are at the acquirer."},
+    {"acquirer.secret_file", SETTING_TEXT, AT(acquirer_secret_file), "", 0, 500, NULL,
+     "The file with the key shared with the acquirer (at least 32 characters)."},
+    {"topup_life", SETTING_DURATION, AT(topup_life), "30m", MINUTE, DAY, NULL, "How long an order can be paid."},
+    {"topup_watch", SETTING_DURATION, AT(topup_watch), "3d", HOUR, 60 * DAY, NULL,
+     "How long the acquirer is asked about an order it does not tell of."},
+    {.name = NULL}};
+
+/* ---- the rest ---- */
+
+static const struct menu_item menu[] = {{S_wallet_menu_home, "/", "home", WHO_CUSTOMER, 10},
+                                        {S_wallet_menu_transfer, "/transfer", "transfer", WHO_CUSTOMER, 12},
+                                        {S_wallet_menu_topup, "/topup", "topup", WHO_CUSTOMER, 14},
+                                        {.path = NULL}};
+
+static const struct operation_kind operations[] = {
+    {KIND_TRANSFER, "transfer", S_wallet_kind_transfer, "transfer", NULL},
+    {KIND_OWN, "own", S_wallet_kind_own, "refresh", NULL},
+    {KIND_WAITING, "waiting", S_wallet_kind_waiting, "clock", waiting_describe},
+    {KIND_CLAIM, "claim", S_wallet_kind_claim, "in", waiting_describe},
+    {KIND_RETURN, "return", S_wallet_kind_return, "return", waiting_describe},
+    {KIND_TOPUP, "topup", S_wallet_kind_topup, "topup", topup_describe},
+    {.name = NULL}};
+
+static const struct job jobs[] = {{"wallet.return_waiting", MINUTE, waiting_return_job}, {.name = NULL}};
+
+static const struct outbox_kind outbox[] = {{"acquirer.status", topup_status_send, topup_status_result},
+                                            {"acquirer.refund", topup_refund_send, topup_refund_result},
+                                            {.name = NULL}};
+
+static bool open_acquirer(struct engine *engine, struct arena *arena, struct wallet_state *state, struct text *problem) {
+    const struct wallet_settings *wanted = state->settings;
+    const char *sandbox = engine_config(engine)->sandbox_url;
+    bool demo = wanted->acquirer_url[0] == '\0' && sandbox != NULL && sandbox[0] != '\0';
+    if (wanted->acquirer_secret_file[0] == '\0' || (wanted->acquirer_url[0] == '\0' && !demo)) return true;
+    const struct acquirer_options options = {
+        .url = demo ? text_format(arena, "%s/acquirer", sandbox).data : wanted->acquirer_url,
+        .merchant = wanted->acquirer_merchant,
+        .secret_file = wanted->acquirer_secret_file,
+        .create = demo};
+    state->acquirer = acquirer_open(arena, &options, problem);
+    return state->acquirer != NULL;
+}
+
+static void *wallet_open(struct engine *engine, struct arena *arena, struct text *problem) {
+    struct wallet_state *state = arena_new_of(arena, struct wallet_state);
+    state->settings = engine_settings(engine, &wallet_feature);
+    state->cache = calloc(ACCOUNT_CACHE, sizeof *state->cache);
+    if (state->cache == NULL) {
+        *problem = TEXT("no memory for the wallet's cache");
+        return NULL;
+    }
+    for (size_t i = 0; i < CACHE_LOCKS; i++) pthread_mutex_init(&state->locks[i], NULL);
+    if (open_acquirer(engine, arena, state, problem)) return state;
+    free(state->cache);
+    return NULL;
+}
+
+static void wallet_close(void *data) {
+    struct wallet_state *state = data;
+    for (size_t i = 0; i < CACHE_LOCKS; i++) pthread_mutex_destroy(&state->locks[i]);
+    free(state->cache);
+}
+
+const struct feature wallet_feature = {
+    .name = "wallet",
+    .needs = (const char *const[]){"identity", "operations", "messaging", NULL},
+    .routes = routes,
+    .migrations = wallet_migrations,
+    .jobs = jobs,
+    .settings = settings,
+    .settings_size = sizeof(struct wallet_settings),
+    .menu = menu,
+    .outbox = outbox,
+    .operations = operations,
+    .accounts = wallet_accounts,
+    .on_event = wallet_on_event,
+    .open = wallet_open,
+    .close = wallet_close,
+};

@@ -1,0 +1,177 @@
+/* topup.c: money from a bank card. We make an order and send the customer to the acquirer's page with it, signed; what
+ * became of it comes by callback or is asked for (settle.c). The outcome page waits for it without scripts (WA-2). */
+#include "products/wallet/topup.h"
+
+#include "base/check.h"
+
+#define STATUS_FIRST_AFTER (20 * SECOND) /* a callback usually comes before; then nothing is asked */
+
+STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language) "
+                  "VALUES ($1, $2, $3, $4, 1, $5, $6)");
+STATEMENT(by_customer, "SELECT id, customer, account, sum, state, expires, reference, operation, refusal, language "
+                       "FROM topup WHERE customer = $1 AND id = $2");
+STATEMENT(by_id, "SELECT id, customer, account, sum, state, expires, reference, operation, refusal, language "
+                 "FROM topup WHERE id = $1");
+
+bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup) {
+    struct rows *rows = customer != 0 ? tx_query(tx, &by_customer, VALUES(V_INT(customer), V_INT(id)))
+                                      : tx_query(tx, &by_id, VALUES(V_INT(id)));
+    bool found = rows_next(rows);
+    if (found)
+        *topup = (struct topup){.id = row_int(rows, 0),
+                                .customer = row_int(rows, 1),
+                                .account = row_int(rows, 2),
+                                .sum = row_int(rows, 3),
+                                .state = (enum topup_state)row_int(rows, 4),
+                                .expires = row_int(rows, 5),
+                                .reference = row_null(rows, 6) ? TEXT_NONE : row_copy(rows, 6, tx_arena(tx)),
+                                .operation = row_int(rows, 7),
+                                .refusal = (enum ledger_refusal)row_int(rows, 8),
+                                .language = (enum language)row_int(rows, 9)};
+    rows_end(rows);
+    return found;
+}
+
+/* ---- the form ---- */
+
+enum flow topup_form_read(struct request *request, struct tx *tx) {
+    struct wallet_state *state = wallet_state_of(request->engine);
+    if (state->acquirer == NULL) return refuse(request, &refusal_topup_off);
+    int64_t wallet = wallet_main(request->engine, tx, request->caller.customer);
+    struct account account;
+    if (wallet == 0 || !ledger_account(engine_ledger(request->engine), tx, wallet, &account))
+        return refuse(request, &refusal_no_wallet);
+    struct limit_report limits = ledger_limits(engine_ledger(request->engine), tx, &account);
+    struct node *document = doc_new(request->arena);
+    doc_money(document, "balance", rub(account.balance));
+    doc_money(document, "least", rub(state->settings->topup_min));
+    doc_money(document, "most", rub(state->settings->topup_max));
+    const struct string_argument arguments[] = {{"least", doc_get(document, "least")}, {"most", doc_get(document, "most")}};
+    doc_text(document, "bounds_hint",
+             string_get(request->arena, &request->locale, S_wallet_topup_sum_hint, arguments, 2));
+    wallet_limits_document(document, &limits);
+    return answer_ok(request, document);
+}
+
+/* ---- the order ---- */
+
+static struct text payment_url(const struct request *request, const struct topup *topup) {
+    struct text back = text_format(request->arena, "%s/topups/%lld", engine_config(request->engine)->public_url,
+                                   (long long)topup->id);
+    const struct acquirer_order order = {.id = topup->id,
+                                         .sum = rub(topup->sum),
+                                         .return_url = back,
+                                         .language = text_from(language_tag(request->locale.language)),
+                                         .expires = topup->expires};
+    return acquirer_payment_url(wallet_state_of(request->engine)->acquirer, request->arena, &order);
+}
+
+static struct node *topup_document(struct request *request, const struct topup *topup) {
+    struct node *document = doc_new(request->arena);
+    doc_id(document, "id", topup->id);
+    doc_text(document, "state", text_from(topup_state_name(topup->state)));
+    doc_money(document, "sum", rub(topup->sum));
+    doc_moment(document, "created", id_moment(topup->id));
+    doc_moment(document, "expires", topup->expires);
+    return document;
+}
+
+/* What the wallet cannot take is better told now than refunded later. */
+static enum flow refuse_early(struct request *request, struct tx *tx, const struct transfer *transfer) {
+    struct ledger *ledger = engine_ledger(request->engine);
+    enum ledger_refusal refusal = ledger_check(ledger, tx, transfer);
+    struct account account;
+    if (refusal == LEDGER_OK || !ledger_account(ledger, tx, transfer->to, &account)) return FLOW_NEXT;
+    struct limit_report limits = ledger_limits(ledger, tx, &account);
+    if (refusal == LEDGER_RECIPIENT_BALANCE_LIMIT)
+        return wallet_refuse_sum(request, &refusal_own_balance, limits.balance.rest);
+    if (refusal == LEDGER_RECIPIENT_MONTH_LIMIT)
+        return wallet_refuse_sum(request, &refusal_own_month, limits.month_in.rest);
+    return wallet_refuse(request, tx, refusal, transfer->to, transfer->sum);
+}
+
+enum flow topup_write(struct request *request, struct tx *tx) {
+    struct engine *engine = request->engine;
+    struct wallet_state *state = wallet_state_of(engine);
+    if (state->acquirer == NULL) return refuse(request, &refusal_topup_off);
+    struct money sum = field_money(request, "sum");
+    if (sum.minor < state->settings->topup_min)
+        return wallet_refuse_sum(request, &refusal_topup_small, state->settings->topup_min);
+    if (sum.minor > state->settings->topup_max)
+        return wallet_refuse_sum(request, &refusal_topup_large, state->settings->topup_max);
+    moment now = world_now(tx_world(tx));
+    struct topup topup = {.id = world_id(tx_world(tx)),
+                          .customer = request->caller.customer,
+                          .account = wallet_main(engine, tx, request->caller.customer),
+                          .sum = sum.minor,
+                          .state = TOPUP_CREATED,
+                          .expires = now + state->settings->topup_life};
+    if (topup.account == 0) return refuse(request, &refusal_no_wallet);
+    const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
+                                      .to = topup.account, .sum = sum, .kind = KIND_TOPUP};
+    if (refuse_early(request, tx, &transfer) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    tx_run(tx, &insert,
+           VALUES(V_INT(topup.id), V_INT(topup.customer), V_INT(topup.account), V_INT(topup.sum),
+                  V_INT(topup.expires), V_INT(request->locale.language)));
+    outbox_add(engine, tx, "acquirer.status", topup.customer, topup.id,
+               text_format(request->arena, "%lld", (long long)topup.expires), now + STATUS_FIRST_AFTER,
+               now + state->settings->topup_watch);
+    struct node *document = topup_document(request, &topup);
+    doc_text(document, "payment_url", payment_url(request, &topup));
+    return answer_created(request, document,
+                          text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld",
+                                      (long long)topup.id));
+}
+
+/* ---- after it ---- */
+
+/* The page asks again, or goes on, by itself; without scripts. */
+static void refresh_page(struct request *request, struct text refresh) {
+    if (request->page == NULL) request->page = doc_new(request->arena);
+    doc_text(request->page, "refresh", refresh);
+}
+
+static bool find_own(struct request *request, struct tx *tx, struct topup *topup) {
+    int64_t id;
+    return request_param_id(request, 0, &id) && topup_find(tx, request->caller.customer, id, topup);
+}
+
+/* GET /topups/{id}/pay: the step between us and the bank. A page of its own, since a form may not lead the browser
+ * straight to another site (Content-Security-Policy: form-action). */
+enum flow topup_pay_read(struct request *request, struct tx *tx) {
+    struct topup topup;
+    if (wallet_state_of(request->engine)->acquirer == NULL || !find_own(request, tx, &topup))
+        return answer_missing(request);
+    if (topup.state != TOPUP_CREATED)
+        return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)topup.id));
+    struct node *document = topup_document(request, &topup);
+    struct text url = payment_url(request, &topup);
+    doc_text(document, "payment_url", url);
+    refresh_page(request, text_format(request->arena, "1; url=%.*s", TEXT_ARG(url)));
+    return answer_ok(request, document);
+}
+
+/* GET /topups/{id}: what became of it. */
+enum flow topup_read(struct request *request, struct tx *tx) {
+    struct topup topup;
+    if (!find_own(request, tx, &topup)) return answer_missing(request);
+    struct node *document = topup_document(request, &topup);
+    int64_t age = world_now(request->world) - id_moment(topup.id);
+    bool limited = topup.refusal == LEDGER_RECIPIENT_BALANCE_LIMIT || topup.refusal == LEDGER_RECIPIENT_MONTH_LIMIT;
+    if (topup.refusal != LEDGER_OK)
+        doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
+    if (topup.operation != 0) doc_id(document, "operation", topup.operation);
+    int refresh_s = topup_refresh_s(topup.state, age);
+    doc_bool(document, "final", topup_state_final(topup.state));
+    if (refresh_s != 0) refresh_page(request, text_format(request->arena, "%d", refresh_s));
+    struct account account;
+    if (ledger_account(engine_ledger(request->engine), tx, topup.account, &account))
+        doc_money(document, "balance", rub(account.balance));
+    return answer_ok(request, document);
+}
+
+void topup_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                    struct node *operation) {
+    (void)engine, (void)tx, (void)entry;
+    doc_text(operation, "counterparty", string_get(operation->arena, locale, S_wallet_topup_card, NULL, 0));
+}

@@ -1,0 +1,139 @@
+/* wallet.h: what the files of the wallet share. Nothing outside this folder includes it. */
+#pragma once
+
+#include "engine/engine.h"
+#include "identity/identity.h"
+#include "ledger/ledger.h"
+#include "adapters/acquirer/acquirer.h"
+#include "products/wallet/wallet_rules.h"
+#include "generated/strings.h"
+
+#include <pthread.h>
+
+extern const struct feature wallet_feature;
+
+#define WALLETS_MAX 5 /* per person, by law's practice (domain.md) */
+
+/* ledger account.purpose */
+enum wallet_purpose { PURPOSE_WALLET = 1, PURPOSE_WAITING = 2, PURPOSE_ACQUIRER = 3 };
+
+/* ledger transfer.kind; operation_kind.code */
+enum wallet_kind {
+    KIND_TRANSFER = 100, /* to another customer */
+    KIND_OWN,            /* between wallets of one customer */
+    KIND_WAITING,        /* to a number without a cabinet: sender → waiting */
+    KIND_CLAIM,          /* waiting → the one who signed up */
+    KIND_RETURN,         /* waiting → back to the sender */
+    KIND_TOPUP,          /* acquirer → wallet */
+};
+
+struct wallet_settings {
+    int transfer_level; /* 0 minimal, 1 simplified, 2 full */
+    int64_t transfer_min, topup_min, topup_max;
+    int64_t waiting_days, waiting_most;
+    const char *acquirer_url, *acquirer_merchant, *acquirer_secret_file;
+    int64_t topup_life, topup_watch;
+};
+
+enum system_account { SYSTEM_WAITING, SYSTEM_ACQUIRER, SYSTEM_COUNT };
+
+#define ACCOUNT_CACHE (1 << 16) /* lines of CACHE_WAYS customers: 4 MB, touched as it fills */
+#define CACHE_WAYS 4
+#define CACHE_LOCKS 64
+
+struct cached_wallet {
+    int64_t customer, account;
+};
+
+struct wallet_state {
+    const struct wallet_settings *settings;
+    struct acquirer *acquirer; /* NULL: top-ups are off */
+    _Atomic int64_t system[SYSTEM_COUNT]; /* 0: not yet known to be on disk */
+    pthread_mutex_t locks[CACHE_LOCKS];
+    struct cached_wallet (*cache)[CACHE_WAYS]; /* customer → main wallet; never changes once made */
+};
+
+struct wallet_state *wallet_state_of(const struct engine *engine);
+
+/* ---- accounts.c ---- */
+
+extern const struct migration wallet_migrations[];
+
+/* The customer's main wallet account; 0: none. */
+int64_t wallet_main(struct engine *engine, struct tx *tx, int64_t customer);
+size_t wallet_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
+/* Opens the next one; 0 when there are WALLETS_MAX. name: TEXT_NONE for the first. */
+int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level, struct text name);
+/* In a command made when missing; in a snapshot 0 then. */
+int64_t wallet_system_account(struct engine *engine, struct tx *tx, enum system_account which);
+void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *event);
+
+struct wallet_row {
+    int64_t account, number;
+    struct text name;
+};
+/* The customer's wallets in their order, in the tx's arena. */
+size_t wallet_rows(struct tx *tx, int64_t customer, struct wallet_row rows[WALLETS_MAX]);
+struct text wallet_title(struct arena *arena, const struct locale *locale, const struct wallet_row *row);
+
+stage_function wallet_create_write;
+
+/* ---- home.c ---- */
+
+stage_function home_read;
+void wallet_limits_document(struct node *document, const struct limit_report *report);
+
+/* ---- transfer.c ---- */
+
+stage_function transfer_form_read, transfer_check_read, transfer_resolve_read, transfer_write;
+
+/* ---- waiting.c ---- */
+
+/* Sends the plan's money to a number without a cabinet; gives ledger's answer. */
+struct waiting_order {
+    int64_t customer, account;
+    struct text phone; /* E.164 */
+    struct money sum;
+    struct text note;
+    enum language language;
+};
+struct waiting_result {
+    enum ledger_refusal refusal;
+    bool too_many; /* of this sender's are waiting already */
+    int64_t operation;
+    moment expires;
+};
+struct waiting_result waiting_send(struct engine *engine, struct tx *tx, const struct waiting_order *order);
+void waiting_claim(struct engine *engine, struct tx *tx, int64_t customer, struct text phone);
+bool waiting_return_job(struct engine *engine, struct tx *tx);
+void waiting_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                      struct node *operation);
+size_t waiting_list(struct engine *engine, struct tx *tx, int64_t customer, struct node *array);
+stage_function waiting_list_read, waiting_cancel_write;
+
+/* ---- topup.c, settle.c ---- */
+
+stage_function topup_form_read, topup_write, topup_read, topup_pay_read;
+stage_function callback_verify, callback_write;
+enum outbox_verdict topup_status_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                      struct text *reply);
+void topup_status_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
+                         enum outbox_verdict verdict, struct text reply);
+enum outbox_verdict topup_refund_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                      struct text *reply);
+void topup_refund_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
+                         enum outbox_verdict verdict, struct text reply);
+void topup_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                    struct node *operation);
+
+/* ---- refusals.c ---- */
+
+extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_many, refusal_not_cancellable,
+    refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
+    refusal_own_balance, refusal_own_month, refusal_signature,
+    refusal_contradiction, refusal_unknown_order;
+
+/* Tells the ledger's refusal of a transfer from `account`, with what is missing or left where the person may know it. */
+enum flow wallet_refuse(struct request *request, struct tx *tx, enum ledger_refusal refusal, int64_t account,
+                        struct money sum);
+enum flow wallet_refuse_sum(struct request *request, const struct refusal *refusal, int64_t bound_minor);
