@@ -22,9 +22,9 @@ struct export {
 };
 
 static void add_heading(struct export *export, struct buffer *out) {
-    static const string_id titles[] = {S_operations_csv_at,     S_operations_csv_title, S_operations_csv_counterparty,
-                                       S_operations_csv_sum,    S_operations_csv_currency, S_operations_csv_balance,
-                                       S_operations_csv_note,   S_operations_csv_id};
+    static const string_id titles[] = {S_operations_csv_at,   S_operations_csv_title,    S_operations_csv_counterparty,
+                                       S_operations_csv_sum,  S_operations_csv_currency, S_operations_csv_balance,
+                                       S_operations_csv_note, S_operations_csv_id};
     csv_begin(out, export->dialect);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         csv_cell(out, export->dialect, i == 0, string_get(out->arena, &export->locale, titles[i], NULL, 0));
@@ -73,14 +73,12 @@ static void write_piece(void *data) {
                                              .account_count = export->account_count,
                                              .filter = &export->filter,
                                              .before = export->before};
-    struct listing *listing =
-        listing_begin(export->engine, piece->tx, piece->arena, &export->locale, &wanted);
+    struct listing *listing = listing_begin(export->engine, piece->tx, piece->arena, &export->locale, &wanted);
     struct buffer rows = buffer_new(piece->arena, 32 * 1024);
     struct listed listed;
     struct node *node;
     if (!export->begun) add_heading(export, &rows);
-    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++)
-        add_row(export, &rows, &listed, node);
+    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++) add_row(export, &rows, &listed, node);
     export->begun = true;
     export->before = listing_rest(listing);
     export->ended = export->before == 0;
@@ -116,7 +114,8 @@ enum flow export_read(struct request *request, struct tx *tx) {
     struct date today = civil_at(request->locale.now, request->locale.zone).date;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     file->content_type = "text/csv; charset=utf-8";
-    file->file_name = text_format(request->arena, "operations-%.*s.csv", TEXT_ARG(date_format(request->arena, today))).data;
+    file->file_name =
+        text_format(request->arena, "operations-%.*s.csv", TEXT_ARG(date_format(request->arena, today))).data;
     file->more = export_more;
     file->state = export;
     return answer_file(request, file);

@@ -9,9 +9,11 @@ static const char *const formats[] = {"csv", NULL};
 
 #define FILTER_FIELDS                                                                                                  \
     {.name = "text", .type = FIELD_TEXT, .max = 100}, {.name = "from", .type = FIELD_DATE},                            \
-        {.name = "to", .type = FIELD_DATE}, {.name = "min", .type = FIELD_MONEY}, {.name = "max", .type = FIELD_MONEY}, \
-        {.name = "kind", .type = FIELD_TEXT, .max = 40},                                                               \
-        {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {.name = "account", .type = FIELD_ID}
+        {.name = "to", .type = FIELD_DATE}, {.name = "min", .type = FIELD_MONEY},                                      \
+        {.name = "max", .type = FIELD_MONEY}, {.name = "kind", .type = FIELD_TEXT, .max = 40},                         \
+        {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {                                          \
+        .name = "account", .type = FIELD_ID                                                                            \
+    }
 
 FORM(list_query, FILTER_FIELDS, {.name = "before", .type = FIELD_ID});
 FORM(export_query, FILTER_FIELDS, {.name = "format", .type = FIELD_CHOICE, .choices = formats});
@@ -45,7 +47,8 @@ static const struct route routes[] = {
      .rates = {{RATE_CALLER, 60, MINUTE}}},
     {.path = NULL}};
 
-static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20}, {.path = NULL}};
+static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20},
+                                        {.path = NULL}};
 
 const struct feature operations_feature = {
     .name = "operations",

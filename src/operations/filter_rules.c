@@ -34,7 +34,8 @@ static bool contains(struct arena *arena, struct text hay, struct text needle) {
     return memmem(folded_hay.data, folded_hay.size, needle.data, needle.size) != NULL;
 }
 
-bool filter_matches_text(struct arena *arena, const struct operation_filter *filter, const struct operation_facts *facts) {
+bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
+                         const struct operation_facts *facts) {
     if (filter->text.size == 0) return true;
     struct text needle = folded(arena, filter->text);
     return contains(arena, facts->title, needle) || contains(arena, facts->counterparty, needle) ||
@@ -56,10 +57,8 @@ static void add_part(struct buffer *query, const char *name, struct text value) 
         unsigned char byte = (unsigned char)value.data[i];
         bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
                      strchr("-._~", byte) != NULL;
-        if (plain && byte != 0)
-            buffer_add_char(query, (char)byte);
-        else
-            buffer_format(query, "%%%02X", byte);
+        if (plain && byte != 0) buffer_add_char(query, (char)byte);
+        else buffer_format(query, "%%%02X", byte);
     }
 }
 

@@ -8,12 +8,12 @@
 enum operation_direction { DIRECTION_ANY, DIRECTION_IN, DIRECTION_OUT };
 
 struct operation_filter {
-    struct text text;          /* found in the title, the other side or the note, whatever the case; TEXT_NONE */
-    struct text kind;          /* operation_kind.name; TEXT_NONE */
-    moment from, until;        /* from ≤ at < until; 0: open */
-    int64_t min, max;          /* of the sum without its sign, minor units; 0: open */
+    struct text text;   /* found in the title, the other side or the note, whatever the case; TEXT_NONE */
+    struct text kind;   /* operation_kind.name; TEXT_NONE */
+    moment from, until; /* from ≤ at < until; 0: open */
+    int64_t min, max;   /* of the sum without its sign, minor units; 0: open */
     enum operation_direction direction;
-    int64_t account;           /* 0: all of the customer's */
+    int64_t account; /* 0: all of the customer's */
     /* As typed, to write addresses again. */
     struct text from_date, until_date, min_typed, max_typed;
 };
@@ -27,7 +27,8 @@ struct operation_facts {
 
 /* All but the text: what can be said without asking who the other side was. */
 bool filter_matches_figures(const struct operation_filter *filter, const struct operation_facts *facts);
-bool filter_matches_text(struct arena *arena, const struct operation_filter *filter, const struct operation_facts *facts);
+bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
+                         const struct operation_facts *facts);
 bool filter_empty(const struct operation_filter *filter);
 
 /* "text=%D0%BA…&kind=transfer": the filter as a query, without a leading '?'; empty for the empty filter. */

@@ -205,7 +205,8 @@ struct operations_told operations_tell(struct engine *engine, struct tx *tx, con
     return told;
 }
 
-size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t accounts[OPERATION_ACCOUNTS]) {
+size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer,
+                           int64_t accounts[OPERATION_ACCOUNTS]) {
     size_t count = 0;
     for (size_t i = 0; all_features[i] != NULL; i++)
         if (all_features[i]->accounts != NULL && engine_enabled(engine, all_features[i]->name))

@@ -15,9 +15,9 @@ struct operations_wanted {
     int64_t customer;
     const int64_t *accounts;
     size_t account_count;
-    size_t most;                     /* operations told */
+    size_t most;                           /* operations told */
     const struct operation_filter *filter; /* NULL: all */
-    int64_t before;                  /* only those older than this operation; 0: from the newest */
+    int64_t before;                        /* only those older than this operation; 0: from the newest */
 };
 
 struct operations_told {
@@ -30,4 +30,5 @@ struct operations_told operations_tell(struct engine *engine, struct tx *tx, con
                                        const struct operations_wanted *wanted, struct node *days);
 
 /* All ledger accounts that enabled features say are the customer's. */
-size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t accounts[OPERATION_ACCOUNTS]);
+size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer,
+                           int64_t accounts[OPERATION_ACCOUNTS]);

@@ -38,7 +38,8 @@ struct operation_filter filter_of(const struct request *request) {
 
 /* ---- the list ---- */
 
-static void add_option(struct request *request, struct node *options, const char *value, string_id title, bool selected) {
+static void add_option(struct request *request, struct node *options, const char *value, string_id title,
+                       bool selected) {
     struct node *option = doc_add_object(options);
     doc_text(option, "value", text_from(value));
     doc_text(option, "title", string_get(request->arena, &request->locale, title, NULL, 0));
@@ -78,8 +79,8 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
                                              .filter = &filter,
                                              .before = number_of(request, "before")};
     struct node *document = doc_new(request->arena);
-    struct operations_told told =
-        operations_tell(request->engine, tx, &request->locale, &wanted, doc_array(document, "days"));
+    struct operations_told told = operations_tell(request->engine, tx, &request->locale, &wanted,
+                                                  doc_array(document, "days"));
     struct text query = filter_query(request->arena, &filter);
     doc_int(document, "count", (int64_t)told.count);
     doc_bool(document, "filtered", !filter_empty(&filter));
@@ -87,8 +88,9 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
     doc_text(document, "first", with_query(request->arena, "/operations", query, TEXT_NONE));
     doc_text(document, "export", with_query(request->arena, "/operations/export", query, TEXT("format=csv")));
     if (told.next != 0)
-        doc_text(document, "next", with_query(request->arena, "/operations", query,
-                                              text_format(request->arena, "before=%lld", (long long)told.next)));
+        doc_text(document, "next",
+                 with_query(request->arena, "/operations", query,
+                            text_format(request->arena, "before=%lld", (long long)told.next)));
     tell_options(request, &filter, document);
     return answer_ok(request, document);
 }
@@ -119,8 +121,8 @@ enum flow operation_read(struct request *request, struct tx *tx) {
     struct node *document = find_operation(request, tx);
     if (document == NULL) return answer_missing(request);
     doc_bool(document, "incoming", text_is(doc_get(document, "direction")->text, "in"));
-    doc_text(document, "receipt", text_format(request->arena, "/operations/%lld/receipt",
-                                              (long long)doc_get(document, "id")->number));
+    doc_text(document, "receipt",
+             text_format(request->arena, "/operations/%lld/receipt", (long long)doc_get(document, "id")->number));
     return answer_ok(request, document);
 }
 
@@ -136,8 +138,8 @@ static void add_line(struct receipt_build *build, string_id label, struct text v
     if (value.size == 0) return;
     struct request *request = build->request;
     check(build->count < sizeof build->lines / sizeof *build->lines);
-    build->lines[build->count++] =
-        (struct receipt_line){string_get(request->arena, &request->locale, label, NULL, 0), value};
+    build->lines[build->count++] = (struct receipt_line){string_get(request->arena, &request->locale, label, NULL, 0),
+                                                         value};
 }
 
 static struct text text_at(const struct node *document, const char *name) {
@@ -197,8 +199,7 @@ enum flow receipt_work(struct request *request, struct tx *tx) {
     (void)tx;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     file->content_type = "application/pdf";
-    struct text name =
-        text_format(request->arena, "receipt-%.*s.pdf", TEXT_ARG(request->params[0]));
+    struct text name = text_format(request->arena, "receipt-%.*s.pdf", TEXT_ARG(request->params[0]));
     file->file_name = name.data;
     if (!receipt_draw(request->arena, request->scratch, &file->bytes)) return refuse(request, &no_receipt);
     return answer_file(request, file);

@@ -50,15 +50,14 @@ static void draw_sheet(struct sheet *sheet, const struct receipt *receipt) {
         rule(sheet);
         sheet->y += 8;
         double label = put(sheet, MARGIN, LABEL_WIDTH - 10, "DejaVu Sans 9", 0.4, receipt->lines[i].label);
-        double value =
-            put(sheet, MARGIN + LABEL_WIDTH, width - LABEL_WIDTH, "DejaVu Sans 9", 0, receipt->lines[i].value);
+        double value = put(sheet, MARGIN + LABEL_WIDTH, width - LABEL_WIDTH, "DejaVu Sans 9", 0,
+                           receipt->lines[i].value);
         sheet->y += (label > value ? label : value) + 8;
     }
     rule(sheet);
     sheet->y += 16;
     put(sheet, MARGIN, width, "DejaVu Sans 8", 0.4, receipt->footer);
 }
-
 
 static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
     struct buffer *out = data;

@@ -88,9 +88,8 @@ struct text acquirer_payment_url(const struct acquirer *acquirer, struct arena *
     struct text id = text_format(arena, "%lld", (long long)order->id);
     struct text sum = money_decimal(arena, order->sum);
     struct text expires = text_format(arena, "%lld", (long long)(order->expires / SECOND));
-    struct text signed_text =
-        text_format(arena, "pay\n%s\n%.*s\n%.*s\n%.*s\n%.*s", acquirer->merchant, TEXT_ARG(id), TEXT_ARG(sum),
-                    TEXT_ARG(order->return_url), TEXT_ARG(expires));
+    struct text signed_text = text_format(arena, "pay\n%s\n%.*s\n%.*s\n%.*s\n%.*s", acquirer->merchant, TEXT_ARG(id),
+                                          TEXT_ARG(sum), TEXT_ARG(order->return_url), TEXT_ARG(expires));
     struct buffer query = buffer_new(arena, 256);
     add_encoded(&query, "merchant", text_from(acquirer->merchant));
     add_encoded(&query, "order", id);
@@ -134,8 +133,7 @@ bool acquirer_read(const struct acquirer *acquirer, struct arena *arena, struct 
     news->reference = string_of(arena, object, "reference");
     json_decref(object);
     return text_is(merchant, acquirer->merchant) && news->status.size > 0 && news->status.size <= 32 &&
-           news->reference.size <= 64 && text_to_int(order, &news->order) &&
-           money_parse(sum, CURRENCY_RUB, &news->sum);
+           news->reference.size <= 64 && text_to_int(order, &news->order) && money_parse(sum, CURRENCY_RUB, &news->sum);
 }
 
 /* ---- what we ask ---- */
@@ -151,9 +149,8 @@ static struct text authorization_of(const struct acquirer *acquirer, struct aren
 enum acquirer_answer acquirer_status(const struct acquirer *acquirer, struct arena *arena, int64_t order, moment now,
                                      struct text *body) {
     struct text query = text_format(arena, "merchant=%s&order=%lld", acquirer->merchant, (long long)order);
-    const struct exchange exchange = {
-        .url = text_format(arena, "%s/status?%.*s", acquirer->url, TEXT_ARG(query)).data,
-        .authorization = authorization_of(acquirer, arena, "status", query, now)};
+    const struct exchange exchange = {.url = text_format(arena, "%s/status?%.*s", acquirer->url, TEXT_ARG(query)).data,
+                                      .authorization = authorization_of(acquirer, arena, "status", query, now)};
     return exchange_run(arena, &exchange, body);
 }
 

@@ -147,7 +147,8 @@ struct text wallet_title(struct arena *arena, const struct locale *locale, const
     return string_get(arena, locale, S_wallet_account_other, &argument, 1);
 }
 
-int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level, struct text name) {
+int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level,
+                            struct text name) {
     struct wallet_row rows[WALLETS_MAX];
     size_t count = wallet_rows(tx, customer, rows);
     if (count == WALLETS_MAX) return 0;

@@ -194,16 +194,17 @@ static const struct outbox_kind outbox[] = {{"acquirer.status", topup_status_sen
                                             {"acquirer.refund", topup_refund_send, topup_refund_result},
                                             {.name = NULL}};
 
-static bool open_acquirer(struct engine *engine, struct arena *arena, struct wallet_state *state, struct text *problem) {
+static bool open_acquirer(struct engine *engine, struct arena *arena, struct wallet_state *state,
+                          struct text *problem) {
     const struct wallet_settings *wanted = state->settings;
     const char *sandbox = engine_config(engine)->sandbox_url;
     bool demo = wanted->acquirer_url[0] == '\0' && sandbox != NULL && sandbox[0] != '\0';
     if (wanted->acquirer_secret_file[0] == '\0' || (wanted->acquirer_url[0] == '\0' && !demo)) return true;
-    const struct acquirer_options options = {
-        .url = demo ? text_format(arena, "%s/acquirer", sandbox).data : wanted->acquirer_url,
-        .merchant = wanted->acquirer_merchant,
-        .secret_file = wanted->acquirer_secret_file,
-        .create = demo};
+    const struct acquirer_options options = {.url = demo ? text_format(arena, "%s/acquirer", sandbox).data
+                                                         : wanted->acquirer_url,
+                                             .merchant = wanted->acquirer_merchant,
+                                             .secret_file = wanted->acquirer_secret_file,
+                                             .create = demo};
     state->acquirer = acquirer_open(arena, &options, problem);
     return state->acquirer != NULL;
 }

@@ -144,8 +144,7 @@ void topup_status_result(struct engine *engine, struct tx *tx, const struct outb
     struct topup topup;
     struct acquirer_news news;
     if (!topup_find(tx, item->owner, item->subject, &topup)) return;
-    if (verdict == OUTBOX_DONE &&
-        acquirer_read(wallet_state_of(engine)->acquirer, tx_arena(tx), reply, &news)) {
+    if (verdict == OUTBOX_DONE && acquirer_read(wallet_state_of(engine)->acquirer, tx_arena(tx), reply, &news)) {
         topup_settle(engine, tx, &topup, &news, TEXT("status"));
         return;
     }

@@ -46,7 +46,8 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
     doc_money(document, "balance", rub(account.balance));
     doc_money(document, "least", rub(state->settings->topup_min));
     doc_money(document, "most", rub(state->settings->topup_max));
-    const struct string_argument arguments[] = {{"least", doc_get(document, "least")}, {"most", doc_get(document, "most")}};
+    const struct string_argument arguments[] = {{"least", doc_get(document, "least")},
+                                                {"most", doc_get(document, "most")}};
     doc_text(document, "bounds_hint",
              string_get(request->arena, &request->locale, S_wallet_topup_sum_hint, arguments, 2));
     wallet_limits_document(document, &limits);
@@ -108,19 +109,21 @@ enum flow topup_write(struct request *request, struct tx *tx) {
                           .expires = now + state->settings->topup_life};
     if (topup.account == 0) return refuse(request, &refusal_no_wallet);
     const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
-                                      .to = topup.account, .sum = sum, .kind = KIND_TOPUP};
+                                      .to = topup.account,
+                                      .sum = sum,
+                                      .kind = KIND_TOPUP};
     if (refuse_early(request, tx, &transfer) == FLOW_ANSWERED) return FLOW_ANSWERED;
     tx_run(tx, &insert,
-           VALUES(V_INT(topup.id), V_INT(topup.customer), V_INT(topup.account), V_INT(topup.sum),
-                  V_INT(topup.expires), V_INT(request->locale.language)));
+           VALUES(V_INT(topup.id), V_INT(topup.customer), V_INT(topup.account), V_INT(topup.sum), V_INT(topup.expires),
+                  V_INT(request->locale.language)));
     outbox_add(engine, tx, "acquirer.status", topup.customer, topup.id,
                text_format(request->arena, "%lld", (long long)topup.expires), now + STATUS_FIRST_AFTER,
                now + state->settings->topup_watch);
     struct node *document = topup_document(request, &topup);
     doc_text(document, "payment_url", payment_url(request, &topup));
-    return answer_created(request, document,
-                          text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld",
-                                      (long long)topup.id));
+    return answer_created(
+        request, document,
+        text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld", (long long)topup.id));
 }
 
 /* ---- after it ---- */
@@ -158,8 +161,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     struct node *document = topup_document(request, &topup);
     int64_t age = world_now(request->world) - id_moment(topup.id);
     bool limited = topup.refusal == LEDGER_RECIPIENT_BALANCE_LIMIT || topup.refusal == LEDGER_RECIPIENT_MONTH_LIMIT;
-    if (topup.refusal != LEDGER_OK)
-        doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
+    if (topup.refusal != LEDGER_OK) doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
     if (topup.operation != 0) doc_id(document, "operation", topup.operation);
     int refresh_s = topup_refresh_s(topup.state, age);
     doc_bool(document, "final", topup_state_final(topup.state));

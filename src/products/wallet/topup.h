@@ -7,8 +7,8 @@ struct topup {
     int64_t id, customer, account, sum;
     enum topup_state state;
     moment expires;
-    struct text reference; /* the acquirer's number of the payment; TEXT_NONE until told */
-    int64_t operation;     /* the entry on the wallet; 0: none */
+    struct text reference;       /* the acquirer's number of the payment; TEXT_NONE until told */
+    int64_t operation;           /* the entry on the wallet; 0: none */
     enum ledger_refusal refusal; /* why the money could not enter */
     enum language language;
 };

@@ -7,12 +7,12 @@
 
 /* What the resolving stage found out, for the stage after it. */
 struct plan {
-    int64_t customer;          /* who pays */
-    int64_t from, to;          /* accounts; to 0: the number has no cabinet */
-    int64_t recipient;         /* customer */
-    bool own;                  /* between own wallets */
-    struct text phone;         /* E.164; TEXT_NONE for own */
-    struct wallet_row to_row;  /* own */
+    int64_t customer;         /* who pays */
+    int64_t from, to;         /* accounts; to 0: the number has no cabinet */
+    int64_t recipient;        /* customer */
+    bool own;                 /* between own wallets */
+    struct text phone;        /* E.164; TEXT_NONE for own */
+    struct wallet_row to_row; /* own */
 };
 
 /* ---- the form ---- */
@@ -124,7 +124,8 @@ static enum flow resolve_recipient(struct request *request, struct tx *tx, struc
         plan->recipient = plan->customer;
         return FLOW_NEXT;
     }
-    return refuse_field(request, "to", kind == PHONE_INVALID ? S_wallet_transfer_to_invalid : S_wallet_transfer_to_foreign);
+    return refuse_field(request, "to",
+                        kind == PHONE_INVALID ? S_wallet_transfer_to_invalid : S_wallet_transfer_to_foreign);
 }
 
 enum flow transfer_resolve_read(struct request *request, struct tx *tx) {

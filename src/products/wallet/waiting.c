@@ -121,13 +121,12 @@ static void keep_waiting(struct engine *engine, struct tx *tx, const struct wait
                          const struct waiting_result *result) {
     uint8_t hash[SECRET_HASH_SIZE];
     identity_phone_hash(engine, order->phone, hash);
-    struct text sealed =
-        secret_seal(engine_keyring(engine), tx_world(tx), tx_arena(tx), "waiting.phone", id, order->phone);
+    struct text sealed = secret_seal(engine_keyring(engine), tx_world(tx), tx_arena(tx), "waiting.phone", id,
+                                     order->phone);
     tx_run(tx, &insert,
            VALUES(V_INT(id), V_INT(order->customer), V_INT(order->account), V_BYTES(hash, sizeof hash),
-                  V_BYTES(sealed.data, sealed.size), V_INT(order->sum.minor),
-                  V_TEXT(order->note), V_INT(result->operation),
-                  V_INT(result->expires), V_INT(order->language)));
+                  V_BYTES(sealed.data, sealed.size), V_INT(order->sum.minor), V_TEXT(order->note),
+                  V_INT(result->operation), V_INT(result->expires), V_INT(order->language)));
 }
 
 struct waiting_result waiting_send(struct engine *engine, struct tx *tx, const struct waiting_order *order) {

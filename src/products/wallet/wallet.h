@@ -47,7 +47,7 @@ struct cached_wallet {
 
 struct wallet_state {
     const struct wallet_settings *settings;
-    struct acquirer *acquirer; /* NULL: top-ups are off */
+    struct acquirer *acquirer;            /* NULL: top-ups are off */
     _Atomic int64_t system[SYSTEM_COUNT]; /* 0: not yet known to be on disk */
     pthread_mutex_t locks[CACHE_LOCKS];
     struct cached_wallet (*cache)[CACHE_WAYS]; /* customer → main wallet; never changes once made */
@@ -130,8 +130,7 @@ void topup_describe(struct engine *engine, struct tx *tx, const struct locale *l
 
 extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_many, refusal_not_cancellable,
     refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
-    refusal_own_balance, refusal_own_month, refusal_signature,
-    refusal_contradiction, refusal_unknown_order;
+    refusal_own_balance, refusal_own_month, refusal_signature, refusal_contradiction, refusal_unknown_order;
 
 /* Tells the ledger's refusal of a transfer from `account`, with what is missing or left where the person may know it. */
 enum flow wallet_refuse(struct request *request, struct tx *tx, enum ledger_refusal refusal, int64_t account,

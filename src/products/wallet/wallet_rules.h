@@ -12,10 +12,10 @@ enum topup_state {
     TOPUP_PAID,        /* the money is in the wallet */
     TOPUP_DECLINED,
     TOPUP_CANCELLED,
-    TOPUP_EXPIRED,     /* nobody paid in time, or the acquirer never told us */
-    TOPUP_REFUNDING,   /* taken from the card, cannot enter the wallet, on its way back */
+    TOPUP_EXPIRED,   /* nobody paid in time, or the acquirer never told us */
+    TOPUP_REFUNDING, /* taken from the card, cannot enter the wallet, on its way back */
     TOPUP_REFUNDED,
-    TOPUP_STUCK,       /* the acquirer refuses to give it back: for people to settle */
+    TOPUP_STUCK, /* the acquirer refuses to give it back: for people to settle */
 };
 
 const char *topup_state_name(enum topup_state state);
@@ -36,7 +36,7 @@ enum topup_outcome topup_outcome_from(struct text word); /* "paid", "declined", 
 
 /* What is to be done about it. */
 enum topup_step {
-    STEP_NOTHING,    /* a repeat, or nothing final: thank them and do no more */
+    STEP_NOTHING, /* a repeat, or nothing final: thank them and do no more */
     STEP_CREDIT,
     STEP_FAIL,       /* the order ends without money: declined, cancelled, expired */
     STEP_CONTRADICTS /* against what they told before: record it, change nothing, refuse */
