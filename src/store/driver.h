@@ -51,6 +51,7 @@ struct driver {
     bool reads_inline;
     /* Whether each command must be marked for an undo, or a group may first be tried without. */
     bool marks_always;
+    bool reconnects; /* after TROUBLE_GONE the same may pass on a new connection */
 
     /* The only ways to a connection; NULL with problem filled. Only one writer at a time may exist for a database and
      * node, in any process: another is refused. */
@@ -91,7 +92,7 @@ extern const struct driver sqlite_driver, postgres_driver;
 
 /* A command waits in a list of this kind. */
 struct command_list {
-    struct command *first, **last;
+    struct command *first, *last;
     size_t count;
 };
 
@@ -144,3 +145,10 @@ void group_run(struct store *store, struct command_list *group);
 /* Tries to learn the doubtful group's fate; true when it is known and told. With give_up it is told unavailable. */
 bool group_settle(struct store *store, bool give_up);
 void group_unavailable(struct store *store, struct command_list *group);
+
+/* writer.c: finishes what is queued and ends the thread. */
+void writer_close(struct store *store);
+/* Tells whoever waits in store_run. */
+void waiter_wake(struct waiter *waiter);
+/* store.c: the writer's connection, opened when it is not; false with problem. */
+bool store_writer(struct store *store, char problem[PROBLEM_SIZE]);

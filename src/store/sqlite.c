@@ -42,7 +42,9 @@ static void configure(void) {
 static int wal_written(void *data, sqlite3 *db, const char *database, int pages) {
     (void)db;
     (void)database;
-    ((struct sqlite *)data)->wal_pages = pages;
+    struct sqlite *connection = data;
+    if (pages < connection->wal_pages) connection->checkpoint_at = CHECKPOINT_PAGES; /* the WAL began anew */
+    connection->wal_pages = pages;
     return SQLITE_OK;
 }
 
@@ -190,9 +192,8 @@ static void sqlite_rollback(struct tx *tx) {
 static bool sqlite_begin(struct tx *tx) {
     struct sqlite *connection = (struct sqlite *)tx->connection;
     connection->idle_since_ms = 0;
-    if (connection->tail_unsure && tx->writing) {
-        connection->tail_unsure = !tail_cut(connection);
-    }
+    if (connection->tail_unsure) connection->tail_unsure = !tail_cut(connection);
+    if (sqlite3_get_autocommit(connection->db) == 0) sqlite_rollback(tx); /* one that could not be ended before */
     return sqlite_simple(tx, tx->writing ? &begin_writing : &begin_reading);
 }
 
@@ -254,14 +255,11 @@ static int64_t monotonic_us(void) {
 
 static void checkpoint(struct sqlite *connection, int mode) {
     int64_t began = monotonic_us();
-    int pages = 0, moved = 0;
     if (mode != SQLITE_CHECKPOINT_PASSIVE) sqlite3_busy_timeout(connection->db, RESTART_WAIT_MS);
-    int code = sqlite3_wal_checkpoint_v2(connection->db, NULL, mode, &pages, &moved);
+    sqlite3_wal_checkpoint_v2(connection->db, NULL, mode, NULL, NULL); /* a full disk may have room next time */
     if (mode != SQLITE_CHECKPOINT_PASSIVE) sqlite3_busy_timeout(connection->db, BUSY_WAIT_MS);
-    /* All moved: the next commit starts the WAL over, when no reader is in it. Else not again at once. */
-    bool whole = code == SQLITE_OK && pages == moved;
-    connection->checkpoint_at = whole ? CHECKPOINT_PAGES : connection->wal_pages + CHECKPOINT_PAGES;
-    if (whole) connection->wal_pages = 0;
+    /* The next commit starts the WAL over when all was moved and no reader is in it. Else not again at once. */
+    connection->checkpoint_at = connection->wal_pages + CHECKPOINT_PAGES;
     int64_t took = monotonic_us() - began;
     atomic_fetch_add(&connection->head.checkpoints, 1);
     if (took > atomic_load(&connection->head.checkpoint_max_us)) atomic_store(&connection->head.checkpoint_max_us, took);
@@ -278,7 +276,8 @@ static void sqlite_between(struct connection *head, bool idle) {
     int64_t now = monotonic_ms();
     if (connection->idle_since_ms == 0) connection->idle_since_ms = now;
     if (now - connection->idle_since_ms < IDLE_MS) return;
-    if (connection->wal_pages > 0) checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
+    bool unmoved = connection->wal_pages > connection->checkpoint_at - CHECKPOINT_PAGES;
+    if (unmoved) checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
 }
 
 const struct driver sqlite_driver = {
