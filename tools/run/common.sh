@@ -61,18 +61,24 @@ install_node() {
 
 # ---- building ----
 
-# configure NAME COMPILER [MESON OPTION…]: build/NAME, again when the list of files has changed.
+# configure NAME COMPILER [MESON OPTION…]: build/NAME, again when the list of files has changed, anew when the flags have.
 configure() {
-    local folder=build/$1 compiler=$2 inventory
+    local folder=build/$1 compiler=$2 inventory flags
     shift 2
     mkdir -p "$folder"
     inventory=$(python3 -B tools/sources.py .)
+    flags=$(cat meson.build meson_options.txt | sha256sum)
+    if [ -f "$folder/build.ninja" ] && [ "$flags" != "$(cat "$folder/flags" 2>/dev/null)" ]; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+    fi
     if [ ! -f "$folder/build.ninja" ]; then
         CC=$compiler meson setup "$folder" "$@" >"$folder.log" 2>&1 || { tail -n 30 "$folder.log"; return 1; }
     elif [ "$inventory" != "$(cat "$folder/inventory" 2>/dev/null)" ]; then
         meson setup --reconfigure "$folder" >"$folder.log" 2>&1 || { tail -n 30 "$folder.log"; return 1; }
     fi
     printf '%s\n' "$inventory" >"$folder/inventory"
+    printf '%s\n' "$flags" >"$folder/flags"
 }
 
 # compile NAME [TARGET…]: shows ninja's progress on a terminal, only what went wrong elsewhere.
