@@ -63,9 +63,13 @@ static void tell_options(struct request *request, const struct operation_filter 
 }
 
 static struct text with_query(struct arena *arena, const char *path, struct text query, struct text more) {
-    const char *first = query.size > 0 || more.size > 0 ? "?" : "";
-    const char *between = query.size > 0 && more.size > 0 ? "&" : "";
-    return text_format(arena, "%s%s%.*s%s%.*s", path, first, TEXT_ARG(query), between, TEXT_ARG(more));
+    struct buffer out = buffer_new(arena, 128);
+    buffer_add_text(&out, text_from(path));
+    if (query.size > 0 || more.size > 0) buffer_add_char(&out, '?');
+    buffer_add_text(&out, query);
+    if (query.size > 0 && more.size > 0) buffer_add_char(&out, '&');
+    buffer_add_text(&out, more);
+    return buffer_text(&out);
 }
 
 enum flow operations_list_read(struct request *request, struct tx *tx) {

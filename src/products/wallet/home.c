@@ -2,6 +2,7 @@
  * this is and how to begin. */
 #include "products/wallet/wallet.h"
 
+#include "generated/templates.h"
 #include "operations/operations.h"
 
 #define HOME_OPERATIONS 20
