@@ -352,8 +352,9 @@ class Writer:
         if node.scope:
             self.count += 1
             value = self.needed(self.lookup(node.scope, names), node.scope, names, node.line)
-            self.line("const struct node *in_%d = %s;" % (self.count, value))
-            inner = Names(partial, arguments, "NULL", "in_%d" % self.count, None)
+            place = "in_%d" % self.count # line() counts on when it writes words before
+            self.line("const struct node *%s = %s;" % (place, value))
+            inner = Names(partial, arguments, "NULL", place, None)
         self.walk(partial.nodes, inner)
         self.depth -= 1
 
