@@ -9,12 +9,6 @@ static const char *const fault_names[] = {
     [FAULT_REFUSED] = "refused",
 };
 
-static bool in_form(const struct form *form, struct text name) {
-    for (size_t i = 0; i < form->count; i++)
-        if (text_is(name, form->fields[i].name)) return true;
-    return false;
-}
-
 static void add_error(struct node *errors, struct text field, enum field_fault fault, struct text text) {
     struct node *error = doc_add_object(errors);
     doc_text(error, "field", field);
@@ -34,10 +28,8 @@ static void add_errors(struct exchange *exchange, struct node *problem) {
         if (text.data == NULL && value->message != 0) text = string_get(request->arena, &request->locale, value->message, NULL, 0);
         add_error(errors, text_from(form->fields[i].name), value->fault, text);
     }
-    if (!exchange->json_body) return;
-    for (const struct raw_field *raw = request->raw; raw != NULL; raw = raw->next)
-        if (!text_starts(raw->name, "_") && !in_form(form, raw->name))
-            add_error(errors, raw->name, FAULT_UNKNOWN, TEXT_NONE);
+    const struct raw_field *unknown = exchange->json_body ? form_unknown(form, request->raw) : NULL;
+    if (unknown != NULL) add_error(errors, unknown->name, FAULT_UNKNOWN, TEXT_NONE);
 }
 
 struct node *problem_document(struct exchange *exchange) {
