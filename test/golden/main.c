@@ -1,0 +1,400 @@
+/* main.c: kabinet-golden FILE compares our rules with published numbers. FILE is tab-separated, its first line names
+ * the columns (kind, input, expected, source, evidence, …). Each row whose kind has code here is computed and compared;
+ * kinds without code are listed as not covered and never count as passed.
+ *
+ * Nothing here knows any row: a kind reads its input by its form, calls the product's own function, and compares what
+ * came out with what is expected. */
+#include "base/calendar.h"
+#include "base/identifiers.h"
+#include "base/phone.h"
+#include "base/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX ((size_t)64 << 20)
+#define KINDS_MAX 500 /* without code, listed one by one */
+
+struct row {
+    struct text kind, input, expected, source;
+};
+
+/* What came out; right when it is what was expected. `got` is in words as near to the file's as can be. */
+struct verdict {
+    bool right;
+    struct text got;
+};
+
+/* ---- helpers ---- */
+
+static struct verdict same(struct text got, struct text expected) {
+    return (struct verdict){text_equal(got, expected), got};
+}
+
+static bool take(struct text *rest, const char *prefix) {
+    if (!text_starts(*rest, prefix)) return false;
+    *rest = text_slice(*rest, strlen(prefix), rest->size);
+    return true;
+}
+
+/* "a ; b" → "a", and "b" left in *rest; both trimmed. */
+static struct text next_part(struct text *rest) {
+    struct text part = text_split(*rest, ';', rest);
+    return text_trim(part);
+}
+
+/* Expected "valid" (or "valid format") or "invalid" (with or without a reason behind it). */
+static struct verdict validity(bool valid, struct row row) {
+    struct text got = valid ? TEXT("valid") : TEXT("invalid"), rest = row.expected;
+    bool named = take(&rest, got.data) && (rest.size == 0 || rest.data[0] == ' ');
+    return (struct verdict){named, got};
+}
+
+/* ---- kinds ---- */
+
+static struct verdict run_inn(struct arena *arena, struct row row) {
+    (void)arena;
+    return validity(inn_valid(row.input), row);
+}
+
+static struct verdict run_ogrn(struct arena *arena, struct row row) {
+    (void)arena;
+    return validity(ogrn_valid(row.input), row);
+}
+
+static struct verdict run_snils(struct arena *arena, struct row row) {
+    (void)arena;
+    return validity(snils_valid(row.input), row);
+}
+
+static struct verdict run_kpp(struct arena *arena, struct row row) {
+    (void)arena;
+    return validity(kpp_valid(row.input), row);
+}
+
+static struct verdict run_bik(struct arena *arena, struct row row) {
+    (void)arena;
+    return validity(bik_valid(row.input), row);
+}
+
+/* "ACCOUNT bik BIK" */
+static struct verdict run_account(struct row row, bool (*valid)(struct text account, struct text bik)) {
+    struct text bik, account = text_split(row.input, ' ', &bik);
+    if (!take(&bik, "bik ")) return (struct verdict){false, TEXT("the input is not ACCOUNT bik BIK")};
+    return validity(valid(account, text_trim(bik)), row);
+}
+
+static struct verdict run_acc_key(struct arena *arena, struct row row) {
+    (void)arena;
+    return run_account(row, account_key_valid);
+}
+
+static struct verdict run_corr_key(struct arena *arena, struct row row) {
+    (void)arena;
+    return run_account(row, correspondent_key_valid);
+}
+
+/* "series 4509 number 123456" for each way of writing in the input, separated by semicolons. */
+static struct verdict run_passport(struct arena *arena, struct row row) {
+    struct text rest = row.input;
+    struct verdict verdict = {false, TEXT("invalid")};
+    do {
+        struct passport passport;
+        if (!passport_parse(next_part(&rest), &passport)) {
+            verdict = same(TEXT("invalid"), row.expected);
+        } else {
+            verdict = same(text_format(arena, "series %s number %s", passport.series, passport.number), row.expected);
+        }
+    } while (verdict.right && rest.data != NULL);
+    return verdict;
+}
+
+/* "mir; luhn ok", "-; luhn fail"; the scheme may carry its length, "visa(13)", or the word prefix. */
+static struct verdict run_card(struct arena *arena, struct row row) {
+    const char *scheme = card_scheme_name(card_scheme_of(row.input));
+    struct text luhn = luhn_valid(row.input) ? TEXT("luhn ok") : TEXT("luhn fail");
+    struct text name = scheme[0] == '\0' ? TEXT("-") : text_from(scheme);
+    struct text sized = text_format(arena, "%.*s(%zu)", TEXT_ARG(name), row.input.size);
+    struct text rest = row.expected, expected = next_part(&rest);
+    if (text_ends(expected, " prefix")) expected = text_slice(expected, 0, expected.size - strlen(" prefix"));
+    bool right = (text_equal(expected, name) || text_equal(expected, sized)) && text_equal(text_trim(rest), luhn);
+    return (struct verdict){right, text_format(arena, "%.*s; %.*s", TEXT_ARG(name), TEXT_ARG(luhn))};
+}
+
+/* "mir", or "not mastercard". */
+static struct verdict run_bin(struct arena *arena, struct row row) {
+    (void)arena;
+    const char *scheme = card_scheme_name(card_scheme_of(row.input));
+    struct text rest = row.expected, got = scheme[0] == '\0' ? TEXT("-") : text_from(scheme);
+    if (take(&rest, "not ")) {
+        bool known = text_is(rest, "mir") || text_is(rest, "mastercard") || text_is(rest, "visa");
+        return (struct verdict){known && !text_equal(rest, got), got};
+    }
+    return same(got, row.expected);
+}
+
+static struct verdict run_pan_mask(struct arena *arena, struct row row) {
+    return same(card_mask(arena, row.input), row.expected);
+}
+
+/* The country of a number that is not of the Russian plan, as far as neighbours go; "" for others. */
+static const char *country_of(struct text e164) {
+    static const struct {
+        const char *prefix, *country;
+    } rows[] = {
+        {"+7", "KZ"},   {"+375", "BY"}, {"+380", "UA"}, {"+373", "MD"}, {"+374", "AM"}, {"+992", "TJ"},
+        {"+993", "TM"}, {"+994", "AZ"}, {"+995", "GE"}, {"+996", "KG"}, {"+998", "UZ"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (text_starts(e164, rows[i].prefix)) return rows[i].country;
+    }
+    return "";
+}
+
+/* "+79161234567 mobile", "invalid", "KZ, reject as RU". */
+static struct verdict run_phone(struct arena *arena, struct row row) {
+    static const char *const names[] = {"invalid", "mobile", "fixed", "toll-free", "foreign"};
+    struct phone phone = {""};
+    enum phone_kind kind = phone_parse(row.input, &phone);
+    if (kind == PHONE_INVALID) return same(TEXT("invalid"), row.expected);
+    if (kind != PHONE_FOREIGN) return same(text_format(arena, "%s %s", phone.e164, names[kind]), row.expected);
+    const char *country = country_of(phone_text(&phone));
+    struct text got = text_format(arena, "%s, reject as RU", country);
+    bool right = text_equal(got, row.expected) || (country[0] == '\0' && text_ends(row.expected, ", reject as RU"));
+    return (struct verdict){right, got};
+}
+
+/* "ok", or "mismatch (expect 1A61)". */
+static struct verdict run_sbp_crc(struct arena *arena, struct row row) {
+    uint16_t crc = 0;
+    switch (fast_link_check(row.input, &crc)) {
+    case FAST_LINK_RIGHT: return same(TEXT("ok"), row.expected);
+    case FAST_LINK_WRONG_CRC: return same(text_format(arena, "mismatch (expect %04X)", crc), row.expected);
+    case FAST_LINK_MALFORMED: break;
+    }
+    return same(TEXT("malformed"), row.expected);
+}
+
+static struct verdict run_pkce_s256(struct arena *arena, struct row row) {
+    struct text challenge = TEXT("invalid");
+    (void)pkce_s256(arena, row.input, &challenge);
+    return same(challenge, row.expected);
+}
+
+/* "2013-05-01 + 33 months, day 31": the day, or the month's last one where it is shorter. */
+static struct verdict run_due_date(struct arena *arena, struct row row) {
+    struct text rest, day_text, start = text_trim(text_split(row.input, '+', &rest));
+    struct text months_text = text_trim(text_split(rest, ',', &day_text));
+    struct date date;
+    int64_t months, day;
+    day_text = text_trim(day_text);
+    bool read = date_parse(start, &date) && text_ends(months_text, " months") && take(&day_text, "day ");
+    months_text = text_slice(months_text, 0, months_text.size - (read ? strlen(" months") : 0));
+    read = read && text_to_int(months_text, &months) && text_to_int(day_text, &day);
+    if (!read || months < -12000 || months > 12000 || day < 1 || day > 31) {
+        return (struct verdict){false, TEXT("the input is not DATE + N months, day D")};
+    }
+    date.day = (int)day;
+    return same(date_format(arena, date_add_months(date, (int)months)), row.expected);
+}
+
+/* numerator ÷ denominator to so many decimals, rounded half up; below one. */
+static struct text decimal_fraction(struct arena *arena, int64_t numerator, int64_t denominator, size_t decimals) {
+    struct buffer buffer = buffer_new(arena, 64);
+    uint64_t scale = 1;
+    for (size_t i = 0; i < decimals; i++) scale *= 10;
+    unsigned __int128 scaled = (unsigned __int128)numerator * scale * 2 + (unsigned __int128)denominator;
+    uint64_t value = (uint64_t)(scaled / ((unsigned __int128)denominator * 2));
+    buffer_format(&buffer, "%llu.%0*llu", (unsigned long long)(value / scale), (int)decimals,
+                  (unsigned long long)(value % scale));
+    return buffer_text(&buffer);
+}
+
+/* "FROM..TO ; …": years by Actual/Actual (ISDA), to as many decimals as expected. */
+static struct verdict run_daycount_isda(struct arena *arena, struct row row) {
+    struct text periods = row.input, years = row.expected, got = TEXT("");
+    bool right = true;
+    do {
+        struct text period = next_part(&periods), year = next_part(&years);
+        ptrdiff_t dots = text_find(period, '.'), point = text_find(year, '.');
+        struct date from, to;
+        if (dots < 0 || !date_parse(text_trim(text_slice(period, 0, (size_t)dots)), &from) ||
+            !date_parse(text_trim(text_slice(period, (size_t)dots + 2, period.size)), &to)) {
+            return (struct verdict){false, TEXT("the input is not FROM..TO")};
+        }
+        struct year_days days = date_days_by_year(from, to);
+        size_t decimals = point < 0 ? 0 : year.size - (size_t)point - 1;
+        if (decimals < 1 || decimals > 15) return (struct verdict){false, TEXT("expected has no decimals")};
+        struct text one = decimal_fraction(arena, days.common * 366 + days.leap * 365, 365 * 366, decimals);
+        right = right && text_equal(one, year);
+        got = text_format(arena, "%.*s%s%.*s", TEXT_ARG(got), got.size > 0 ? " ; " : "", TEXT_ARG(one));
+    } while (periods.data != NULL);
+    return (struct verdict){right && years.data == NULL, got};
+}
+
+static const struct kind {
+    const char *name;
+    struct verdict (*run)(struct arena *arena, struct row row);
+} kinds[] = {
+    {"inn", run_inn},           {"ogrn", run_ogrn},
+    {"snils", run_snils},       {"kpp", run_kpp},
+    {"bik", run_bik},           {"acc_key", run_acc_key},
+    {"corr_key", run_corr_key}, {"passport", run_passport},
+    {"card", run_card},         {"bin", run_bin},
+    {"pan_mask", run_pan_mask}, {"phone", run_phone},
+    {"sbp_crc", run_sbp_crc},   {"pkce_s256", run_pkce_s256},
+    {"due_date", run_due_date}, {"daycount_isda", run_daycount_isda},
+};
+
+/* ---- the file ---- */
+
+struct columns {
+    size_t kind, input, expected, source; /* which column each is in */
+};
+
+struct uncovered {
+    struct text kind; /* in the file's own text */
+    size_t rows;
+};
+
+struct tally {
+    size_t passed, failed;
+    struct uncovered uncovered[KINDS_MAX];
+    size_t uncovered_count;
+};
+
+static struct text column(struct text line, size_t wanted) {
+    struct text part = TEXT_NONE;
+    for (size_t i = 0; i <= wanted && line.data != NULL; i++) {
+        part = text_split(line, '\t', &line);
+        if (i < wanted) part = TEXT_NONE;
+    }
+    return part;
+}
+
+/* Columns as the first line names them; as they usually are when it names none and is itself a row. */
+static bool read_columns(struct text line, struct columns *columns) {
+    static const char *const names[] = {"kind", "input", "expected", "source"};
+    size_t *const places[] = {&columns->kind, &columns->input, &columns->expected, &columns->source};
+    for (size_t name = 0; name < sizeof names / sizeof *names; name++) {
+        *places[name] = SIZE_MAX;
+        struct text rest = line;
+        for (size_t i = 0; rest.data != NULL; i++) {
+            if (text_is(text_trim(text_split(rest, '\t', &rest)), names[name])) *places[name] = i;
+        }
+    }
+    bool named = columns->kind != SIZE_MAX && columns->input != SIZE_MAX && columns->expected != SIZE_MAX;
+    if (!named) *columns = (struct columns){0, 1, 2, 3};
+    return named;
+}
+
+static const struct kind *kind_named(struct text name) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (text_is(name, kinds[i].name)) return &kinds[i];
+    }
+    return NULL;
+}
+
+static void count_uncovered(struct tally *tally, struct text kind) {
+    size_t i = 0;
+    while (i < tally->uncovered_count && !text_equal(tally->uncovered[i].kind, kind)) i++;
+    if (i == KINDS_MAX) return;
+    if (i == tally->uncovered_count) tally->uncovered[tally->uncovered_count++] = (struct uncovered){kind, 0};
+    tally->uncovered[i].rows++;
+}
+
+static void run_row(struct arena *arena, struct row row, struct tally *tally) {
+    const struct kind *kind = kind_named(row.kind);
+    if (kind == NULL) {
+        count_uncovered(tally, row.kind);
+        return;
+    }
+    struct verdict verdict = {false, TEXT("no input or nothing expected: a column is missing")};
+    if (row.input.size > 0 && row.expected.size > 0) verdict = kind->run(arena, row);
+    *(verdict.right ? &tally->passed : &tally->failed) += 1;
+    if (verdict.right) {
+        printf("ok      %s  %.*s\n", kind->name, TEXT_ARG(row.input));
+    } else {
+        printf("FAILED  %s  %.*s\n        got      %.*s\n        expected %.*s\n        source   %.*s\n", kind->name,
+               TEXT_ARG(row.input), TEXT_ARG(verdict.got), TEXT_ARG(row.expected), TEXT_ARG(row.source));
+    }
+}
+
+struct run {
+    struct arena *arena;
+    struct text file;
+    struct tally *tally;
+    bool tabbed; /* there was a row at least, of three columns or more */
+};
+
+static void run_file(void *data) {
+    struct run *run = data;
+    struct text rest = run->file;
+    struct columns columns;
+    if (read_columns(text_split(rest, '\n', &rest), &columns)) {
+        run->tabbed = true;
+    } else {
+        rest = run->file;
+    }
+    while (rest.data != NULL) {
+        struct text line = text_split(rest, '\n', &rest);
+        if (text_ends(line, "\r")) line.size--;
+        if (text_trim(line).size == 0 || text_starts(line, "#")) continue;
+        if (column(line, 2).data != NULL) run->tabbed = true;
+        struct row row = {
+            .kind = text_trim(column(line, columns.kind)),
+            .input = text_trim(column(line, columns.input)),
+            .expected = text_trim(column(line, columns.expected)),
+            .source = columns.source == SIZE_MAX ? TEXT_NONE : text_trim(column(line, columns.source)),
+        };
+        run_row(run->arena, row, run->tally);
+        arena_clear(run->arena);
+    }
+}
+
+/* The whole file in memory of its own; TEXT_NONE when it cannot be read. */
+static struct text read_file(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return TEXT_NONE;
+    char *data = malloc(FILE_MAX);
+    size_t size = data == NULL ? 0 : fread(data, 1, FILE_MAX, file);
+    bool whole = data != NULL && !ferror(file) && feof(file);
+    fclose(file);
+    if (whole) return (struct text){data, size};
+    free(data);
+    return TEXT_NONE;
+}
+
+static int report(const struct run *run) {
+    if (!run->tabbed) {
+        fprintf(stderr, "kabinet-golden: not a table of tab-separated kind, input, expected, …\n");
+        return 2;
+    }
+    const struct tally *tally = run->tally;
+    for (size_t i = 0; i < tally->uncovered_count; i++) {
+        printf("not covered  %.*s (rows: %zu)\n", TEXT_ARG(tally->uncovered[i].kind), tally->uncovered[i].rows);
+    }
+    printf("%zu passed, %zu failed\n", tally->passed, tally->failed);
+    return tally->failed == 0 ? 0 : 1;
+}
+
+int main(int count, char **words) {
+    static struct tally tally;
+    if (count != 2) {
+        fprintf(stderr, "usage: kabinet-golden FILE\n");
+        return 2;
+    }
+    int status = 2;
+    struct run run = {arena_new((size_t)16 << 20), read_file(words[1]), &tally, false};
+    if (run.arena == NULL || run.file.data == NULL) {
+        fprintf(stderr, "kabinet-golden: %s cannot be read\n", words[1]);
+    } else if (!arena_guard(run.arena, run_file, &run)) {
+        fprintf(stderr, "kabinet-golden: out of memory\n");
+    } else {
+        status = report(&run);
+    }
+    arena_free(run.arena);
+    free((char *)(uintptr_t)run.file.data);
+    return status;
+}
