@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""generate.py OUTDIR SCRIPT ROOT: runs a generator (templates.py, strings.py, …) into an empty folder and moves into
+"""generate.py OUTDIR SCRIPT ROOT [MORE…]: runs a generator (templates.py, strings.py, …) into an empty folder and moves into
 OUTDIR only what has changed, so that nothing is compiled again because of an edit that changed nothing."""
 
 import filecmp
@@ -14,7 +14,7 @@ def main():
     out, script, root = sys.argv[1:4]
     os.makedirs(out, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as fresh:
-        status = subprocess.run([sys.executable, "-B", script, fresh, root]).returncode
+        status = subprocess.run([sys.executable, "-B", script, fresh, root] + sys.argv[4:]).returncode
         if status:
             sys.exit(status)
         for name in sorted(os.listdir(fresh)):

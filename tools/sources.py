@@ -99,7 +99,7 @@ def generator_inputs(root):
     for folder in ("src", "web", "sandbox"):
         for path in walk(root, folder):
             parts = path.split("/")
-            if path.endswith(".html") and {"templates", "layouts", "partials"} & set(parts):
+            if path.endswith(".html") and {"templates", "layouts", "partials", "test_pages"} & set(parts):
                 lines.append("input|templates|" + path)
             elif folder != "web" and "strings" in parts and path.endswith((".txt",)):
                 lines.append("input|strings|" + path)
