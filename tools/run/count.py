@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""count.py meson LOG | tap LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON object a
+"""count.py meson|tap|unittest LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON object a
 line, with what the test printed: a cmocka program counts as many tests as it says, another as one."""
 
 import json
@@ -36,10 +36,20 @@ def of_tap(path):
     return [last("pass"), last("fail") + last("cancelled"), last("skipped") + last("todo")]
 
 
+def of_unittest(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    ran = re.search(r"^Ran (\d+) test", text, re.M)
+    verdict = re.findall(r"(failures|errors|skipped)=(\d+)", text.strip().split("\n")[-1])
+    counts = {word: int(count) for word, count in verdict}
+    failed, skipped = counts.get("failures", 0) + counts.get("errors", 0), counts.get("skipped", 0)
+    return [max(int(ran.group(1)) - failed - skipped, 0) if ran else 0, failed if ran else 1, skipped]
+
+
 def main():
     kind, path = sys.argv[1:3]
     try:
-        print(*(of_meson(path) if kind == "meson" else of_tap(path)))
+        print(*{"meson": of_meson, "tap": of_tap, "unittest": of_unittest}[kind](path))
     except FileNotFoundError:
         print("0 1 0")
 
