@@ -27,7 +27,7 @@ static void header_text(struct reply *reply, struct arena *arena, const char *na
 
 static const struct template *page_of(const struct exchange *exchange) {
     const struct answer *answer = &exchange->request.answer;
-    if (!exchange->request.wants_html || answer->stored_json.data != NULL) return NULL;
+    if (!exchange->request.wants_html || answer->stored_json.data != NULL || answer->status == 303) return NULL;
     if (answer->page != NULL) return answer->page;
     if (answer->refusal != NULL || answer->document == NULL || exchange->request.route == NULL) return NULL;
     return exchange->request.route->page;
@@ -56,7 +56,7 @@ static void write_json(struct exchange *exchange, struct reply *reply, const str
 static void write_refusal(struct exchange *exchange, struct reply *reply) {
     const struct server_options *options = exchange->site->options;
     struct node *problem = problem_document(exchange);
-    if (exchange->request.wants_html && options->error_page != NULL) {
+    if (exchange->request.wants_html && options->error_page != NULL && exchange->request.page != NULL) {
         write_page(exchange, reply, options->error_page, problem);
     } else if (exchange->request.wants_html) {
         reply->body = problem_page(exchange);
