@@ -2,7 +2,7 @@
 #include "engine/journal.h"
 
 #include "base/check.h"
-#include "http/reply.h"
+#include "http/problem.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -129,7 +129,7 @@ void journal_record(struct journal *journal, struct tx *tx, const struct request
         memcpy(row->key, key->hash, KEY_SIZE);
         row->keyed = true;
         struct buffer out = buffer_new(arena, 256);
-        if (answer->status >= 400) reply_problem_json(request, &out);
+        if (answer->status >= 400) doc_write_json(problem_document(exchange_of(request)), &out);
         else if (answer->document != NULL) doc_write_json(answer->document, &out);
         values[LOG_KEY] = V_BYTES(row->key, KEY_SIZE);
         values[LOG_FINGERPRINT] = V_INT(key->fingerprint);
