@@ -5,6 +5,7 @@ import difflib
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from rules.tree import Problem, blanked
 
@@ -91,12 +92,15 @@ def check_look(tree):
     if not shutil.which("clang-format"):
         yield Problem(".clang-format", 1, "look", "clang-format is not installed: not checked", warning=True)
         return
-    for path in tree.having(".c", ".h"):
+    paths = tree.having(".c", ".h")
+    with ThreadPoolExecutor() as pool:
+        layouts = pool.map(lambda path: clang_formatted(tree.root, tree.text(path), path), paths)
+    for path, formatted in zip(paths, layouts):
         text = tree.text(path)
         for match in re.finditer(r"(?m)^\{", text):
             if re.search(r"\)\n\Z", text[:match.start()]):
                 yield Problem(path, text.count("\n", 0, match.start()) + 1, "look", "a brace on a line of its own")
-        _, changed = mended(text, clang_formatted(tree.root, text, path))
+        _, changed = mended(text, formatted)
         for line in changed[:5]:
             yield Problem(path, line, "look", "spacing differs from clang-format's; ./run format mends it")
 

@@ -144,7 +144,8 @@ def why_dead_template(mentions, path, name):
     elif "partials" in parts:
         used = mentions.found("{{> " + name, (".html",), path)
     else:
-        symbol = "_".join(p for p in parts[:-1] if p not in ("src", "products", "adapters", "templates"))
+        ours = parts[parts.index("test_pages"):] if "test_pages" in parts else parts
+        symbol = "_".join(p for p in ours[:-1] if p not in ("src", "products", "adapters", "templates"))
         symbol = "template_" + symbol.replace("-", "_") + "_" + name.replace("-", "_")
         used = mentions.found(symbol, (".c", ".h", ".py"), path) or mentions.found("{{> " + name, (".html",), path)
     return None if used else "no page, partial or route uses it"

@@ -86,7 +86,7 @@ compile() {
     local folder=build/$1 quiet=--quiet started=$SECONDS
     shift
     [ -t 1 ] && quiet=
-    ninja $quiet -C "$folder" "$@" || return 1
+    ninja $quiet -k 0 -C "$folder" "$@" || return 1
     [ -t 1 ] || echo "    $folder is built (+$((SECONDS - started)) s)"
 }
 
