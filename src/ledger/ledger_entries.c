@@ -5,8 +5,6 @@
  * waypoints name every 256th, so that any moment is at most 256 steps from one. */
 #include "ledger/ledger_books.h"
 
-#include "base/check.h"
-
 #define PAGE_MIN 24 /* a page of operations and a few */
 #define PAGE_MAX WAYPOINT_EVERY
 
@@ -14,12 +12,19 @@
 
 STATEMENT(entry_by_id, "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = $1 AND account = $2");
 STATEMENT(entry_chain,
-          "WITH RECURSIVE chain AS ("
+          "SELECT " ENTRY_COLUMNS " FROM (WITH RECURSIVE chain AS ("
           "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = $1 AND account = $2 "
           "UNION ALL "
           "SELECT e.id, e.account, e.other, e.amount, e.balance, e.version, e.previous, e.subject, e.cause, e.kind, "
           "e.counted, e.note FROM entry e, chain WHERE e.id = chain.previous AND e.account = chain.account) "
-          "SELECT " ENTRY_COLUMNS " FROM chain LIMIT $3");
+          "SELECT " ENTRY_COLUMNS " FROM chain LIMIT $3) AS page");
+STATEMENT(entry_before,
+          "SELECT id, balance FROM (WITH RECURSIVE chain AS ("
+          "SELECT id, account, balance, previous FROM entry WHERE id = $1 AND account = $2 "
+          "UNION ALL "
+          "SELECT e.id, e.account, e.balance, e.previous FROM entry e, chain "
+          "WHERE e.id = chain.previous AND e.account = chain.account AND chain.id >= $3) "
+          "SELECT id, balance FROM chain WHERE id < $3 LIMIT 1) AS found");
 STATEMENT(waypoint_at, "SELECT entry FROM waypoint WHERE account = $1 AND entry >= $2 ORDER BY entry LIMIT 1");
 
 struct entry_cursor {
@@ -111,13 +116,28 @@ bool entry_next(struct entry_cursor *cursor, struct entry *entry) {
     return true;
 }
 
-/* Where to begin walking back so as to meet the newest entry below `floor`: the account's last entry or a waypoint. */
-static int64_t chain_start(struct tx *tx, const struct account *account, int64_t floor) {
-    if (account->last_entry < floor || account->version < WAYPOINT_EVERY) return account->last_entry;
-    struct rows *rows = tx_query(tx, &waypoint_at, VALUES(V_INT(account->id), V_INT(floor)));
-    int64_t start = rows_next(rows) ? row_int(rows, 0) : account->last_entry;
+/* The newest entry of an account below `floor`, 0 when none, and the balance after it. */
+struct newest {
+    int64_t id, balance;
+};
+
+static struct newest newest_before(struct ledger *ledger, struct tx *tx, const struct account *account, int64_t floor) {
+    if (account->last_entry < floor) return (struct newest){account->last_entry, account->balance};
+    int64_t start = account->last_entry;
+    for (const struct pending *pending; (pending = group_pending(ledger, tx, start));) {
+        start = pending->entry.previous;
+        if (start < floor) return (struct newest){start, pending->entry.balance - pending->entry.amount};
+    }
+    if (account->version >= WAYPOINT_EVERY) {
+        struct rows *waypoint = tx_query(tx, &waypoint_at, VALUES(V_INT(account->id), V_INT(floor)));
+        if (rows_next(waypoint)) start = row_int(waypoint, 0);
+        rows_end(waypoint);
+    }
+    struct newest newest = {0, 0};
+    struct rows *rows = tx_query(tx, &entry_before, VALUES(V_INT(start), V_INT(account->id), V_INT(floor)));
+    if (rows_next(rows)) newest = (struct newest){row_int(rows, 0), row_int(rows, 1)};
     rows_end(rows);
-    return start;
+    return newest;
 }
 
 struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_t account, moment before) {
@@ -126,18 +146,8 @@ struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_
     struct account owner;
     if (!ledger_account(ledger, tx, account, &owner)) return cursor;
     cursor->currency = owner.currency;
-    cursor->next = owner.last_entry;
-    cursor_page(cursor, PAGE_MIN);
-    if (before == 0) return cursor;
-    int64_t floor = id_from_moment(before);
-    cursor->next = chain_start(tx, &owner, floor);
-    if (cursor->next >= floor) cursor_page(cursor, PAGE_MAX);
-    struct entry entry;
-    while (entry_next(cursor, &entry)) {
-        if (entry.id >= floor) continue;
-        cursor->given--; /* it is the first to give */
-        break;
-    }
+    cursor->next = before == 0 ? owner.last_entry : newest_before(ledger, tx, &owner, id_from_moment(before)).id;
+    if (cursor->next) cursor_page(cursor, PAGE_MIN);
     return cursor;
 }
 
@@ -145,13 +155,8 @@ struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_
 
 bool ledger_balance_at(struct ledger *ledger, struct tx *tx, int64_t account, moment at, int64_t *balance) {
     struct account owner;
-    struct entry entry;
     if (!ledger_account(ledger, tx, account, &owner)) return false;
-    if (owner.last_entry < id_from_moment(at)) {
-        *balance = owner.balance;
-        return true;
-    }
-    *balance = entry_next(ledger_entries(ledger, tx, account, at), &entry) ? entry.balance : 0;
+    *balance = newest_before(ledger, tx, &owner, id_from_moment(at)).balance;
     return true;
 }
 
