@@ -89,7 +89,7 @@ static const struct route routes[] = {
 };
 
 static const struct menu_item menu[] = {
-    {S_identity_sessions_menu, "/sessions", "devices", WHO_CUSTOMER, 900},
+    {S_identity_sessions_menu, "/sessions", "security", WHO_CUSTOMER, 900},
     {.path = NULL},
 };
 

@@ -1,0 +1,270 @@
+// server.mjs: a really started Kabinet for tests: its own folder, database and port; programs to talk to it as a client
+// (JSON) and as a browser without scripts (cookies, forms). Where things are comes from the environment:
+//   KABINET_BUILD          the build folder (build/release)
+//   KABINET_DATABASE       sqlite (default) or postgres
+//   KABINET_TEST_POSTGRES  a cluster's address whose owner may make databases (for postgres)
+
+import {execFileSync, spawn} from "node:child_process";
+import {createHash, randomBytes, randomInt} from "node:crypto";
+import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {createInterface} from "node:readline";
+
+const build = resolve(process.env.KABINET_BUILD ?? "build/release");
+export const database = process.env.KABINET_DATABASE ?? "sqlite";
+
+// What a test needs to be let through; each may be set back by the test that is about it.
+const easy = {
+  identity: {
+    code: {pause: "0s", number: 1000000, address: 1000000, network: 1000000},
+    lock: {address: 1000000, network: 1000000},
+    robot: {hardness: 1000, plain_address: 1000000, plain_network: 1000000},
+  },
+};
+
+function merge(base, over) {
+  const merged = {...base};
+  for (const [key, value] of Object.entries(over ?? {}))
+    merged[key] = value !== null && typeof value === "object" ? merge(base[key] ?? {}, value) : value;
+  return merged;
+}
+
+const yaml = (tree, indent = "") =>
+  Object.entries(tree)
+    .map(([key, value]) =>
+      value !== null && typeof value === "object" ? `${indent}${key}:\n${yaml(value, indent + "  ")}`
+                                                  : `${indent}${key}: ${JSON.stringify(String(value))}\n`)
+    .join("");
+
+function psql(...commands) {
+  const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
+  const program = found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
+  execFileSync(program, ["-qX", process.env.KABINET_TEST_POSTGRES, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
+}
+
+function makeDatabase(folder) {
+  if (database !== "postgres") return {url: join(folder, "kabinet.db"), drop: () => {}};
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  psql(`CREATE DATABASE ${name}`);
+  const url = new URL(process.env.KABINET_TEST_POSTGRES);
+  url.pathname = `/${name}`;
+  return {url: url.href, drop: () => psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)};
+}
+
+// Resolves with the port that the program prints once it listens; rejects with what it said when it ends before.
+function listening(process, pattern) {
+  let said = "";
+  process.stderr.on("data", (data) => (said += data));
+  return new Promise((done, failed) => {
+    createInterface({input: process.stdout}).on("line", (line) => {
+      const found = pattern.exec(line);
+      if (found) done(Number(found[1]));
+    });
+    process.once("exit", (code, signal) => failed(new Error(`the server ended (${code ?? signal}):\n${said}`)));
+    process.once("error", failed);
+  });
+}
+
+export class Server {
+  // settings: over the configuration file's keys; features: the list, all by default.
+  static async start(settings = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
+    server.database = makeDatabase(server.folder);
+    server.configuration = join(server.folder, "kabinet.yaml");
+    server.settings = merge(
+      {
+        profile: "wallet", company: "Кошелёк", database: server.database.url, key_file: join(server.folder, "key"),
+        listen: "127.0.0.1:0", public_url: "http://localhost", log_level: "error", features: "all", ...easy,
+      },
+      settings,
+    );
+    writeFileSync(server.configuration, yaml(server.settings));
+    await server.run();
+    return server;
+  }
+
+  async run() {
+    this.process = spawn(join(build, "kabinet"), ["serve", this.configuration], {stdio: ["ignore", "pipe", "pipe"]});
+    this.log = "";
+    this.process.stderr.on("data", (data) => (this.log += data));
+    this.port = await listening(this.process, /listening on port (\d+)/);
+    this.url = `http://127.0.0.1:${this.port}`;
+  }
+
+  // Ends the process and waits for it; run() starts it again on the same database.
+  async end(signal = "SIGTERM") {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const gone = new Promise((done) => this.process.once("exit", done));
+      this.process.kill(signal);
+      await gone;
+    }
+    return this.process.exitCode;
+  }
+
+  // A crash while the test ran, or a leak told by a sanitizer, fails it here.
+  async stop() {
+    const code = await this.end();
+    this.database.drop();
+    rmSync(this.folder, {recursive: true, force: true});
+    if (code !== 0) throw new Error(`the server ended with ${code ?? this.process.signalCode}:\n${this.log}`);
+  }
+
+  // A program's request: JSON both ways. {status, body, headers}
+  async call(method, path, body, {token, key, headers} = {}) {
+    const answer = await fetch(this.url + path, {
+      method,
+      redirect: "manual",
+      headers: {
+        Accept: "application/json",
+        ...(body === undefined ? {} : {"Content-Type": "application/json"}),
+        ...(token ? {Authorization: `Bearer ${token}`} : {}),
+        ...(key ? {"Idempotency-Key": key} : {}),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    let parsed = text;
+    try {
+      parsed = JSON.parse(text);
+    } catch {}
+    return {status: answer.status, body: parsed, headers: answer.headers, text};
+  }
+
+  get(path, options) {
+    return this.call("GET", path, undefined, options);
+  }
+
+  post(path, body = {}, options) {
+    return this.call("POST", path, body, options);
+  }
+
+  // The texts sent to a number, newest first; waits until there are more than `after`.
+  async messages(phone, after = 0) {
+    for (let tries = 0; tries < 200; tries++) {
+      const {body} = await this.get(`/sandbox/phone?number=${encodeURIComponent(phone)}`);
+      if (body.messages.length > after) return body.messages.map((message) => message.text);
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`no message came to ${phone}`);
+  }
+
+  async code(phone, after = 0) {
+    const [text] = await this.messages(phone, after);
+    return /#(\d{6})$/.exec(text)?.[1];
+  }
+
+  async proof() {
+    return solve((await this.get("/signup/challenge")).body);
+  }
+
+  // {draft, …}: a number given and proven not to be a robot's.
+  async begin(phone) {
+    const answer = await this.post("/signup", {phone, altcha: await this.proof()});
+    if (answer.status !== 200) throw new Error(`/signup: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+
+  // A new customer of a new number: {phone, password, customer, token}
+  async customer({phone = newPhone(), password = "Qwerty7!"} = {}) {
+    const {draft} = await this.begin(phone);
+    const proven = await this.post("/signup/code", {draft, code: await this.code(phone)});
+    if (proven.status !== 200) throw new Error(`/signup/code: ${proven.status} ${proven.text}`);
+    const opened = await this.post("/signup/password", {draft, password, token: true});
+    if (opened.status !== 200) throw new Error(`/signup/password: ${opened.status} ${opened.text}`);
+    return {phone, password, customer: opened.body.customer, token: opened.body.token};
+  }
+
+  browser() {
+    return new Browser(this);
+  }
+}
+
+// A browser without scripts: keeps cookies, follows redirects, posts the forms that pages hold.
+export class Browser {
+  constructor(server) {
+    this.server = server;
+    this.cookies = new Map();
+    this.path = "/";
+    this.agent = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
+  }
+
+  async go(path, options = {}, hops = 0) {
+    const answer = await fetch(new URL(path, this.server.url), {
+      redirect: "manual",
+      ...options,
+      headers: {
+        Accept: "text/html",
+        "Accept-Language": "ru",
+        "User-Agent": this.agent,
+        Cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...options.headers,
+      },
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      if (/Max-Age=0/.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    this.status = answer.status;
+    this.headers = answer.headers;
+    this.html = await answer.text();
+    if (answer.status === 303 && hops < 5) return this.go(answer.headers.get("Location"), {}, hops + 1);
+    this.path = new URL(path, this.server.url).pathname;
+    return this;
+  }
+
+  // The page's form for that action: its hidden and shown fields as they stand.
+  form(action) {
+    for (const [, tag, inside] of this.html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)) {
+      if (attribute(tag, "action") !== action) continue;
+      const fields = {};
+      for (const [, input] of inside.matchAll(/<(?:input|button|select|textarea)([^>]*)>/g)) {
+        const name = attribute(input, "name");
+        if (name && !(attribute(input, "type") === "checkbox" && !/ checked/.test(input)))
+          fields[name] = attribute(input, "value") ?? "";
+      }
+      return fields;
+    }
+    throw new Error(`no form for ${action} on ${this.path} (${this.status}):\n${this.html.slice(0, 2000)}`);
+  }
+
+  send(action, fields = {}, options = {}) {
+    const body = new URLSearchParams({...this.form(action), ...fields}).toString();
+    return this.go(action, {
+      method: "POST", body, ...options,
+      headers: {"Content-Type": "application/x-www-form-urlencoded", ...options.headers},
+    });
+  }
+
+  async signIn({phone, password}) {
+    await this.go("/signin");
+    return this.send("/signin", {phone, password});
+  }
+}
+
+const entities = {amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'"};
+const unescape = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => entities[name]);
+const attribute = (tag, name) => {
+  const found = new RegExp(`\\s${name}="([^"]*)"`).exec(tag);
+  return found ? unescape(found[1]) : undefined;
+};
+
+let nextPhone = randomInt(10000000);
+export function newPhone() {
+  nextPhone = (nextPhone + 1) % 10000000;
+  return `+7916${String(nextPhone).padStart(7, "0")}`;
+}
+
+export const newKey = () => randomBytes(16).toString("hex");
+
+// ALTCHA's proof of work, done plainly.
+export function solve({algorithm, challenge, maxnumber, salt, signature}) {
+  for (let number = 0; number <= maxnumber; number++) {
+    if (createHash("sha256").update(salt + number).digest("hex") !== challenge) continue;
+    return Buffer.from(JSON.stringify({algorithm, challenge, number, salt, signature})).toString("base64");
+  }
+  throw new Error("the challenge has no solution");
+}
