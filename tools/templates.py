@@ -42,8 +42,11 @@ class Tree:
                         self.read_folder(os.path.join(path, "templates"), os.path.basename(path))
         for kind in ("layouts", "partials"):
             self.read_folder(os.path.join(root, "web", kind), kind)
+        self.sprite = ""
         sprite = os.path.join(root, "web", "icons.svg")
-        self.sprite = open(sprite, encoding="utf-8").read() if os.path.exists(sprite) else ""
+        if os.path.exists(sprite):
+            with open(sprite, encoding="utf-8") as file:
+                self.sprite = file.read()
 
     def read_folder(self, top, prefix):
         for path, folders, files in os.walk(top):

@@ -98,5 +98,5 @@ void doc_write_json(const struct node *node, struct buffer *out) {
     case NODE_OBJECT:
     case NODE_ARRAY: write_children(node, out); return;
     }
-    check(!"a node of no known kind");
+    check(false && "a node of no known kind");
 }

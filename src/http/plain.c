@@ -43,5 +43,5 @@ void plain_write(const struct node *node, struct buffer *out) {
     case NODE_OBJECT:
     case NODE_ARRAY: break;
     }
-    check(!"only a scalar can be written");
+    check(false && "only a scalar can be written");
 }

@@ -166,5 +166,5 @@ void draw_asset(struct drawing *drawing, const char *path) {
         buffer_add_text(drawing->out, text_from(path));
         return;
     }
-    check(!"a page names an asset that the build did not find");
+    check(false && "a page names an asset that the build did not find");
 }
