@@ -48,13 +48,19 @@ static unsigned composition_faults(struct text password) {
     return faults;
 }
 
-/* "aaaaaaaa", "12345678", "abcdefgh", "87654321": each byte follows the one before by the same step of −1, 0 or 1. */
+static int step_between(char from, char to) {
+    if (from == '9' && to == '0') return 1; /* as the keys stand */
+    if (from == '0' && to == '9') return -1;
+    return to - from;
+}
+
+/* "aaaaaaaa", "1234567890", "abcdefgh", "87654321": each byte follows the one before by the same step of −1, 0 or 1. */
 static bool is_run(struct text password) {
     if (password.size < 2) return true;
-    int step = password.data[1] - password.data[0];
+    int step = step_between(password.data[0], password.data[1]);
     if (step < -1 || step > 1) return false;
     for (size_t i = 2; i < password.size; i++) {
-        if (password.data[i] - password.data[i - 1] != step) return false;
+        if (step_between(password.data[i - 1], password.data[i]) != step) return false;
     }
     return true;
 }

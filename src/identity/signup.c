@@ -61,22 +61,28 @@ static bool may_send(struct request *request, struct tx *tx, struct text phone, 
            tally_take(engine, tx, "code.number", phone, &number, free_at);
 }
 
-static struct text public_host(struct engine *engine) {
-    struct text rest = TEXT_NONE, url = text_from(engine_config(engine)->public_url);
-    text_split(url, '/', &rest);   /* https: */
-    text_split(rest, '/', &rest);  /* the empty part between the slashes */
-    struct text host = rest.data ? text_split(rest, '/', &rest) : url;
-    if (host.size > 0 && host.data[0] == '[') return host;
-    struct text port;
-    return text_split(host, ':', &port);
+/* Where customers reach us; on a developer's machine, where nothing is configured, where this request reached us. */
+static struct text public_url(const struct request *request) {
+    const char *configured = engine_config(request->engine)->public_url;
+    if (*configured) return text_from(configured);
+    return text_format(request->arena, "http%s://%.*s", request->secure ? "s" : "", TEXT_ARG(request->host));
+}
+
+static struct text host_of(struct text url) {
+    struct text rest = TEXT_NONE, port;
+    text_split(url, '/', &rest);  /* https: */
+    text_split(rest, '/', &rest); /* the empty part between the slashes */
+    struct text host = text_split(rest, '/', &rest);
+    return host.size > 0 && host.data[0] == '[' ? host : text_split(host, ':', &port);
 }
 
 static void send_code(struct request *request, struct tx *tx, const struct draft *draft) {
     struct engine *engine = request->engine;
     struct text code = code_make(engine, tx, CODE_SIGN_UP, draft->hash, draft->phone, !draft->known);
     struct node code_value = text_value(code), company = text_value(text_from(engine_config(engine)->company));
-    struct node host = text_value(public_host(engine));
-    struct node link = text_value(text_format(request->arena, "%s/signin", engine_config(engine)->public_url));
+    struct text url = public_url(request);
+    struct node host = text_value(host_of(url));
+    struct node link = text_value(text_join(request->arena, url, TEXT("/signin")));
     const struct string_argument with_code[] = {{"code", &code_value}, {"company", &company}, {"host", &host}};
     const struct string_argument with_link[] = {{"company", &company}, {"link", &link}};
     const struct message message = {
