@@ -63,7 +63,7 @@ static void check_addresses(struct text page) {
         if (memcmp(page.data + i, "href=\"", 6) != 0) continue;
         struct text address = text_slice(page, i + 6, 11);
         struct text lower = text_lower_ascii(arena, address);
-        check(!text_starts(lower, "javascript") && !text_starts(lower, "data:") && !text_starts(lower, "//"));
+        check(!text_starts(lower, "javascript:") && !text_starts(lower, "data:") && !text_starts(lower, "//"));
         check(address.size == 0 || (unsigned char)address.data[0] > ' ');
     }
 }
