@@ -191,7 +191,7 @@ void exchange_body(struct exchange *exchange, const char *data, size_t size) {
 
 static int parse_body(struct exchange *exchange) {
     struct request *request = &exchange->request;
-    if (exchange->body_kind != BODY_MULTIPART) request->body = buffer_text(&exchange->body);
+    if (exchange->body.data != NULL) request->body = buffer_text(&exchange->body);
     bool fine = true;
     switch (exchange->body_kind) {
     case BODY_URLENCODED: fine = form_parse_urlencoded(request->arena, request->body, &request->raw); break;

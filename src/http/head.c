@@ -71,13 +71,13 @@ static int field_of(struct text name) {
 
 void head_add(struct head *head, struct arena *arena, struct text name, struct text value) {
     if (++head->count > HEAD_FIELDS_MAX) broken(head, 431);
-    value = text_trim(value);
     if (!is_token(name) || !is_field_value(value)) {
         broken(head, 400);
         return;
     }
     int field = field_of(name);
     if (field == HEAD_FIELDS) return;
+    value = text_trim(value); /* blanks and tabs: is_field_value let through no other white space */
     struct text *place = &head->fields[field];
     if (place->data == NULL) {
         *place = text_copy(arena, value); /* the reader's buffer moves on */

@@ -56,7 +56,7 @@ static void write_json(struct exchange *exchange, struct reply *reply, const str
 static void write_refusal(struct exchange *exchange, struct reply *reply) {
     const struct server_options *options = exchange->site->options;
     struct node *problem = problem_document(exchange);
-    if (exchange->request.wants_html && options->error_page != NULL && exchange->request.page != NULL) {
+    if (exchange->request.wants_html && options->error_page != NULL) {
         write_page(exchange, reply, options->error_page, problem);
     } else if (exchange->request.wants_html) {
         reply->body = problem_page(exchange);
