@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#ifdef ARENA_POISONED
+#include <sanitizer/asan_interface.h>
+#endif
+
 struct work {
     struct arena *arena, *other;
     size_t size, times;
@@ -98,7 +102,9 @@ static void unwinds_to_the_nearest_guard_of_the_arena(void **state) {
 
 static char trace[64];
 
-static void note(void *data) { strncat(trace, data, sizeof trace - strlen(trace) - 1); }
+static void note(void *data) {
+    strncat(trace, data, sizeof trace - strlen(trace) - 1);
+}
 
 static void add_cleanups_and_fail(void *data) {
     struct work *work = data;
@@ -218,6 +224,29 @@ static void extends_only_the_last(void **state) {
     arena_free(arena);
 }
 
+#ifdef ARENA_POISONED
+/* Under ASan what was not handed out, or was taken back, may not be touched. */
+static void poisons_what_is_not_handed_out(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1, 13, 16, 100, 5000, 100000};
+    struct arena *arena = arena_new((size_t)1 << 20);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *memory = arena_alloc(arena, sizes[i]);
+        assert_null(__asan_region_is_poisoned(memory, sizes[i]));
+        assert_true(__asan_address_is_poisoned(memory + sizes[i]));
+    }
+    char *first = arena_alloc(arena, 10);
+    assert_true(arena_extend(arena, first, 10, 20));
+    assert_null(__asan_region_is_poisoned(first, 20));
+    assert_true(__asan_address_is_poisoned(first + 20));
+    arena_clear(arena);
+    char *kept = arena_alloc(arena, 32);
+    arena_clear(arena);
+    assert_true(__asan_address_is_poisoned(kept) && __asan_address_is_poisoned(kept + 31));
+    arena_free(arena);
+}
+#endif
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cap_unwinds),
@@ -229,6 +258,9 @@ int main(void) {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(allocations_do_not_overlap),
         cmocka_unit_test(extends_only_the_last),
+#ifdef ARENA_POISONED
+        cmocka_unit_test(poisons_what_is_not_handed_out),
+#endif
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
