@@ -357,7 +357,7 @@ bool connection_daemon(struct loop *loop) {
         MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, loop,
         MHD_OPTION_NOTIFY_COMPLETED, request_over, loop,
         MHD_OPTION_NOTIFY_CONNECTION, connection_changed, loop,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, /* we are stricter, and answer where it would only hang up */
         MHD_OPTION_ARRAY, server->certificate != NULL ? tls : none,
         MHD_OPTION_END);
     return loop->daemon != NULL;
