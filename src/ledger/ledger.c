@@ -68,7 +68,7 @@ struct sides books_sides(const struct ledger *ledger, struct account *from, stru
 
 struct pair books_pair(struct ledger *ledger, struct tx *tx, int64_t from, int64_t to) {
     struct pair pair = {0};
-    /* The smaller id first, always: see fetch_declared. */
+    /* The smaller id first, always: see group_slot. */
     if (from <= to) pair.from = group_slot(ledger, tx, from);
     pair.to = group_slot(ledger, tx, to);
     if (from > to) pair.from = group_slot(ledger, tx, from);

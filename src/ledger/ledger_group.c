@@ -17,6 +17,7 @@
 #define WAYPOINT_COLUMN_COUNT 2
 
 STATEMENT(accounts_locked, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1 ORDER BY id FOR_UPDATE");
+STATEMENT(account_locked_now, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1 FOR_UPDATE_NOW");
 STATEMENT(account_by_id, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1");
 STATEMENT(account_save,
           "INSERT INTO account (" ACCOUNT_COLUMNS ") "
@@ -134,7 +135,12 @@ struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id) {
     check(tx == group->tx);
     struct slot *slot = group->table[place_of(group, id)];
     if (slot && slot->known) return slot;
-    struct rows *rows = tx_query_ids(tx, &accounts_locked, (const int64_t[]){id}, 1);
+    if (ledger->wanted_count < WANTED_MAX) ledger->wanted[ledger->wanted_count++] = id;
+    /* Nodes wait for each other in the order of ids alone, so never in a ring. Out of order we do not wait: the group is
+     * run again, and then begins with all accounts that it turned out to want. */
+    struct statement *statement = id > group->locked_max ? &accounts_locked : &account_locked_now;
+    if (id > group->locked_max) group->locked_max = id;
+    struct rows *rows = tx_query(tx, statement, VALUES(V_INT(id)));
     if (!rows_next(rows)) return NULL;
     struct account account = account_from(rows);
     rows_end(rows);
@@ -204,12 +210,14 @@ static int by_number(const void *left, const void *right) {
     return (one > other) - (one < other);
 }
 
-/* Fetches and locks what the commands say they will touch: in the order of ids, so that two nodes never wait for each
- * other in a ring. */
-static void fetch_declared(struct group *group, const struct command *first, size_t count) {
+/* Fetches and locks what the commands say they will touch, and what they turned out to touch when they were run before,
+ * in the order of ids. */
+static void fetch_declared(struct ledger *ledger, const struct command *first, size_t count) {
     if (count == 0) return;
+    struct group *group = &ledger->group;
     int64_t *ids = arena_array(tx_arena(group->tx), int64_t, count);
     size_t filled = 0;
+    for (size_t i = 0; i < ledger->wanted_count; i++) ids[filled++] = ledger->wanted[i];
     for (const struct command *command = first; command; command = command->next) {
         for (size_t i = 0; i < command->account_count; i++) ids[filled++] = command->accounts[i];
     }
@@ -218,6 +226,7 @@ static void fetch_declared(struct group *group, const struct command *first, siz
     for (size_t i = 0; i < filled; i++) {
         if (i == 0 || ids[i] != ids[i - 1]) ids[distinct++] = ids[i];
     }
+    group->locked_max = ids[distinct - 1];
     struct rows *rows = tx_query_ids(group->tx, &accounts_locked, ids, distinct);
     while (rows_next(rows)) {
         struct account account = account_from(rows);
@@ -226,20 +235,20 @@ static void fetch_declared(struct group *group, const struct command *first, siz
 }
 
 void group_begin(void *self, struct tx *tx, const struct command *first) {
-    struct group *group = &((struct ledger *)self)->group;
-    size_t declared = 0;
+    struct ledger *ledger = self;
+    size_t declared = ledger->wanted_count;
     for (const struct command *command = first; command; command = command->next) declared += command->account_count;
     size_t table_size = 64;
     while (table_size < declared * 4) table_size *= 2;
-    *group = (struct group){
+    ledger->group = (struct group){
         .tx = tx,
         .table = arena_array(tx_arena(tx), struct slot *, table_size),
         .table_size = table_size,
         .pending_room = 64 + declared,
         .mark = 1,
     };
-    group->pending = arena_array(tx_arena(tx), struct pending, group->pending_room);
-    fetch_declared(group, first, declared);
+    ledger->group.pending = arena_array(tx_arena(tx), struct pending, ledger->group.pending_room);
+    fetch_declared(ledger, first, declared);
 }
 
 void group_mark(void *self) {
@@ -314,6 +323,7 @@ void group_flush(void *self, struct tx *tx) {
 }
 
 void group_ended(void *self, bool committed) {
-    (void)committed; /* either way the next group reads the truth from its rows */
-    ((struct ledger *)self)->group = (struct group){0};
+    struct ledger *ledger = self;
+    if (committed) ledger->wanted_count = 0;
+    ledger->group = (struct group){0}; /* either way the next group reads the truth from its rows */
 }

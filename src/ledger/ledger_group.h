@@ -8,6 +8,7 @@
 #include "ledger/ledger_rules.h"
 
 #define WAYPOINT_EVERY 256
+#define WANTED_MAX 64
 
 /* An account in memory. Its address stays until the group ends. */
 struct slot {
@@ -32,6 +33,7 @@ struct group {
     size_t table_size, slot_count;
     struct pending *pending; /* ids rising */
     size_t pending_count, pending_room;
+    int64_t locked_max;      /* the largest account id locked so far: see group_slot */
     uint64_t mark;
     size_t pending_marked;
     struct slot *touched, *fetched; /* since the mark */
@@ -43,6 +45,8 @@ struct ledger {
     struct limit_set *limits;
     size_t limit_count;
     struct group group;
+    int64_t wanted[WANTED_MAX]; /* accounts fetched that no command had declared, since the last commit */
+    size_t wanted_count;
     moment day_begins, day_ends; /* the writer's memory of which day it is */
     int32_t day;
 };

@@ -137,6 +137,7 @@ static const char *plain_word(struct token token, enum dialect dialect) {
         {"BYTES", {"BLOB", "BYTEA"}},
         {"CLUSTERED", {"WITHOUT ROWID", ""}},
         {"FOR_UPDATE", {"", "FOR UPDATE"}},
+        {"FOR_UPDATE_NOW", {"", "FOR UPDATE NOWAIT"}},
     };
     if (token.kind != TOKEN_WORD) return NULL;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -2,8 +2,8 @@
  *
  * Reads run at once on a snapshot. Writes are *commands*: the store's writer runs them one after another in a group,
  * each undone alone if it asks so, with one commit (one fsync) for the group, and only then tells each of them that
- * it is done. A command never waits, locks or retries; on PostgreSQL it may be run again from its start (another
- * node's lock, a group replayed one by one), so it derives everything from its input and the transaction.
+ * it is done. A command never waits, locks or retries; it may be run again from its start (another's undo or error in
+ * its group, another node's lock, a lost connection), so it derives everything from its input and the transaction.
  *
  * Failures (disk, connection) are sticky in a tx: after one, statements do nothing, queries give no rows, and who
  * opened the tx learns it at the end. So the code between reads straight; whatever it concluded is thrown away.
@@ -14,6 +14,7 @@
  *   ROWKEY(a,b) table constraint that goes with it: nothing / PRIMARY KEY (a, b), the distribution key among them
  *   CLUSTERED   after the closing parenthesis of a table without a ROWKEY: WITHOUT ROWID / nothing
  *   FOR_UPDATE  at the end of a SELECT in a command: nothing / FOR UPDATE (waits for other nodes' row locks)
+ *   FOR_UPDATE_NOW  the same, but where another node holds one the group is run again instead of waiting
  * Column types are BIGINT, TEXT and BYTES alone. Each CREATE TABLE is followed on its first line by a comment that
  * names its distribution key: "-- distributed by customer" (or "-- reference" for a catalogue); tidy checks it. */
 #pragma once
