@@ -230,11 +230,9 @@ static enum MHD_Result request_came(void *self, struct MHD_Connection *connectio
         *size = 0;
         return arena_guard(call->arena, take_piece, &piece) ? MHD_YES : MHD_NO;
     }
-    switch (atomic_load(&call->state)) {
-    case CALL_READING: break;
-    case CALL_FINISHED: return reply_now(call);
-    default: check(!"a suspended connection was called");
-    }
+    int call_state = atomic_load(&call->state);
+    check(call_state == CALL_READING || call_state == CALL_FINISHED); /* suspended ones are not called */
+    if (call_state == CALL_FINISHED) return reply_now(call);
     if (!peer->busy) call->loop->busy++;
     peer->busy = true;
     if (!arena_guard(call->arena, end_body, call)) return queue_unavailable(connection);
