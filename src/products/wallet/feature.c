@@ -168,6 +168,8 @@ static const struct setting settings[] = {
     {"acquirer.secret_file", SETTING_TEXT, AT(acquirer_secret_file), "", 0, 500, NULL,
      "The file with the key shared with the acquirer (at least 32 characters)."},
     {"topup_life", SETTING_DURATION, AT(topup_life), "30m", MINUTE, DAY, NULL, "How long an order can be paid."},
+    {"topup_ask", SETTING_DURATION, AT(topup_ask), "20s", SECOND, HOUR, NULL,
+     "How long a callback is waited for before the acquirer is asked."},
     {"topup_watch", SETTING_DURATION, AT(topup_watch), "3d", HOUR, 60 * DAY, NULL,
      "How long the acquirer is asked about an order it does not tell of."},
     {.name = NULL}};

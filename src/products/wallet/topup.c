@@ -4,8 +4,6 @@
 
 #include "base/check.h"
 
-#define STATUS_FIRST_AFTER (20 * SECOND) /* a callback usually comes before; then nothing is asked */
-
 STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language) "
                   "VALUES ($1, $2, $3, $4, 1, $5, $6)");
 STATEMENT(by_customer, "SELECT id, customer, account, sum, state, expires, reference, operation, refusal, language "
@@ -117,7 +115,7 @@ enum flow topup_write(struct request *request, struct tx *tx) {
            VALUES(V_INT(topup.id), V_INT(topup.customer), V_INT(topup.account), V_INT(topup.sum), V_INT(topup.expires),
                   V_INT(request->locale.language)));
     outbox_add(engine, tx, "acquirer.status", topup.customer, topup.id,
-               text_format(request->arena, "%lld", (long long)topup.expires), now + STATUS_FIRST_AFTER,
+               text_format(request->arena, "%lld", (long long)topup.expires), now + state->settings->topup_ask,
                now + state->settings->topup_watch);
     struct node *document = topup_document(request, &topup);
     doc_text(document, "payment_url", payment_url(request, &topup));
@@ -150,7 +148,7 @@ enum flow topup_pay_read(struct request *request, struct tx *tx) {
     struct node *document = topup_document(request, &topup);
     struct text url = payment_url(request, &topup);
     doc_text(document, "payment_url", url);
-    refresh_page(request, text_format(request->arena, "1; url=%.*s", TEXT_ARG(url)));
+    refresh_page(request, text_format(request->arena, "0; url=%.*s", TEXT_ARG(url)));
     return answer_ok(request, document);
 }
 

@@ -32,7 +32,7 @@ struct wallet_settings {
     int64_t transfer_min, topup_min, topup_max;
     int64_t waiting_days, waiting_most;
     const char *acquirer_url, *acquirer_merchant, *acquirer_secret_file;
-    int64_t topup_life, topup_watch;
+    int64_t topup_life, topup_ask, topup_watch;
 };
 
 enum system_account { SYSTEM_WAITING, SYSTEM_ACQUIRER, SYSTEM_COUNT };
