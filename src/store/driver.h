@@ -49,8 +49,6 @@ enum commit_result {
 
 struct driver {
     bool reads_inline;
-    /* Whether each command must be marked for an undo, or a group may first be tried without. */
-    bool marks_always;
     bool reconnects; /* after TROUBLE_GONE the same may pass on a new connection */
 
     /* The only ways to a connection; NULL with problem filled. Only one writer at a time may exist for a database and
@@ -111,6 +109,7 @@ struct store {
     struct arena *arena;       /* of the group */
     struct participant participants[PARTICIPANTS_MAX];
     size_t participant_count;
+    int marked_groups;         /* how many of the next groups are tried with marks at once */
     struct command_list doubtful; /* a group whose commit may or may not have happened */
     char problem[PROBLEM_SIZE];   /* the last one the writer met */
 

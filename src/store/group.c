@@ -1,6 +1,7 @@
 /* group.c: a group of commands in one transaction, and what becomes of it when something fails.
  *
- * A group is first tried whole; where marks cost (PostgreSQL), without them. Then, as far as needed:
+ * A group is first tried whole and without marks (a savepoint costs SQLite about a microsecond a command, PostgreSQL a
+ * round trip). Then, as far as needed:
  *   an undo or an error in a command that had written → again, with a mark before each command
  *   another node in the way                           → again, a few times
  *   the connection lost before the commit             → again, when there is another
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define TRIES 6
+#define MARKED_GROUPS 16 /* after a group that needed marks: undos come in bursts */
 
 enum attempt { ATTEMPT_DONE, ATTEMPT_DOUBTFUL, ATTEMPT_MARKS, ATTEMPT_AGAIN, ATTEMPT_LOST, ATTEMPT_BROKEN };
 
@@ -231,6 +233,7 @@ static void group_apart(struct store *store, struct command_list *group) {
         struct command_list one;
         list_init(&one);
         list_add(&one, command);
+        store->marked_groups = MARKED_GROUPS;
         if (store->doubtful.first == NULL) {
             group_run(store, &one);
         } else {
@@ -240,8 +243,8 @@ static void group_apart(struct store *store, struct command_list *group) {
 }
 
 void group_run(struct store *store, struct command_list *group) {
-    bool marks = store->driver->marks_always || group->count == 1;
-    bool broken = false;
+    bool marks = store->marked_groups > 0, broken = false;
+    if (marks) store->marked_groups--;
     for (int tries = 0; tries < TRIES && !broken; atomic_fetch_add(&store->replays, 1)) {
         if (!store->driver->ready(store->writer, store->problem)) {
             group_unavailable(store, group);
@@ -253,7 +256,10 @@ void group_run(struct store *store, struct command_list *group) {
             group_tell(store, group);
             return;
         case ATTEMPT_DOUBTFUL: store->doubtful = *group; return;
-        case ATTEMPT_MARKS: marks = true; break;
+        case ATTEMPT_MARKS:
+            marks = true;
+            store->marked_groups = MARKED_GROUPS;
+            break;
         case ATTEMPT_AGAIN: pause_ms((INT64_C(1) << tries++) - 1 + monotonic_ms() % 2); break;
         case ATTEMPT_LOST:
             tries++;

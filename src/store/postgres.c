@@ -319,7 +319,6 @@ static void pg_between(struct connection *connection, bool idle) {
 
 const struct driver postgres_driver = {
     .reads_inline = false,
-    .marks_always = false,
     .reconnects = true,
     .open = pg_open,
     .close = pg_close,

@@ -282,7 +282,6 @@ static void sqlite_between(struct connection *head, bool idle) {
 
 const struct driver sqlite_driver = {
     .reads_inline = true,
-    .marks_always = true,
     .open = sqlite_open,
     .close = sqlite_close,
     .ready = sqlite_ready,

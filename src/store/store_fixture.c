@@ -147,6 +147,32 @@ void store_fixture_free(struct store_fixture *fixture) {
     arena_free(fixture->arena);
 }
 
+struct fixture_command {
+    struct command command;
+    enum command_outcome (*body)(struct tx *tx, void *data);
+    void *data;
+};
+
+static enum command_outcome fixture_run(struct command *command, struct tx *tx) {
+    struct fixture_command *own = (struct fixture_command *)command;
+    return own->body(tx, own->data);
+}
+
+enum store_status store_fixture_write(struct store_fixture *fixture,
+                                      enum command_outcome (*body)(struct tx *tx, void *data), void *data) {
+    struct fixture_command own = {.command.run = fixture_run, .body = body, .data = data};
+    return store_run(fixture->store, &own.command);
+}
+
+bool store_fixture_read(struct store_fixture *fixture, void (*body)(struct tx *tx, void *data), void *data) {
+    struct reader *reader = reader_new(fixture->store);
+    struct tx *tx = reader == NULL ? NULL : reader_begin(reader);
+    if (tx != NULL) body(tx, data);
+    bool well = tx != NULL && reader_end(reader, tx);
+    reader_free(reader);
+    return well;
+}
+
 const char *store_kind_name(enum store_kind kind) {
     return kind == STORE_POSTGRES ? "postgres" : "sqlite";
 }

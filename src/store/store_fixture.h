@@ -40,5 +40,9 @@ bool store_fixture_try(struct store_fixture *fixture, const struct migration *mi
 void store_fixture_start(struct store_fixture *fixture);
 void store_fixture_close(struct store_fixture *fixture);
 void store_fixture_free(struct store_fixture *fixture); /* closes, and removes the database */
+/* Runs body as a command of its own and waits for it; and as a snapshot (false when it failed). */
+enum store_status store_fixture_write(struct store_fixture *fixture,
+                                      enum command_outcome (*body)(struct tx *tx, void *data), void *data);
+bool store_fixture_read(struct store_fixture *fixture, void (*body)(struct tx *tx, void *data), void *data);
 const char *store_kind_name(enum store_kind kind);
 size_t store_migration_count(const struct migration *migrations); /* of a list ended by .sql NULL */
