@@ -252,7 +252,7 @@ describe("to a number without a cabinet (WA-4)", () => {
     assert.match(text, /\/signup/);
     const detail = await server.get(`/operations/${sent.body.id}`, {token: who.token});
     assert.equal(detail.body.state, "waiting");
-    const newcomer = await server.customer({phone});
+    const newcomer = await server.customer({phone, messages: 1});
     assert.equal(await balance(newcomer), "150.00");
     const [got] = await operations(newcomer);
     assert.deepEqual([got.kind, got.note], ["claim", "с днём рождения"]);

@@ -167,10 +167,10 @@ export class Server {
     return answer.body;
   }
 
-  // A new customer of a new number: {phone, password, customer, token}
-  async customer({phone = newPhone(), password = "Qwerty7!"} = {}) {
+  // A new customer of a new number: {phone, password, customer, token}. messages: how many that number has got already.
+  async customer({phone = newPhone(), password = "Qwerty7!", messages = 0} = {}) {
     const {draft} = await this.begin(phone);
-    const proven = await this.post("/signup/code", {draft, code: await this.code(phone)});
+    const proven = await this.post("/signup/code", {draft, code: await this.code(phone, messages)});
     if (proven.status !== 200) throw new Error(`/signup/code: ${proven.status} ${proven.text}`);
     const opened = await this.post("/signup/password", {draft, password, token: true});
     if (opened.status !== 200) throw new Error(`/signup/password: ${opened.status} ${opened.text}`);
