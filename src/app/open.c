@@ -47,5 +47,6 @@ void app_close(struct app *app)
 {
     if (app->engine != NULL) engine_close(app->engine);
     keyring_free(app->keyring);
+    if (app->world != NULL) world_free(app->world);
     arena_free(app->arena);
 }
