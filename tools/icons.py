@@ -26,6 +26,11 @@ snow=snowflake              target=target               tag=tag                 
 link=link                   external=external-link      more=ellipsis           chart=chart-pie
 """
 
+# Our own: two drawers of a cabinet. The same drawing is in favicon.svg.
+MARK = ('<path fill-rule="evenodd" d="M9 1h14a8 8 0 0 1 8 8v14a8 8 0 0 1-8 8H9a8 8 0 0 1-8-8V9a8 8 0 0 1 8-8zm1 6a3 3 0 0 0-3 3v3a2 2 0 0 0 '
+        '2 2h14a2 2 0 0 0 2-2v-3a3 3 0 0 0-3-3zm-1 10a2 2 0 0 0-2 2v3a3 3 0 0 0 3 3h12a3 3 0 0 0 3-3v-3a2 2 0 0 0-2-2z"/>'
+        '<rect x="12" y="9.5" width="8" height="2.5" rx="1.25"/><rect x="12" y="19.5" width="8" height="2.5" rx="1.25"/>')
+
 
 def main():
     folder, shapes = sys.argv[1], []
@@ -35,6 +40,7 @@ def main():
             body = re.search(r"<svg[^>]*>(.*)</svg>", file.read(), re.S).group(1)
         body = re.sub(r"\s+", " ", body).replace(" />", "/>").replace("> <", "><").strip()
         shapes.append('<symbol id="%s" viewBox="0 0 24 24">%s</symbol>\n' % (ours, body))
+    shapes.append('<symbol id="mark" viewBox="0 0 32 32">%s</symbol>\n' % MARK)
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     with open(os.path.join(root, "web", "icons.svg"), "w", encoding="utf-8") as file:
         file.write('<svg xmlns="http://www.w3.org/2000/svg">\n%s</svg>\n' % "".join(shapes))

@@ -11,6 +11,8 @@ static const struct {
     {"/favicon.ico", "favicon.ico"},
     {"/favicon.svg", "favicon.svg"},
     {"/manifest.webmanifest", "manifest.webmanifest"},
+    {"/app-192.png", "app-192.png"}, /* the manifest names them */
+    {"/app-512.png", "app-512.png"},
     {"/service-worker.js", "service-worker.js"}, /* at the root: its address is its scope */
     {"/robots.txt", "robots.txt"},
 };
