@@ -339,6 +339,8 @@ void outbox_stop(struct outbox *outbox)
     while (outbox->started && (outbox->flying > 0 || outbox->claiming)) pthread_cond_wait(&outbox->wake, &outbox->mutex);
     pthread_mutex_unlock(&outbox->mutex);
     outbox->started = false;
+    pool_free(outbox->senders); /* none of them may still be waking the store when it closes */
+    outbox->senders = NULL;
 }
 
 void outbox_free(struct outbox *outbox)
