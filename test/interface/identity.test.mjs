@@ -265,7 +265,23 @@ const timed = async (run) => {
   await run();
   return Number(process.hrtime.bigint() - began) / 1e6;
 };
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+// The lower quartile: what others on the machine do only ever makes an answer later.
+const quick = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 2];
+
+// Asks for known and unknown numbers by turns until both take the same time; a real difference stays one.
+async function sameTime(ask, rounds = 20) {
+  let told;
+  for (let repeat = 0; repeat < 4; repeat++) {
+    const times = {known: [], unknown: []};
+    for (let i = 0; i < rounds; i++)
+      for (const kind of i % 2 ? ["known", "unknown"] : ["unknown", "known"]) times[kind].push(await ask(kind));
+    const [known, unknown] = [quick(times.known), quick(times.unknown)];
+    told = `known ${known} ms, unknown ${unknown} ms`;
+    if (known / unknown > 0.75 && known / unknown < 1.33) return;
+  }
+  assert.fail(told);
+}
+
 // What differs from answer to answer whoever asks: ids, tokens, moments.
 const steady = (text) =>
   text.replace(/0[0-9A-Z]{12}/g, "ID").replace(/"(draft|_csrf|_key|csrf)":"[^"]*"/g, "$1")
@@ -273,25 +289,22 @@ const steady = (text) =>
     .replace(/\d\d:\d\d/g, "TIME").replace(/\+7916\d{7}|\+7 916 \d{3}-\d\d-\d\d/g, "PHONE").replace(/[?&]expires=\d+/g, "");
 
 test("ID-10: a wrong sign-in says the same for known and unknown numbers, in the same time", async () => {
-  const person = await server.customer();
-  const tries = {known: [], unknown: []};
   const said = {known: new Set(), unknown: new Set()};
   await withServer({identity: {lock: {tries: 100}}}, async (patient) => {
     const owner = await patient.customer();
-    for (let i = 0; i < 25; i++) {
-      for (const [kind, phone] of [["known", owner.phone], ["unknown", newPhone()]]) {
-        let answer;
-        tries[kind].push(await timed(async () => (answer = await patient.post("/signin", {phone, password: `Wrong-${i}`}))));
-        assert.equal(answer.status, 422);
-        said[kind].add(steady(answer.text) + answer.headers.get("content-length"));
-      }
-    }
+    await sameTime(async (kind) => {
+      let answer;
+      const phone = kind === "known" ? owner.phone : newPhone();
+      const ms = await timed(async () => (answer = await patient.post("/signin", {phone, password: "Wrong-1"})));
+      assert.equal(answer.status, 422);
+      said[kind].add(steady(answer.text) + answer.headers.get("content-length"));
+      return ms;
+    });
   });
   assert.deepEqual(said.known, said.unknown);
   assert.equal(said.known.size, 1);
-  const ratio = median(tries.known) / median(tries.unknown);
-  assert.ok(ratio > 0.7 && ratio < 1.4, `known ${median(tries.known)} ms, unknown ${median(tries.unknown)} ms`);
 
+  const person = await server.customer();
   const pages = [];
   for (const phone of [person.phone, newPhone()]) {
     const browser = server.browser();
@@ -316,24 +329,23 @@ test("ID-10: locked known and unknown numbers are locked alike", async () => {
 
 test("ID-10: sign-up tells nobody which numbers have a cabinet", async () => {
   const person = await server.customer();
-  const said = {known: [], unknown: []};
-  const times = {known: [], unknown: []};
-  for (let i = 0; i < 15; i++) {
-    for (const [kind, phone] of [["known", person.phone], ["unknown", newPhone()]]) {
-      const altcha = await server.proof();
-      let answer;
-      times[kind].push(await timed(async () => (answer = await server.post("/signup", {phone, altcha}))));
-      assert.equal(answer.status, 200);
-      said[kind].push(steady(answer.text));
-      if (i > 0) continue;
-      const {draft} = answer.body;
-      for (let guess = 0; guess < 6; guess++)
-        said[kind].push(steady((await server.post("/signup/code", {draft, code: "000000"})).text));
-    }
+  const said = {known: new Set(), unknown: new Set()};
+  await sameTime(async (kind) => {
+    let answer;
+    const phone = kind === "known" ? person.phone : newPhone();
+    const altcha = await server.proof();
+    const ms = await timed(async () => (answer = await server.post("/signup", {phone, altcha})));
+    assert.equal(answer.status, 200);
+    said[kind].add(steady(answer.text));
+    return ms;
+  });
+  for (const [kind, phone] of [["known", person.phone], ["unknown", newPhone()]]) {
+    const {draft} = await server.begin(phone);
+    for (let guess = 0; guess < 6; guess++)
+      said[kind].add(steady((await server.post("/signup/code", {draft, code: "000000"})).text));
   }
   assert.deepEqual(said.known, said.unknown);
-  const ratio = median(times.known) / median(times.unknown);
-  assert.ok(ratio > 0.5 && ratio < 2, `known ${median(times.known)} ms, unknown ${median(times.unknown)} ms`);
+  assert.equal(said.known.size, 3, "sent, wrong, spent");
   const [text] = await server.messages(person.phone, 1);
   assert.match(text, /кабинет уже открыт/);
   assert.doesNotMatch(text, /\d{6}/, "the owner is told, and gets no code");
