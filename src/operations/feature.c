@@ -45,7 +45,16 @@ static const struct route routes[] = {
      .stages = {{STAGE_READ, receipt_read}, {STAGE_WORK, receipt_work}},
      .summary = "Its receipt as a PDF",
      .rates = {{RATE_CALLER, 60, MINUTE}}},
+    {.method = METHOD_GET,
+     .path = "/events",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_QUICK, events_stream}},
+     .summary = "Names of what happens to the caller's money, as server-sent events",
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .flags = ROUTE_STREAM},
     {.path = NULL}};
+
+static const struct job jobs[] = {{"operations.sweep_events", MINUTE, live_sweep_job}, {.name = NULL}};
 
 static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20},
                                         {.path = NULL}};
@@ -54,5 +63,8 @@ const struct feature operations_feature = {
     .name = "operations",
     .needs = (const char *const[]){"identity", NULL},
     .routes = routes,
+    .jobs = jobs,
     .menu = menu,
+    .open = live_open,
+    .close = live_close,
 };

@@ -67,6 +67,15 @@ struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena
 
 /* ---- telling ---- */
 
+struct text operations_unbroken(struct arena *arena, struct text number) {
+    struct buffer out = buffer_new(arena, number.size + 8);
+    for (size_t i = 0; i < number.size; i++) {
+        if (number.data[i] == '-') buffer_add_literal(&out, "\u2011");
+        else buffer_add_char(&out, number.data[i]);
+    }
+    return buffer_text(&out);
+}
+
 static struct text name_of(struct listing *listing, int64_t account_id) {
     for (size_t i = 0; i < listing->name_count; i++)
         if (listing->names[i].account == account_id) return listing->names[i].name;
@@ -78,8 +87,9 @@ static struct text name_of(struct listing *listing, int64_t account_id) {
     if (person && account.owner == listing->wanted.customer)
         name = string_get(listing->arena, listing->locale, S_operations_myself, NULL, 0);
     else if (person)
-        name = customer.name.size > 0 ? text_copy(listing->arena, customer.name)
-                                      : phone_masked(listing->arena, customer.phone);
+        name = customer.name.size > 0
+                   ? text_copy(listing->arena, customer.name)
+                   : operations_unbroken(listing->arena, phone_masked(listing->arena, customer.phone));
     if (listing->name_count < NAMES) listing->names[listing->name_count++] = (struct named){account_id, name};
     return name;
 }

@@ -29,6 +29,9 @@ struct operations_told {
 struct operations_told operations_tell(struct engine *engine, struct tx *tx, const struct locale *locale,
                                        const struct operations_wanted *wanted, struct node *days);
 
+/* A masked number with hyphens at which no line is broken. */
+struct text operations_unbroken(struct arena *arena, struct text number);
+
 /* All ledger accounts that enabled features say are the customer's. */
 size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer,
                            int64_t accounts[OPERATION_ACCOUNTS]);

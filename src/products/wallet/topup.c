@@ -126,10 +126,10 @@ enum flow topup_write(struct request *request, struct tx *tx) {
 
 /* ---- after it ---- */
 
-/* The page asks again, or goes on, by itself; without scripts. */
-static void refresh_page(struct request *request, struct text refresh) {
+/* What the page does by itself, without scripts: "forward" to an address at once, "refresh" after so many seconds. */
+static void page_goes(struct request *request, const char *how, struct text where) {
     if (request->page == NULL) request->page = doc_new(request->arena);
-    doc_text(request->page, "refresh", refresh);
+    doc_text(request->page, how, where);
 }
 
 static bool find_own(struct request *request, struct tx *tx, struct topup *topup) {
@@ -148,7 +148,7 @@ enum flow topup_pay_read(struct request *request, struct tx *tx) {
     struct node *document = topup_document(request, &topup);
     struct text url = payment_url(request, &topup);
     doc_text(document, "payment_url", url);
-    refresh_page(request, text_format(request->arena, "0; url=%.*s", TEXT_ARG(url)));
+    page_goes(request, "forward", url);
     return answer_ok(request, document);
 }
 
@@ -163,7 +163,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     if (topup.operation != 0) doc_id(document, "operation", topup.operation);
     int refresh_s = topup_refresh_s(topup.state, age);
     doc_bool(document, "final", topup_state_final(topup.state));
-    if (refresh_s != 0) refresh_page(request, text_format(request->arena, "%d", refresh_s));
+    if (refresh_s != 0) page_goes(request, "refresh", text_format(request->arena, "%d", refresh_s));
     struct account account;
     if (ledger_account(engine_ledger(request->engine), tx, topup.account, &account))
         doc_money(document, "balance", rub(account.balance));

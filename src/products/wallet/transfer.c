@@ -173,10 +173,11 @@ static void tell_recipient(struct request *request, struct tx *tx, const struct 
         doc_text(to, "title", wallet_title(request->arena, &request->locale, &plan->to_row));
         return;
     }
-    doc_text(to, "phone", phone_pretty(request->arena, plan->phone));
+    struct text phone = phone_pretty(request->arena, plan->phone); /* he typed it himself */
     bool known = plan->to != 0 && identity_customer(request->engine, tx, plan->recipient, &customer);
-    struct text masked = phone_masked(request->arena, plan->phone);
-    doc_text(to, "title", known && customer.name.size > 0 ? text_copy(request->arena, customer.name) : masked);
+    bool named = known && customer.name.size > 0;
+    doc_text(to, "title", named ? text_copy(request->arena, customer.name) : phone);
+    if (named) doc_text(to, "phone", phone);
 }
 
 /* Where the money goes when nobody has that number yet; made by the first such transfer, so it may not exist. */

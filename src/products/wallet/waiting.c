@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "messaging/messaging.h"
+#include "operations/operations.h"
 
 #define RETURN_PIECE 100
 
@@ -280,10 +281,11 @@ void waiting_describe(struct engine *engine, struct tx *tx, const struct locale 
     rows_end(rows);
     if (!found) return;
     if (entry->kind == KIND_CLAIM) {
-        doc_text(operation, "counterparty", text_copy(arena, sender_name(engine, tx, waiting.customer)));
+        doc_text(operation, "counterparty", operations_unbroken(arena, sender_name(engine, tx, waiting.customer)));
         return;
     }
-    doc_text(operation, "counterparty", phone_masked(arena, waiting_phone(engine, arena, &waiting)));
+    struct text masked = phone_masked(arena, waiting_phone(engine, arena, &waiting));
+    doc_text(operation, "counterparty", operations_unbroken(arena, masked));
     if (entry->kind != KIND_WAITING) return;
     doc_text(operation, "state", text_from(waiting_state_name(waiting.state)));
     if (waiting.state != WAITING_OPEN) return;
