@@ -156,8 +156,7 @@ int64_t pg_integer(const PGresult *result, int row, int column) {
     case OID_NUMERIC: return numeric_integer(in);
     default: break;
     }
-    check(!"row_int of a column that holds no integers");
-    return 0;
+    check_failed("row_int of a column that holds no integers", __FILE__, __LINE__);
 }
 
 struct text pg_text(const PGresult *result, int row, int column) {

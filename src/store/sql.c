@@ -88,8 +88,7 @@ static const char *array_type(enum value_type type) {
     case VALUE_BYTES: return "bytea[]";
     case VALUE_NULL: break;
     }
-    check(!"a column of tx_insert_many has no type");
-    return "";
+    check_failed("a column of tx_insert_many has no type", __FILE__, __LINE__);
 }
 
 /* At VALUES: writes what stands for "VALUES ($1, …, $n)" and gives its last token. */

@@ -14,7 +14,7 @@
 
 static void fail(const char *what, const char *problem) {
     fprintf(stderr, "store fixture: %s: %s\n", what, problem);
-    check(!"the store fixture could not be made");
+    check_failed("the store fixture could not be made", __FILE__, __LINE__);
 }
 
 /* ---- PostgreSQL ---- */

@@ -17,7 +17,7 @@ static int slot_give(struct statement *statement) {
     const char *table = sql_ledger_write(statement->sql);
     if (table != NULL && !sql_ledger_file(statement->file)) {
         fprintf(stderr, "%s: %s writes the ledger's table %s\n", statement->file, statement->sql, table);
-        check(!"a ledger table is written outside src/ledger");
+        check_failed("a ledger table is written outside src/ledger", __FILE__, __LINE__);
     }
     int fresh = atomic_fetch_add(&last_slot, 1) + 1, none = 0;
     return atomic_compare_exchange_strong(&statement->slot, &none, fresh) ? fresh : none;
@@ -30,8 +30,7 @@ int statement_slot(struct statement *statement) {
 
 void statement_wrong(const struct statement *statement, const char *message) {
     fprintf(stderr, "%s: %s\n    %s\n", statement->file, message, statement->sql);
-    check(!"the database does not understand a statement");
-    abort();
+    check_failed("the database does not understand a statement", __FILE__, __LINE__);
 }
 
 /* ---- values ---- */
@@ -159,7 +158,7 @@ void tx_init(struct tx *tx, struct store *store, struct connection *connection, 
     tx->problem[0] = '\0';
 }
 
-static void problem_format(char problem[PROBLEM_SIZE], const char *format, va_list arguments) {
+__attribute__((format(printf, 2, 0))) static void problem_format(char problem[PROBLEM_SIZE], const char *format, va_list arguments) {
     vsnprintf(problem, PROBLEM_SIZE, format, arguments);
     size_t size = strlen(problem);
     while (size > 0 && problem[size - 1] == '\n') problem[--size] = '\0'; /* PostgreSQL's messages end so */
