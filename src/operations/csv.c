@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-void csv_begin(struct buffer *out, enum csv_dialect dialect) {
-    (void)dialect; /* without the mark Excel takes UTF-8 for the machine's old code page, whatever the language */
+/* Without the mark Excel takes UTF-8 for the machine's old code page, whatever the language. */
+void csv_begin(struct buffer *out) {
     buffer_add_literal(out, "\xEF\xBB\xBF");
 }
 

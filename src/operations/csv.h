@@ -7,7 +7,7 @@
 
 enum csv_dialect { CSV_COMMA, CSV_SEMICOLON };
 
-void csv_begin(struct buffer *out, enum csv_dialect dialect); /* the byte order mark */
+void csv_begin(struct buffer *out); /* the byte order mark */
 /* first: the row's first cell. */
 void csv_cell(struct buffer *out, enum csv_dialect dialect, bool first, struct text cell);
 void csv_money(struct buffer *out, enum csv_dialect dialect, bool first, struct money sum);

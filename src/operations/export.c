@@ -25,7 +25,7 @@ static void add_heading(struct export *export, struct buffer *out) {
     static const string_id titles[] = {S_operations_csv_at,   S_operations_csv_title,    S_operations_csv_counterparty,
                                        S_operations_csv_sum,  S_operations_csv_currency, S_operations_csv_balance,
                                        S_operations_csv_note, S_operations_csv_id};
-    csv_begin(out, export->dialect);
+    csv_begin(out);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         csv_cell(out, export->dialect, i == 0, string_get(out->arena, &export->locale, titles[i], NULL, 0));
     csv_end_row(out);
