@@ -274,6 +274,20 @@ describe("to a number without a cabinet (WA-4)", () => {
     assert.equal((await server.post(cancel, {}, {token: who.token, key: newKey()})).status, 409);
   });
 
+  test("what nobody claims by its term goes back, with a message", {timeout: 90000}, async () => {
+    const who = await rich("1000.00");
+    const sent = await send(who, newPhone(), "300.00");
+    await server.end();
+    server.sql("UPDATE waiting_transfer SET expires = 1 WHERE state = 1 AND sum = 30000");
+    await server.run();
+    await until(() => balance(who), (found) => found === "1000.00", 75000);
+    assert.equal((await server.get(`/operations/${sent.body.id}`, {token: who.token})).body.state, "returned");
+    assert.ok((await server.messages(who.phone, 1)).some((text) => /300,00/.test(text)));
+    const [back] = await operations(who);
+    assert.deepEqual([back.kind, back.sum.amount], ["return", "300.00"]);
+    assert.deepEqual((await home(who)).wallet.limits.month.spent, rub("0.00"));
+  });
+
   test("so many may wait and no more", async () => {
     const who = await rich("1000.00");
     for (let i = 0; i < 10; i++) assert.equal((await send(who, newPhone(), "1.00")).status, 201);
@@ -357,6 +371,73 @@ describe("top-ups by card (WA-2)", () => {
     const [who, other] = [await server.customer(), await server.customer()];
     const {id} = await order(who, "500.00");
     assert.equal((await server.get(`/topups/${id}`, {token: other.token})).status, 404);
+  });
+});
+
+describe("as pages, without scripts", () => {
+  test("from the form over the check page to the operation; change keeps what was typed", async () => {
+    const [who, other] = [await rich("2000.00"), await server.customer()];
+    const browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/transfer");
+    assert.equal(browser.status, 200);
+    await browser.send("/transfers/check", {to: other.phone, sum: "1 500", note: "привет"});
+    assert.equal(browser.status, 200, browser.html);
+    assert.match(browser.html, /Перевести 1\s500,00\s₽/);
+    const checked = browser.form("/transfers");
+    assert.deepEqual([checked.to, checked.sum, checked.note], [other.phone, "1 500", "привет"]);
+    await browser.go("/transfers/edit", {
+      method: "POST", body: new URLSearchParams(checked).toString(), headers: {"Content-Type": "application/x-www-form-urlencoded"},
+    });
+    assert.equal(browser.status, 200, browser.html);
+    assert.equal(browser.form("/transfers/check").note, "привет");
+    await browser.send("/transfers/check");
+    await browser.send("/transfers");
+    assert.match(browser.path, /^\/operations\/\d+$/);
+    assert.match(browser.html, /−1\s500,00\s₽/);
+    assert.equal(await balance(who), "500.00");
+  });
+
+  test("a refusal keeps what was typed and says what to do", async () => {
+    const who = await rich("100.00"), browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/transfer");
+    await browser.send("/transfers/check", {to: "8 916 000-00-01", sum: "150"});
+    assert.equal(browser.status, 422);
+    assert.match(browser.html, /<title>Ошибка: /);
+    assert.match(browser.html, /Не хватает 50,00\s₽/);
+    assert.equal(browser.form("/transfers/check").sum, "150");
+  });
+
+  test("a top-up goes to the bank's page and its outcome is shown", async () => {
+    const who = await server.customer(), browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/topup");
+    await browser.send("/topups", {sum: "700"});
+    assert.match(browser.path, /^\/topups\/\d+\/pay$/);
+    const url = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(browser.html)[1].replaceAll("&amp;", "&");
+    const page = await (await fetch(url, {headers: {Accept: "text/html", "Accept-Language": "ru"}})).text();
+    assert.match(page, /700,00/);
+    const {location} = await sandbox.pay(url, cards.pays);
+    await until(async () => (await browser.go(new URL(location).pathname)).html, (html) => /Готово/.test(html));
+  });
+
+  test("an order whose address was changed is not taken by the bank", async () => {
+    const who = await server.customer(), {payment_url} = await order(who, "700.00");
+    const cheaper = payment_url.replace("sum=700.00", "sum=1.00");
+    assert.notEqual(cheaper, payment_url);
+    assert.equal((await sandbox.pay(cheaper, cards.pays)).status, 400);
+  });
+
+  test("every page of these stands in both languages and answers 200", async () => {
+    const who = await rich("100.00"), browser = server.browser();
+    await browser.signIn(who);
+    for (const language of ["ru", "en"])
+      for (const path of ["/", "/transfer", "/topup", "/operations", "/operations?text=zzz", `/operations/${(await operations(who))[0].id}`]) {
+        await browser.go(path, {headers: {"Accept-Language": language}});
+        assert.equal(browser.status, 200, path);
+        assert.match(browser.html, new RegExp(`<html lang="${language}"`));
+      }
   });
 });
 

@@ -37,11 +37,13 @@ const yaml = (tree, indent = "") =>
                                                   : `${indent}${key}: ${JSON.stringify(String(value))}\n`)
     .join("");
 
-function psql(...commands) {
+function psqlAt(address, ...commands) {
   const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
   const program = found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
-  execFileSync(program, ["-qX", process.env.KABINET_TEST_POSTGRES, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
+  execFileSync(program, ["-qX", address, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
 }
+
+const psql = (...commands) => psqlAt(process.env.KABINET_TEST_POSTGRES, ...commands);
 
 function makeDatabase(folder) {
   if (database !== "postgres") return {url: join(folder, "kabinet.db"), drop: () => {}};
@@ -101,6 +103,13 @@ export class Server {
       await gone;
     }
     return this.process.exitCode;
+  }
+
+  // Changes the database behind the server's back: stop it first (end), then run it again.
+  sql(command) {
+    if (database === "postgres") psqlAt(this.settings.database, command);
+    else execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+                                  this.settings.database, command], {stdio: "pipe"});
   }
 
   // A crash while the test ran, or a leak told by a sanitizer, fails it here.
