@@ -24,6 +24,7 @@ struct tx {
     const struct driver *driver;
     struct arena *arena;
     bool writing;
+    bool begun;     /* a snapshot is taken by its first query: one that asks nothing costs nothing */
     bool wrote;     /* since the last mark */
     enum trouble trouble;
     char problem[PROBLEM_SIZE];

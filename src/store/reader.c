@@ -41,17 +41,13 @@ struct tx *reader_begin(struct reader *reader) {
     struct tx *tx = &reader->tx;
     tx_init(tx, reader->store, reader->connection, reader->arena, false);
     if (!reader->driver->ready(reader->connection, tx->problem)) return NULL;
-    if (!reader->driver->begin(tx)) {
-        reader->driver->rollback(tx);
-        return NULL;
-    }
     reader->reading = true;
     return tx;
 }
 
 bool reader_end(struct reader *reader, struct tx *tx) {
     check(reader->reading && tx == &reader->tx);
-    reader->driver->rollback(tx);
+    if (tx->begun) reader->driver->rollback(tx);
     reader->reading = false;
     arena_clear(reader->arena);
     return tx->trouble == TROUBLE_NONE;

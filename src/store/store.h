@@ -96,7 +96,8 @@ struct arena *tx_arena(const struct tx *tx);
 /* One per thread that reads. NULL when the database cannot be opened. */
 struct reader *reader_new(struct store *store);
 void reader_free(struct reader *reader);
-struct tx *reader_begin(struct reader *reader); /* NULL when the database is gone; it reconnects by itself later */
+/* NULL when the database is gone; it reconnects by itself later. The snapshot is of the moment of the first query. */
+struct tx *reader_begin(struct reader *reader);
 /* Ends the snapshot; false when something failed in it (answer 503). */
 bool reader_end(struct reader *reader, struct tx *tx);
 /* True when reading takes microseconds and may be done on an I/O thread (SQLite). */

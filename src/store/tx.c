@@ -104,15 +104,24 @@ void tx_insert_many(struct tx *tx, struct statement *statement, const enum value
 
 static struct rows no_rows; /* what a failed tx gives: never open */
 
+/* False when there is nothing to ask. */
+static bool snapshot_taken(struct tx *tx) {
+    if (tx->begun || tx->trouble != TROUBLE_NONE) return tx->trouble == TROUBLE_NONE;
+    tx->begun = true;
+    if (tx->driver->begin(tx)) return true;
+    if (tx->trouble == TROUBLE_NONE) tx_fail(tx, TROUBLE_GONE, "no snapshot is to be had");
+    return false;
+}
+
 struct rows *tx_query(struct tx *tx, struct statement *statement, const struct value *values, size_t count) {
-    if (tx->trouble != TROUBLE_NONE || !values_storable(tx, statement, values, count)) return &no_rows;
+    if (!snapshot_taken(tx) || !values_storable(tx, statement, values, count)) return &no_rows;
     struct rows *rows = tx->driver->query(tx, statement, values, count);
     return rows == NULL ? &no_rows : rows;
 }
 
 struct rows *tx_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count) {
     for (size_t i = 1; i < count; i++) check(ids[i - 1] < ids[i]);
-    if (count == 0 || tx->trouble != TROUBLE_NONE) return &no_rows;
+    if (count == 0 || !snapshot_taken(tx)) return &no_rows;
     struct rows *rows = tx->driver->query_ids(tx, statement, ids, count);
     return rows == NULL ? &no_rows : rows;
 }
@@ -153,6 +162,7 @@ void tx_init(struct tx *tx, struct store *store, struct connection *connection, 
     tx->driver = store->driver;
     tx->arena = arena;
     tx->writing = writing;
+    tx->begun = writing; /* who writes begins by itself */
     tx->wrote = false;
     tx->trouble = TROUBLE_NONE;
     tx->problem[0] = '\0';
