@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -18,13 +19,20 @@
 
 struct keyring {
     unsigned char root[ROOT_SIZE];
+    unsigned char tag_key[crypto_shorthash_siphashx24_KEYBYTES];
 };
+
+static void derive(const struct keyring *keyring, char use, const char *purpose, unsigned char key[ROOT_SIZE]);
 
 struct keyring *keyring_from_bytes(const uint8_t root[32]) {
     check(sodium_init() >= 0);
     struct keyring *keyring = sodium_malloc(sizeof *keyring); /* locked in memory, guarded, wiped when freed */
     if (keyring == NULL) return NULL;
     memcpy(keyring->root, root, ROOT_SIZE);
+    unsigned char key[ROOT_SIZE];
+    derive(keyring, 't', "tag", key);
+    memcpy(keyring->tag_key, key, sizeof keyring->tag_key);
+    sodium_memzero(key, sizeof key);
     check(sodium_mprotect_readonly(keyring) == 0);
     return keyring;
 }
@@ -135,6 +143,11 @@ void secret_hash(const struct keyring *keyring, const char *purpose, struct text
     derive(keyring, 'h', purpose, key);
     crypto_generichash(hash, SECRET_HASH_SIZE, (const unsigned char *)message.data, message.size, key, sizeof key);
     sodium_memzero(key, sizeof key);
+}
+
+void secret_tag(const struct keyring *keyring, struct text message, uint8_t tag[SECRET_TAG_SIZE]) {
+    static_assert(SECRET_TAG_SIZE == crypto_shorthash_siphashx24_BYTES, "the tag is the whole hash");
+    crypto_shorthash_siphashx24(tag, (const unsigned char *)message.data, message.size, keyring->tag_key);
 }
 
 static void context_bytes(int64_t context, unsigned char bytes[8]) {
