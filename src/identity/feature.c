@@ -4,8 +4,6 @@
 #include "identity/session.h"
 #include "identity/session_cache.h"
 
-#include <stdlib.h>
-
 /* ---- forms ---- */
 
 FORM(signup_form,
@@ -144,8 +142,11 @@ static void *identity_start(struct engine *engine, struct arena *arena, struct t
     identity->settings = identity_settings(engine);
     identity->next_flush = world_now(engine_world(engine)) + MINUTE;
     identity->sessions = session_cache_new((size_t)identity->settings->sessions_cached);
-    if (!identity->sessions) {
+    identity->tokens = token_memo_new();
+    if (!identity->sessions || !identity->tokens) {
         *problem = TEXT("no memory for the sessions");
+        session_cache_free(identity->sessions);
+        token_memo_free(identity->tokens);
         return NULL;
     }
     engine_identify_by(engine, (struct identifier){.quick = session_quick,
@@ -158,6 +159,7 @@ static void *identity_start(struct engine *engine, struct arena *arena, struct t
 static void identity_stop(void *state) {
     struct identity *identity = state;
     session_cache_free(identity->sessions);
+    token_memo_free(identity->tokens);
 }
 
 static const char *const needs[] = {"messaging", NULL};

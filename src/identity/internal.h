@@ -8,11 +8,13 @@
 #include "identity/tally_rules.h"
 
 struct session_cache;
+struct token_memo;
 
 struct identity {
     struct engine *engine;
     const struct identity_settings *settings;
     struct session_cache *sessions;
+    struct token_memo *tokens;
     _Atomic int64_t next_flush; /* when last uses are next written */
 };
 

@@ -18,8 +18,9 @@ STATEMENT(session_use, "UPDATE session SET used = $3 WHERE customer = $1 AND has
 #define REREAD_POSTGRES (5 * SECOND) /* another node may have ended it */
 #define REREAD_SQLITE MINUTE         /* the command line may have */
 
-bool session_key(const struct keyring *keyring, struct text token, struct session_key *key) {
-    if (token.size != (TOKEN_SIZE * 4 + 2) / 3) return false;
+/* The customer named by a token that looks like one of ours, else 0. */
+static int64_t token_customer(struct text token) {
+    if (token.size != (TOKEN_SIZE * 4 + 2) / 3) return 0;
     /* The customer's id is the first 8 bytes: the first 11 of base64url's characters hold them. */
     uint64_t bits = 0;
     for (size_t i = 0; i < 11; i++) {
@@ -30,12 +31,17 @@ bool session_key(const struct keyring *keyring, struct text token, struct sessio
         else if (c >= '0' && c <= '9') digit = (unsigned)(c - '0') + 52;
         else if (c == '-') digit = 62;
         else if (c == '_') digit = 63;
-        if (digit == 64) return false;
+        if (digit == 64) return 0;
         bits = i < 10 ? bits << 6 | digit : bits << 4 | digit >> 2;
     }
-    key->customer = (int64_t)bits;
+    return (int64_t)bits > 0 ? (int64_t)bits : 0;
+}
+
+bool session_key(const struct keyring *keyring, struct text token, struct session_key *key) {
+    key->customer = token_customer(token);
+    if (key->customer == 0) return false;
     secret_hash(keyring, "session", token, key->hash);
-    return key->customer > 0;
+    return true;
 }
 
 static struct text bearer(const struct request *request) {
@@ -43,9 +49,16 @@ static struct text bearer(const struct request *request) {
     return text_trim(text_slice(request->authorization, 7, request->authorization.size));
 }
 
-bool session_of(const struct request *request, struct session_key *key) {
+static bool session_of_request(struct identity *identity, const struct request *request, struct session_key *key) {
     struct text token = request->authorization.size > 0 ? bearer(request) : request->cookie_session;
-    return token.size > 0 && session_key(engine_keyring(request->engine), token, key);
+    key->customer = token.size > 0 ? token_customer(token) : 0;
+    if (key->customer == 0) return false;
+    token_memo_hash(identity->tokens, engine_keyring(request->engine), token, key->hash);
+    return true;
+}
+
+bool session_of(const struct request *request, struct session_key *key) {
+    return session_of_request(identity_of(request->engine), request, key);
 }
 
 /* ---- in memory ---- */
@@ -117,7 +130,7 @@ static bool counts_as_use(const struct request *request) {
 bool session_quick(void *self, struct request *request) {
     struct identity *identity = self;
     struct session_key key;
-    if (!session_of(request, &key)) return true;
+    if (!session_of_request(identity, request, &key)) return true;
     moment now = world_now(request->world);
     struct cached_session found;
     if (!session_cache_find(identity->sessions, key.hash, now, counts_as_use(request), &found)) return false;
@@ -131,7 +144,7 @@ bool session_quick(void *self, struct request *request) {
 void session_full(void *self, struct request *request, struct tx *tx) {
     struct identity *identity = self;
     struct session_key key;
-    if (!session_of(request, &key)) return;
+    if (!session_of_request(identity, request, &key)) return;
     moment now = world_now(request->world);
     struct rows *rows = tx_query(tx, &session_read, VALUES(V_INT(key.customer), V_BYTES(key.hash, sizeof key.hash)));
     bool exists = rows_next(rows);

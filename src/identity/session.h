@@ -25,6 +25,12 @@ bool session_of(const struct request *request, struct session_key *key);
 /* A genuine session of this token that has ended by being idle or too old: 0, or its customer. */
 int64_t session_owner_ended(struct engine *engine, struct tx *tx, struct text token);
 
+/* What tokens hash to, remembered: the hash costs more than all else of knowing who calls. NULL without memory. */
+struct token_memo *token_memo_new(void);
+void token_memo_free(struct token_memo *memo);
+void token_memo_hash(struct token_memo *memo, const struct keyring *keyring, struct text token,
+                     uint8_t hash[SECRET_HASH_SIZE]);
+
 /* struct identifier's. */
 bool session_quick(void *self, struct request *request);
 void session_full(void *self, struct request *request, struct tx *tx);
