@@ -48,7 +48,7 @@ static void add_form(struct request *request, struct node *page, struct node *er
         const struct field_value *value = &request->fields[i];
         struct node *place = doc_object(node, field->name);
         doc_text(place, "name", text_from(field->name));
-        bool shown = value->given && field->type != FIELD_SECRET && field->type != FIELD_FILE;
+        bool shown = value->typed.data != NULL && field->type != FIELD_SECRET && field->type != FIELD_FILE;
         doc_text(place, "value", shown ? value->typed : TEXT_NONE);
         bool wrong = value->fault != FAULT_NONE && request->answer.status >= 400;
         if (wrong) {
