@@ -161,7 +161,9 @@ static struct connection *pg_open(struct world *world, const char *where, bool w
 /* An idle connection that the server closed is noticed here, before anything is lost by it. */
 static bool still_there(struct pg *pg) {
     struct pollfd look = {.fd = PQsocket(pg->conn), .events = POLLIN};
-    if (poll(&look, 1, 0) > 0 && PQconsumeInput(pg->conn) == 0) return false;
+    while (PQstatus(pg->conn) == CONNECTION_OK && poll(&look, 1, 0) > 0) {
+        if (PQconsumeInput(pg->conn) == 0) return false; /* behind the last answers stands the end */
+    }
     return PQstatus(pg->conn) == CONNECTION_OK;
 }
 
