@@ -20,14 +20,18 @@ static uint64_t magnitude_of(int64_t number) {
 
 /* Digits in groups of three. */
 static void write_grouped(struct buffer *out, uint64_t number, const char *group) {
-    char digits[24];
-    size_t count = 0;
-    do digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (count-- > 0) {
-        buffer_add_char(out, digits[count]);
-        if (count > 0 && count % 3 == 0) add(out, group);
+    char digits[96]; /* 20 digits, and up to 7 bytes between groups */
+    size_t at = sizeof digits, size = strlen(group);
+    check(size < 8);
+    for (int count = 0; number > 0 || count == 0; count++) {
+        if (count > 0 && count % 3 == 0) {
+            at -= size;
+            memcpy(digits + at, group, size);
+        }
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
     }
+    buffer_add(out, digits + at, sizeof digits - at);
 }
 
 static void write_money(struct buffer *out, const struct locale *locale, struct money money, bool hide_zeros) {

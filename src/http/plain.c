@@ -16,18 +16,51 @@ void plain_write_decimal(struct buffer *out, int64_t minor, int decimals) {
     buffer_add(out, digits + at, sizeof digits - at);
 }
 
-/* "2026-11-03": years of four digits; others as many as they need. */
+/* number as `count` digits, the last before end; gives where they begin. */
+static char *put_digits(char *end, int number, int count) {
+    while (count-- > 0) {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return end;
+}
+
+/* "2026-11-03" */
+static void put_date(char text[10], struct date date) {
+    put_digits(text + 4, date.year, 4);
+    text[4] = text[7] = '-';
+    put_digits(text + 7, date.month, 2);
+    put_digits(text + 10, date.day, 2);
+}
+
+static bool four_digits(int year) {
+    return year >= 0 && year <= 9999;
+}
+
 static void write_date(struct buffer *out, struct date date) {
-    if (date.year < 0 || date.year > 9999) {
+    char text[10];
+    if (!four_digits(date.year)) {
         buffer_add_text(out, date_format(out->arena, date));
         return;
     }
-    int year = date.year;
-    char digits[10] = {(char)('0' + year / 1000), (char)('0' + year / 100 % 10), (char)('0' + year / 10 % 10),
-                       (char)('0' + year % 10), '-',
-                       (char)('0' + date.month / 10), (char)('0' + date.month % 10), '-',
-                       (char)('0' + date.day / 10), (char)('0' + date.day % 10)};
-    buffer_add(out, digits, sizeof digits);
+    put_date(text, date);
+    buffer_add(out, text, sizeof text);
+}
+
+/* As moment_format, without printf: documents are full of moments. */
+static void write_moment(struct buffer *out, moment at) {
+    struct civil civil = civil_at(at, zone_utc());
+    if (!four_digits(civil.date.year)) {
+        buffer_add_text(out, moment_format(out->arena, at));
+        return;
+    }
+    char text[] = "yyyy-mm-ddThh:mm:ss.mmmZ";
+    put_date(text, civil.date);
+    put_digits(text + 13, civil.hour, 2);
+    put_digits(text + 16, civil.minute, 2);
+    put_digits(text + 19, civil.second, 2);
+    put_digits(text + 23, civil.microsecond / 1000, 3);
+    buffer_add(out, text, sizeof text - 1);
 }
 
 void plain_write(const struct node *node, struct buffer *out) {
@@ -38,7 +71,7 @@ void plain_write(const struct node *node, struct buffer *out) {
     case NODE_ID: buffer_add_int(out, node->number); return;
     case NODE_TEXT: buffer_add_text(out, node->text); return;
     case NODE_MONEY: plain_write_decimal(out, node->number, currency_decimals(node->currency)); return;
-    case NODE_MOMENT: buffer_add_text(out, moment_format(out->arena, node->number)); return;
+    case NODE_MOMENT: write_moment(out, node->number); return;
     case NODE_DATE: write_date(out, date_from_days(node->number)); return;
     case NODE_OBJECT:
     case NODE_ARRAY: break;
