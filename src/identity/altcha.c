@@ -59,7 +59,8 @@ bool altcha_valid(struct arena *arena, const uint8_t key[SECRET_HASH_SIZE], stru
     json_decref(object);
 
     moment until = 0;
-    if (!whole || solution < 0 || !text_is(algorithm, "SHA-256") || !salt.data || !salt_expires(salt, &until)) return false;
+    if (!whole || solution < 0 || !text_is(algorithm, "SHA-256") || !salt.data || !salt_expires(salt, &until))
+        return false;
     if (now >= until) return false;
     if (!text_equal_secret(signature, altcha_signature(arena, key, claimed))) return false;
     if (!text_equal(claimed, altcha_challenge(arena, salt, solution))) return false;

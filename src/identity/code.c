@@ -44,8 +44,8 @@ enum code_result code_try(struct engine *engine, struct tx *tx, enum code_purpos
                           const uint8_t subject[SECRET_HASH_SIZE], struct text number, struct text typed) {
     const struct value by_subject = V_BYTES(subject, SECRET_HASH_SIZE);
     moment now = world_now(engine_world(engine));
-    if (tx_run(tx, &code_count, VALUES(by_subject, V_INT(purpose), V_INT(identity_settings(engine)->code_tries),
-                                       V_INT(now))) != 1) {
+    if (tx_run(tx, &code_count,
+               VALUES(by_subject, V_INT(purpose), V_INT(identity_settings(engine)->code_tries), V_INT(now))) != 1) {
         return CODE_SPENT;
     }
     uint8_t hash[SECRET_HASH_SIZE];

@@ -1,5 +1,6 @@
-/* code.h: one-time codes (ID-15): six digits from the world's randomness, kept only as a keyed hash bound to purpose, subject
- * (what it was asked for: a draft) and number; a short life, few tries counted before anything is compared, one use. */
+/* code.h: one-time codes (ID-15): six digits from the world's randomness, kept only as a keyed hash bound to
+ * purpose, subject (what it was asked for: a draft) and number; a short life, few tries counted before anything is
+ * compared, one use. */
 #pragma once
 
 #include "identity/internal.h"
@@ -7,9 +8,9 @@
 enum code_purpose { CODE_SIGN_UP = 1 };
 
 enum code_result {
-    CODE_RIGHT,  /* and used up */
+    CODE_RIGHT, /* and used up */
     CODE_WRONG,
-    CODE_SPENT,  /* none was asked for, its time is over, or its tries are */
+    CODE_SPENT, /* none was asked for, its time is over, or its tries are */
 };
 
 struct code_state {
@@ -18,8 +19,8 @@ struct code_state {
     moment again_at; /* when another may be asked for */
 };
 
-/* A new code in place of any before it. `real` false: one that nothing matches, so that a number which has a cabinet looks
- * like any other. */
+/* A new code in place of any before it. `real` false: one that nothing matches, so that a number which has a
+ * cabinet looks like any other. */
 struct text code_make(struct engine *engine, struct tx *tx, enum code_purpose purpose,
                       const uint8_t subject[SECRET_HASH_SIZE], struct text number, bool real);
 enum code_result code_try(struct engine *engine, struct tx *tx, enum code_purpose purpose,

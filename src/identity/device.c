@@ -1,5 +1,5 @@
-/* device.c: devices that a customer has signed in from (ID-15): a cookie of random bytes, kept as a keyed hash under the
- * customer it is good for. */
+/* device.c: devices that a customer has signed in from (ID-15): a cookie of random bytes, kept as a keyed hash
+ * under the customer it is good for. */
 #include "identity/signin.h"
 
 STATEMENT(device_read, "SELECT used FROM device WHERE customer = $1 AND hash = $2 AND expires > $3");
@@ -8,8 +8,8 @@ STATEMENT(device_use, "UPDATE device SET used = $3, expires = $4 WHERE customer 
 
 bool device_known(struct request *request, struct tx *tx, int64_t customer, uint8_t hash[SECRET_HASH_SIZE]) {
     if (!token_hash(request, "device", request->cookie_device, hash)) return false;
-    struct rows *rows = tx_query(tx, &device_read, VALUES(V_INT(customer), V_BYTES(hash, SECRET_HASH_SIZE),
-                                                          V_INT(world_now(request->world))));
+    struct rows *rows = tx_query(
+        tx, &device_read, VALUES(V_INT(customer), V_BYTES(hash, SECRET_HASH_SIZE), V_INT(world_now(request->world))));
     bool known = rows_next(rows);
     rows_end(rows);
     return known;

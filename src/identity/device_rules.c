@@ -9,17 +9,30 @@ struct mark {
 };
 
 static const struct mark browsers[] = {
-    {"YaBrowser/", "Yandex"},  {"SamsungBrowser/", "Samsung Internet"}, {"MiuiBrowser/", "Mi Browser"},
-    {"OPR/", "Opera"},         {"Edg/", "Edge"},                        {"EdgA/", "Edge"},
-    {"EdgiOS/", "Edge"},       {"Vivaldi/", "Vivaldi"},                 {"FxiOS/", "Firefox"},
-    {"Firefox/", "Firefox"},   {"CriOS/", "Chrome"},                    {"Chrome/", "Chrome"},
-    {"Version/", "Safari"},    {"curl/", "curl"},                       {"Wget/", "Wget"},
-    {"okhttp/", "Android app"}, {"CFNetwork/", "iOS app"},              {"python-requests/", "Python"},
-    {"wrk/", "wrk"},           {"node", "Node.js"},
+    {"YaBrowser/", "Yandex"},
+    {"SamsungBrowser/", "Samsung Internet"},
+    {"MiuiBrowser/", "Mi Browser"},
+    {"OPR/", "Opera"},
+    {"Edg/", "Edge"},
+    {"EdgA/", "Edge"},
+    {"EdgiOS/", "Edge"},
+    {"Vivaldi/", "Vivaldi"},
+    {"FxiOS/", "Firefox"},
+    {"Firefox/", "Firefox"},
+    {"CriOS/", "Chrome"},
+    {"Chrome/", "Chrome"},
+    {"Version/", "Safari"},
+    {"curl/", "curl"},
+    {"Wget/", "Wget"},
+    {"okhttp/", "Android app"},
+    {"CFNetwork/", "iOS app"},
+    {"python-requests/", "Python"},
+    {"wrk/", "wrk"},
+    {"node", "Node.js"},
 };
 
 static const struct mark systems[] = {
-    {"iPhone", "iPhone"}, {"iPad", "iPad"},         {"HarmonyOS", "HarmonyOS"}, {"Android", "Android"},
+    {"iPhone", "iPhone"},   {"iPad", "iPad"},       {"HarmonyOS", "HarmonyOS"}, {"Android", "Android"},
     {"Windows", "Windows"}, {"Macintosh", "macOS"}, {"CrOS", "ChromeOS"},       {"Linux", "Linux"},
 };
 

@@ -1,5 +1,5 @@
-/* device_rules.h: what a person is told of a session's device and place: «Chrome · Android». Pure. From what the browser
- * says of itself, so for people to recognise, never to decide by. */
+/* device_rules.h: what a person is told of a session's device and place: «Chrome · Android». Pure. From what the
+ * browser says of itself, so for people to recognise, never to decide by. */
 #pragma once
 
 #include "base/text.h"

@@ -34,8 +34,8 @@ struct text draft_new(struct request *request, struct tx *tx, struct text phone,
 bool draft_find(struct request *request, struct tx *tx, struct draft *draft) {
     *draft = (struct draft){0};
     if (!presented(request, draft->hash)) return false;
-    struct rows *rows = tx_query(
-        tx, &draft_read, VALUES(V_BYTES(draft->hash, sizeof draft->hash), V_INT(world_now(request->world))));
+    struct rows *rows = tx_query(tx, &draft_read,
+                                 VALUES(V_BYTES(draft->hash, sizeof draft->hash), V_INT(world_now(request->world))));
     bool found = rows_next(rows);
     if (found) {
         found = secret_open(engine_keyring(request->engine), request->arena, "draft.phone", row_int(rows, 0),

@@ -1,5 +1,5 @@
-/* draft.h: a sign-up on its way, kept on the server under a token in a cookie (or a field, for programs), so that it can be
- * gone on with after a pause and no step trusts what the page carries. */
+/* draft.h: a sign-up on its way, kept on the server under a token in a cookie (or a field, for programs), so that
+ * it can be gone on with after a pause and no step trusts what the page carries. */
 #pragma once
 
 #include "identity/internal.h"

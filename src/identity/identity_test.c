@@ -1,6 +1,6 @@
-/* identity_test.c: what needs the clock in hand, through the whole engine without sockets or threads: lives of codes,
- * challenges, drafts, locks, sessions (ID-2, ID-14, ID-15), how many secrets are really compared, and what asking who calls
- * costs. */
+/* identity_test.c: what needs the clock in hand, through the whole engine without sockets or threads: lives of
+ * codes, challenges, drafts, locks, sessions (ID-2, ID-14, ID-15), how many secrets are really compared, and what
+ * asking who calls costs. */
 #include "engine/engine.h"
 #include "http/server.h"
 #include "identity/code.h"
@@ -20,7 +20,7 @@
 
 #define BEGIN (moment_of((struct civil){.date = {2026, 11, 3}, .hour = 12}, zone_utc()))
 #define QUIET                                                                                                          \
-    "identity:\n  code:\n    pause: 0s\n    number: 100000\n    address: 100000\n    network: 100000\n"                 \
+    "identity:\n  code:\n    pause: 0s\n    number: 100000\n    address: 100000\n    network: 100000\n"                \
     "  lock:\n    address: 100000\n    network: 100000\n  robot:\n    hardness: 1000\n"
 
 struct place {
@@ -89,21 +89,21 @@ static void step_all(struct place *place) {
 
 static struct request *begin(struct place *place, const char *method, const char *path, const char *extra,
                              struct text body) {
-    struct text message =
-        text_format(place->talk,
-                    "%s %s HTTP/1.1\r\nHost: my.example.ru\r\nAccept: application/json\r\n%s"
-                    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s",
-                    method, path, extra, body.size, TEXT_ARG(body));
+    struct text message = text_format(place->talk,
+                                      "%s %s HTTP/1.1\r\nHost: my.example.ru\r\nAccept: application/json\r\n%s"
+                                      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                      method, path, extra, body.size, TEXT_ARG(body));
     if (strcmp(method, "GET") == 0) {
-        message = text_format(place->talk, "GET %s HTTP/1.1\r\nHost: my.example.ru\r\nAccept: application/json\r\n%s\r\n",
-                              path, extra);
+        message = text_format(
+            place->talk, "GET %s HTTP/1.1\r\nHost: my.example.ru\r\nAccept: application/json\r\n%s\r\n", path, extra);
     }
     return request_parse(place->talk, &place->options, message);
 }
 
 static struct reply end(struct place *place, struct request *request) {
     step_all(place);
-    if (!request_finished(request)) fail_msg("%.*s is not answered: %d", TEXT_ARG(request->path), request->answer.status);
+    if (!request_finished(request))
+        fail_msg("%.*s is not answered: %d", TEXT_ARG(request->path), request->answer.status);
     struct text whole = request_reply(request);
     const char *gap = memmem(whole.data, whole.size, "\r\n\r\n", 4);
     assert_non_null(gap);
@@ -113,8 +113,8 @@ static struct reply end(struct place *place, struct request *request) {
     return (struct reply){(int)status, text_slice(whole, 0, head), text_slice(whole, head + 4, whole.size)};
 }
 
-static struct reply ask(struct place *place, const char *method, const char *path, const char *extra, const char *format,
-                        ...) {
+static struct reply ask(struct place *place, const char *method, const char *path, const char *extra,
+                        const char *format, ...) {
     char body[4096];
     va_list arguments;
     va_start(arguments, format);
@@ -144,22 +144,24 @@ static struct text proof(struct place *place) {
     struct text salt = doc_get(node, "salt")->text, challenge = doc_get(node, "challenge")->text;
     int64_t number = 0;
     while (!text_equal(altcha_challenge(place->talk, salt, number), challenge)) number++;
-    struct text json = text_format(place->talk,
-                                   "{\"algorithm\":\"SHA-256\",\"challenge\":\"%.*s\",\"number\":%lld,\"salt\":\"%.*s\","
-                                   "\"signature\":\"%.*s\"}",
-                                   TEXT_ARG(challenge), (long long)number, TEXT_ARG(salt),
-                                   TEXT_ARG(doc_get(node, "signature")->text));
+    struct text json = text_format(
+        place->talk,
+        "{\"algorithm\":\"SHA-256\",\"challenge\":\"%.*s\",\"number\":%lld,\"salt\":\"%.*s\","
+        "\"signature\":\"%.*s\"}",
+        TEXT_ARG(challenge), (long long)number, TEXT_ARG(salt), TEXT_ARG(doc_get(node, "signature")->text));
     return text_base64url(place->talk, json.data, json.size);
 }
 
 static struct text signed_up_to_code(struct place *place, const char *phone) {
-    struct reply reply = ask(place, "POST", "/signup", "", "{\"phone\":\"%s\",\"altcha\":\"%s\"}", phone, proof(place).data);
+    struct reply reply = ask(place, "POST", "/signup", "", "{\"phone\":\"%s\",\"altcha\":\"%s\"}", phone,
+                             proof(place).data);
     assert_int_equal(reply.status, 200);
     return word(place, reply.body, "draft");
 }
 
 static struct text code_sent(struct place *place, const char *phone) {
-    struct reply reply = ask(place, "GET", text_format(place->talk, "/sandbox/phone?number=%%2B%s", phone + 1).data, "", "%s", "");
+    struct reply reply = ask(place, "GET", text_format(place->talk, "/sandbox/phone?number=%%2B%s", phone + 1).data, "",
+                             "%s", "");
     struct text text = word(place, reply.body, "text");
     const char *mark = memmem(text.data, text.size, "@my.example.ru #", 16);
     assert_non_null(mark);
@@ -185,7 +187,8 @@ static struct reply sign_in(struct place *place, const char *phone, const char *
 }
 
 static int listed(struct place *place, struct text token) {
-    return ask(place, "GET", "/sessions", text_format(place->talk, "Authorization: Bearer %s\r\n", token.data).data, "%s", "")
+    return ask(place, "GET", "/sessions", text_format(place->talk, "Authorization: Bearer %s\r\n", token.data).data,
+               "%s", "")
         .status;
 }
 
@@ -197,7 +200,8 @@ static void code_life(void **state) {
     static const struct {
         int64_t wait;
         const char *problem;
-    } rows[] = {{10 * MINUTE - 1, NULL}, {10 * MINUTE, "code-spent"}, {DAY - 1, "code-spent"}, {DAY, "sign-up-expired"}};
+    } rows[] = {
+        {10 * MINUTE - 1, NULL}, {10 * MINUTE, "code-spent"}, {DAY - 1, "code-spent"}, {DAY, "sign-up-expired"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *phone = text_format(place->talk, "+7916000010%zu", i).data;
         struct text draft = signed_up_to_code(place, phone);
@@ -264,7 +268,8 @@ static void challenge_life(void **state) {
     struct place *place = *state;
     struct text early = proof(place), late = proof(place);
     world_advance(place->world, 20 * MINUTE - SECOND);
-    assert_int_equal(ask(place, "POST", "/signup", "", "{\"phone\":\"+79160000400\",\"altcha\":\"%s\"}", early.data).status, 200);
+    assert_int_equal(
+        ask(place, "POST", "/signup", "", "{\"phone\":\"+79160000400\",\"altcha\":\"%s\"}", early.data).status, 200);
     world_advance(place->world, SECOND);
     struct reply reply = ask(place, "POST", "/signup", "", "{\"phone\":\"+79160000401\",\"altcha\":\"%s\"}", late.data);
     assert_true(is_problem(place, reply, "robot-check-failed"));
@@ -307,8 +312,11 @@ static void quick_cost(void **state) {
     struct text token = customer(place, "+79160000700");
     struct text authorization = text_format(place->talk, "Bearer %s", token.data);
     static const struct route route = {.path = "/"};
-    struct request request = {
-        .arena = place->talk, .world = place->world, .engine = place->engine, .route = &route, .authorization = authorization};
+    struct request request = {.arena = place->talk,
+                              .world = place->world,
+                              .engine = place->engine,
+                              .route = &route,
+                              .authorization = authorization};
     assert_int_equal(listed(place, token), 200);
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
@@ -325,7 +333,7 @@ static void quick_cost(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(code_life),  cmocka_unit_test(at_once),       cmocka_unit_test(lock_life),
+        cmocka_unit_test(code_life),      cmocka_unit_test(at_once),    cmocka_unit_test(lock_life),
         cmocka_unit_test(challenge_life), cmocka_unit_test(token_life), cmocka_unit_test(forged_tokens),
         cmocka_unit_test(quick_cost),
     };

@@ -41,7 +41,8 @@ bool token_hash(struct request *request, const char *purpose, struct text token,
 /* Opens a cabinet: customer, number, password; tells every feature. 0 when the number has one already. */
 int64_t customer_open(struct engine *engine, struct tx *tx, struct text phone, struct text password,
                       enum language language);
-struct text customer_password(struct tx *tx, int64_t customer, struct arena *arena); /* TEXT_NONE: nobody, or none set */
+struct text customer_password(struct tx *tx, int64_t customer,
+                              struct arena *arena); /* TEXT_NONE: nobody, or none set */
 
 /* ---- refusing ---- */
 

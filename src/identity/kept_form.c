@@ -1,5 +1,6 @@
-/* kept_form.c: a form sent after its session has ended loses nothing (ID-14): what was typed is sealed and kept for a while;
- * once the same customer has signed in, a page shows it and one button sends it. Secrets and files are not kept. */
+/* kept_form.c: a form sent after its session has ended loses nothing (ID-14): what was typed is sealed and kept for
+ * a while; once the same customer has signed in, a page shows it and one button sends it. Secrets and files are not
+ * kept. */
 #include "identity/session.h"
 #include "identity/signin.h"
 
@@ -40,10 +41,11 @@ enum flow identity_keep_form(struct request *request, struct tx *tx) {
         int64_t life = identity_settings(engine)->kept_life;
         uint8_t hash[SECRET_HASH_SIZE];
         struct text token = token_new(request, "kept", hash);
-        struct text sealed =
-            secret_seal(engine_keyring(engine), request->world, request->arena, "kept.form", customer, json);
-        tx_run(tx, &kept_add, VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_TEXT(request->path),
-                                     V_BYTES(sealed.data, sealed.size), V_INT(world_now(request->world) + life)));
+        struct text sealed = secret_seal(engine_keyring(engine), request->world, request->arena, "kept.form", customer,
+                                         json);
+        tx_run(tx, &kept_add,
+               VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_TEXT(request->path),
+                      V_BYTES(sealed.data, sealed.size), V_INT(world_now(request->world) + life)));
         answer_cookie(request, "kept", token, life / SECOND);
         return answer_see(request, TEXT("/signin?kept=1"));
     }
@@ -57,8 +59,8 @@ struct kept {
 static bool kept_find(struct request *request, struct tx *tx, int64_t customer, struct text token, struct kept *kept) {
     uint8_t hash[SECRET_HASH_SIZE];
     if (!token_hash(request, "kept", token, hash)) return false;
-    struct rows *rows = tx_query(tx, &kept_read, VALUES(V_INT(customer), V_BYTES(hash, sizeof hash),
-                                                        V_INT(world_now(request->world))));
+    struct rows *rows = tx_query(tx, &kept_read,
+                                 VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_INT(world_now(request->world))));
     bool found = rows_next(rows);
     if (found) {
         kept->path = row_copy(rows, 0, request->arena);

@@ -15,12 +15,13 @@ enum password_fault {
     PASSWORD_NO_UPPER = 4,
     PASSWORD_NO_DIGIT = 8,
     PASSWORD_NO_SIGN = 16,
-    PASSWORD_COMMON = 32, /* on the list, one character repeated, a run of digits or letters, the phone number */
-    PASSWORD_LONG = 64,   /* above PASSWORD_MAX code points */
+    PASSWORD_COMMON = 32,     /* on the list, one character repeated, a run of digits or letters, the phone number */
+    PASSWORD_LONG = 64,       /* above PASSWORD_MAX code points */
     PASSWORD_MALFORMED = 128, /* not UTF-8, or with control characters */
 };
 
 #define PASSWORD_MAX 256
 
-/* 0 when it is good. min: code points. number: the person's own (E.164), refused as a password by the modern policy. */
+/* 0 when it is good. min: code points. number: the person's own (E.164), refused as a password by the modern
+ * policy. */
 unsigned password_faults(struct text password, enum password_policy policy, int64_t min, struct text number);

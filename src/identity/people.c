@@ -55,8 +55,8 @@ int64_t customer_open(struct engine *engine, struct tx *tx, struct text phone, s
     if (tx_run(tx, &phone_add, VALUES(V_BYTES(hash, sizeof hash), V_INT(id))) != 1) return 0;
 
     struct text sealed = secret_seal(engine_keyring(engine), world, tx_arena(tx), "customer.phone", id, phone);
-    tx_run(tx, &customer_add, VALUES(V_INT(id), V_INT(LEVEL_MINIMAL), V_INT(language), V_INT(now),
-                                     V_BYTES(sealed.data, sealed.size)));
+    tx_run(tx, &customer_add,
+           VALUES(V_INT(id), V_INT(LEVEL_MINIMAL), V_INT(language), V_INT(now), V_BYTES(sealed.data, sealed.size)));
     tx_run(tx, &password_add, VALUES(V_INT(id), V_INT(now), V_TEXT(password)));
     const struct event opened = {.kind = EVENT_CUSTOMER_OPENED, .customer = id, .phone = phone};
     engine_emit(engine, tx, &opened);

@@ -48,8 +48,9 @@ static void question_mac(struct engine *engine, struct arena *arena, const struc
 
 void robot_question(struct engine *engine, const struct locale *locale, struct node *document) {
     static const string_id words[] = {
-        S_identity_robot_one,  S_identity_robot_two, S_identity_robot_three, S_identity_robot_four, S_identity_robot_five,
-        S_identity_robot_six, S_identity_robot_seven, S_identity_robot_eight, S_identity_robot_nine,
+        S_identity_robot_one,   S_identity_robot_two,   S_identity_robot_three,
+        S_identity_robot_four,  S_identity_robot_five,  S_identity_robot_six,
+        S_identity_robot_seven, S_identity_robot_eight, S_identity_robot_nine,
     };
     struct arena *arena = document->arena;
     struct world *world = engine_world(engine);
@@ -84,16 +85,19 @@ static enum robot_result check_work(struct request *request, struct tx *tx, stru
     altcha_key(request->engine, key);
     moment expires = 0;
     struct text challenge = TEXT_NONE;
-    if (!altcha_valid(request->arena, key, payload, world_now(request->world), &expires, &challenge)) return ROBOT_WRONG;
+    if (!altcha_valid(request->arena, key, payload, world_now(request->world), &expires, &challenge))
+        return ROBOT_WRONG;
     return proof_take(request->engine, tx, challenge, expires) ? ROBOT_NO : ROBOT_WRONG;
 }
 
 static bool plain_allowed(struct request *request, struct tx *tx, moment *free_at) {
     const struct identity_settings *settings = identity_settings(request->engine);
-    const struct tally_policy subscriber = {settings->plain_address, settings->plain_window, settings->plain_window, DAY};
+    const struct tally_policy subscriber = {settings->plain_address, settings->plain_window, settings->plain_window,
+                                            DAY};
     const struct tally_policy network = {settings->plain_network, settings->plain_window, settings->plain_window, DAY};
     struct arena *arena = request->arena;
-    return tally_take(request->engine, tx, "plain.address", subscriber_of(arena, request->address), &subscriber, free_at) &&
+    return tally_take(request->engine, tx, "plain.address", subscriber_of(arena, request->address), &subscriber,
+                      free_at) &&
            tally_take(request->engine, tx, "plain.network", network_of(arena, request->address), &network, free_at);
 }
 
@@ -106,11 +110,13 @@ static enum robot_result check_question(struct request *request, struct tx *tx, 
     memcpy(&question.expires, bytes.data + 16, 8);
     memcpy(question.mac, bytes.data + 24, SECRET_HASH_SIZE);
     moment now = world_now(request->world);
-    if (now >= question.expires || question.expires > now + identity_settings(request->engine)->robot_life) return ROBOT_WRONG;
+    if (now >= question.expires || question.expires > now + identity_settings(request->engine)->robot_life)
+        return ROBOT_WRONG;
 
     if (!plain_allowed(request, tx, free_at)) return ROBOT_BUSY;
     /* One answer to a question, right or wrong: there are only seventeen. */
-    if (!proof_take(request->engine, tx, text_hex(request->arena, question.random, 16), question.expires)) return ROBOT_WRONG;
+    if (!proof_take(request->engine, tx, text_hex(request->arena, question.random, 16), question.expires))
+        return ROBOT_WRONG;
     int64_t answer = 0;
     if (!text_to_int(text_trim(field_text(request, "answer")), &answer)) return ROBOT_WRONG;
     uint8_t mac[SECRET_HASH_SIZE];

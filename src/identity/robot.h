@@ -1,7 +1,8 @@
-/* robot.h: "I am not a robot" (ID-2). With scripts: a proof of work after ALTCHA's version 1 (altcha.org), solved by our own
- * small script, since ALTCHA's widget alone is above the page's budget. Without scripts no proof of work can be made: a sum
- * in words is asked instead. A program can learn to answer that, so what holds it back are tight counters per subscriber and
- * network (settings robot.plain_*); a profile may switch it off. Each proof is good once. */
+/* robot.h: "I am not a robot" (ID-2). With scripts: a proof of work after ALTCHA's version 1 (altcha.org), solved
+ * by our own small script, since ALTCHA's widget alone is above the page's budget. Without scripts no proof of work
+ * can be made: a sum in words is asked instead. A program can learn to answer that, so what holds it back are tight
+ * counters per subscriber and network (settings robot.plain_*); a profile may switch it off. Each proof is good
+ * once. */
 #pragma once
 
 #include "identity/internal.h"

@@ -1,5 +1,5 @@
-/* schema.c: the tables of identity. Numbers are sealed at rest and found by keyed hash; passwords, codes and tokens are
- * kept as hashes alone. What is short-lived has `expires`, by which a job sweeps it. */
+/* schema.c: the tables of identity. Numbers are sealed at rest and found by keyed hash; passwords, codes and tokens
+ * are kept as hashes alone. What is short-lived has `expires`, by which a job sweeps it. */
 #include "identity/internal.h"
 
 const struct migration identity_migrations[] = {

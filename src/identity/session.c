@@ -14,7 +14,7 @@ STATEMENT(session_delete, "DELETE FROM session WHERE customer = $1 AND hash = $2
 STATEMENT(session_use, "UPDATE session SET used = $3 WHERE customer = $1 AND hash = $2 AND used < $3");
 
 #define TOKEN_SIZE (8 + TOKEN_BYTES)
-#define FLUSH_EVERY MINUTE   /* so the database's last use lags by at most this */
+#define FLUSH_EVERY MINUTE           /* so the database's last use lags by at most this */
 #define REREAD_POSTGRES (5 * SECOND) /* another node may have ended it */
 #define REREAD_SQLITE MINUTE         /* the command line may have */
 
@@ -184,7 +184,8 @@ static void forget_session(void *data) {
 }
 
 bool session_end(struct engine *engine, struct tx *tx, struct arena *arena, const struct session_key *key) {
-    if (tx_run(tx, &session_delete, VALUES(V_INT(key->customer), V_BYTES(key->hash, sizeof key->hash))) != 1) return false;
+    if (tx_run(tx, &session_delete, VALUES(V_INT(key->customer), V_BYTES(key->hash, sizeof key->hash))) != 1)
+        return false;
     struct after_session *after = arena_new_of(arena, struct after_session);
     after->identity = identity_of(engine);
     memcpy(after->hash, key->hash, sizeof after->hash);
@@ -208,7 +209,8 @@ struct text session_open(struct request *request, struct tx *tx, int64_t custome
     check(session_key(engine_keyring(engine), token, &key) && key.customer == customer);
 
     moment now = world_now(request->world);
-    int64_t life = by_token && settings->token_idle > settings->session_life ? settings->token_idle : settings->session_life;
+    int64_t life = by_token && settings->token_idle > settings->session_life ? settings->token_idle
+                                                                             : settings->session_life;
     struct text agent = text_slice(request->user_agent, 0, 256);
     if (!agent.data || !text_valid_utf8(agent)) agent = TEXT("");
     struct text address = request->address.data ? request->address : TEXT("");

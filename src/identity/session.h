@@ -1,5 +1,5 @@
-/* session.h: who is signed in, on which device (ID-14). A session's token is base64url of the customer's id and 32 random
- * bytes; the database keeps only its keyed hash. The same kind of row serves cookies and bearer tokens. */
+/* session.h: who is signed in, on which device (ID-14). A session's token is base64url of the customer's id and 32
+ * random bytes; the database keeps only its keyed hash. The same kind of row serves cookies and bearer tokens. */
 #pragma once
 
 #include "identity/internal.h"

@@ -1,5 +1,6 @@
-/* session_cache.h: sessions in memory, so that saying who calls needs no SQL. Bounded: sets of eight, the longest unused
- * gives way. A session ended here stays known as ended, so that a snapshot read before cannot bring it back. Any thread. */
+/* session_cache.h: sessions in memory, so that saying who calls needs no SQL. Bounded: sets of eight, the longest
+ * unused gives way. A session ended here stays known as ended, so that a snapshot read before cannot bring it back.
+ * Any thread. */
 #pragma once
 
 #include "base/calendar.h"
@@ -11,10 +12,10 @@ struct session_cache;
 struct cached_session {
     uint8_t hash[32];
     int64_t customer, session;
-    moment used;    /* last use */
-    moment written; /* the last use that the database knows */
-    moment read;    /* when the row was last seen in the database */
-    moment ends;    /* whatever its use */
+    moment used;     /* last use */
+    moment written;  /* the last use that the database knows */
+    moment read;     /* when the row was last seen in the database */
+    moment ends;     /* whatever its use */
     int64_t idle_us; /* … and so long after its last */
     bool by_token, ended;
 };
@@ -23,8 +24,8 @@ struct cached_session {
 struct session_cache *session_cache_new(size_t room);
 void session_cache_free(struct session_cache *cache);
 
-/* A copy of what is known at `now`, false when nothing. One past its time becomes ended; with `use` a live one's last use
- * is now. */
+/* A copy of what is known at `now`, false when nothing. One past its time becomes ended; with `use` a live one's
+ * last use is now. */
 bool session_cache_find(struct session_cache *cache, const uint8_t hash[32], moment now, bool use,
                         struct cached_session *found);
 /* Learns a row; one known as ended stays ended, a later use stays. */

@@ -9,8 +9,13 @@
 #include <cmocka.h>
 
 static struct cached_session made(unsigned number, moment used) {
-    struct cached_session session = {
-        .customer = 7, .session = number + 1, .used = used, .written = used, .read = used, .ends = 100 * DAY, .idle_us = HOUR};
+    struct cached_session session = {.customer = 7,
+                                     .session = number + 1,
+                                     .used = used,
+                                     .written = used,
+                                     .read = used,
+                                     .ends = 100 * DAY,
+                                     .idle_us = HOUR};
     memset(session.hash, 0, 32);
     uint64_t spread = (number + 1) * UINT64_C(0x9E3779B97F4A7C15);
     memcpy(session.hash, &spread, 8);

@@ -61,8 +61,8 @@ enum flow sessions_end_one(struct request *request, struct tx *tx) {
 enum flow sessions_end_others(struct request *request, struct tx *tx) {
     struct session_key *keys = arena_array(request->arena, struct session_key, 1000);
     size_t count = 0;
-    struct rows *rows =
-        tx_query(tx, &session_others, VALUES(V_INT(request->caller.customer), V_INT(request->caller.session)));
+    struct rows *rows = tx_query(tx, &session_others,
+                                 VALUES(V_INT(request->caller.customer), V_INT(request->caller.session)));
     while (count < 1000 && rows_next(rows)) {
         if (row_text(rows, 0).size != SECRET_HASH_SIZE) continue;
         keys[count].customer = request->caller.customer;

@@ -4,20 +4,20 @@
 #include "identity/password_rules.h"
 
 struct identity_settings {
-    int password_policy;   /* enum password_policy */
+    int password_policy; /* enum password_policy */
     int64_t password_min;
 
     int64_t code_life, code_tries;
-    int64_t code_pause, code_pause_max;      /* before a code is sent again */
-    int64_t number_codes, number_window;     /* codes sent to one number */
+    int64_t code_pause, code_pause_max;  /* before a code is sent again */
+    int64_t number_codes, number_window; /* codes sent to one number */
     int64_t address_codes, network_codes, codes_window;
 
     int64_t tries, tries_pause, tries_pause_max; /* wrong passwords for one number, over all channels */
-    int64_t device_tries;                        /* … from a device it signed in from before: an allowance of its own */
+    int64_t device_tries; /* … from a device it signed in from before: an allowance of its own */
     int64_t address_tries, network_tries, tries_window;
 
     int64_t robot_hardness, robot_life;
-    bool robot_plain;                            /* the question in words, for pages without scripts */
+    bool robot_plain; /* the question in words, for pages without scripts */
     int64_t plain_address, plain_network, plain_window;
 
     int64_t draft_life;

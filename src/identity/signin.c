@@ -1,7 +1,7 @@
-/* signin.c: by number and password (ID-8). A try is counted before anything is compared, for the number over every channel,
- * for the subscriber and for the network; a device he signed in from before has a small allowance of its own, so that an
- * attack on his password does not lock him out (ID-15). Known and unknown numbers take the same way: the same work, the same
- * words (ID-10). */
+/* signin.c: by number and password (ID-8). A try is counted before anything is compared, for the number over every
+ * channel, for the subscriber and for the network; a device he signed in from before has a small allowance of its
+ * own, so that an attack on his password does not lock him out (ID-15). Known and unknown numbers take the same
+ * way: the same work, the same words (ID-10). */
 #include "identity/signin.h"
 
 #include "identity/device_rules.h"
@@ -19,9 +19,9 @@ int64_t password_compared(void) {
 }
 
 struct signing {
-    int64_t customer;     /* 0: nobody's number */
-    struct text encoded;  /* his password; TEXT_NONE */
-    struct text counted;  /* the device's counter; TEXT_NONE: number, subscriber and network were counted */
+    int64_t customer;    /* 0: nobody's number */
+    struct text encoded; /* his password; TEXT_NONE */
+    struct text counted; /* the device's counter; TEXT_NONE: number, subscriber and network were counted */
 };
 
 enum flow signin_page(struct request *request, struct tx *tx) {
@@ -67,7 +67,8 @@ enum flow signin_compare(struct request *request, struct tx *tx) {
     const struct signing *signing = request->scratch;
     struct text password = field_text(request, "password");
     atomic_fetch_add(&compared, 1);
-    bool right = signing->encoded.data ? password_matches(signing->encoded, password) : password_matches_nobody(password);
+    bool right = signing->encoded.data ? password_matches(signing->encoded, password)
+                                       : password_matches_nobody(password);
     return right ? FLOW_NEXT : refuse(request, &wrong);
 }
 

@@ -3,7 +3,8 @@
 
 #include "identity/internal.h"
 
-/* Where to go after signing in: the form kept when an earlier session of this customer ended, else `next`, else home. */
+/* Where to go after signing in: the form kept when an earlier session of this customer ended, else `next`, else
+ * home. */
 struct text kept_form_place(struct request *request, struct tx *tx, int64_t customer);
 
 /* A device he signed in from before, by its cookie. */

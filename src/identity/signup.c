@@ -1,5 +1,5 @@
-/* signup.c: the first half of signing up (ID-2): a number and a proof of not being a robot, then the code sent to it. A
- * number that has a cabinet goes the same way, in the same answers; only its SMS says something else (ID-10). */
+/* signup.c: the first half of signing up (ID-2): a number and a proof of not being a robot, then the code sent to
+ * it. A number that has a cabinet goes the same way, in the same answers; only its SMS says something else (ID-10). */
 #include "identity/code.h"
 #include "identity/device_rules.h"
 #include "identity/draft.h"
@@ -97,7 +97,8 @@ static void send_code(struct request *request, struct tx *tx, const struct draft
     message_sms(engine, tx, &message);
 }
 
-static enum flow answer_code_sent(struct request *request, struct tx *tx, const struct draft *draft, struct text token) {
+static enum flow answer_code_sent(struct request *request, struct tx *tx, const struct draft *draft,
+                                  struct text token) {
     struct node *document = doc_new(request->arena);
     struct code_state state = {0};
     code_state(request->engine, tx, CODE_SIGN_UP, draft->hash, &state);

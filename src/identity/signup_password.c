@@ -52,8 +52,7 @@ static enum flow refuse_password(struct request *request, unsigned faults) {
     const struct string_argument whole[] = {{"missing", &missing}};
     for (size_t i = 0; i < request->route->form->count; i++) {
         if (request->route->form->fields[i].type != FIELD_SECRET) continue;
-        request->fields[i].words =
-            string_get(request->arena, &request->locale, S_identity_password_missing, whole, 1);
+        request->fields[i].words = string_get(request->arena, &request->locale, S_identity_password_missing, whole, 1);
     }
     return refuse_at(request, "password", &weak);
 }

@@ -1,5 +1,6 @@
-/* tally.c: the counters of tally_rules.h, in the database: one row for each thing counted and each number, subscriber or
- * network, under a keyed hash. The row is made first and then locked, so that several nodes count as one. */
+/* tally.c: the counters of tally_rules.h, in the database: one row for each thing counted and each number,
+ * subscriber or network, under a keyed hash. The row is made first and then locked, so that several nodes count as
+ * one. */
 #include "identity/internal.h"
 
 STATEMENT(tally_make, "INSERT INTO tally (whose, count, began, locked_until, pauses, expires) "
@@ -33,8 +34,9 @@ bool tally_take(struct engine *engine, struct tx *tx, const char *what, struct t
     if (!tally_reserve(&tally, policy, world_now(engine_world(engine)), free_at)) return false;
     moment quiet = tally.began + policy->window_us;
     if (tally.locked_until + policy->pause_max_us > quiet) quiet = tally.locked_until + policy->pause_max_us;
-    tx_run(tx, &tally_write, VALUES(by_key, V_INT(tally.count), V_INT(tally.began), V_INT(tally.locked_until),
-                                    V_INT(tally.pauses), V_INT(quiet)));
+    tx_run(tx, &tally_write,
+           VALUES(by_key, V_INT(tally.count), V_INT(tally.began), V_INT(tally.locked_until), V_INT(tally.pauses),
+                  V_INT(quiet)));
     return true;
 }
 

@@ -30,7 +30,6 @@ bool tally_reserve(struct tally *tally, const struct tally_policy *policy, momen
     return true;
 }
 
-
 int64_t resend_pause(int64_t sent, int64_t first_us, int64_t most_us) {
     return sent <= 0 ? 0 : doubled(first_us, sent - 1, most_us);
 }

@@ -1,7 +1,7 @@
 /* tally_rules.h: how many tries somebody has, and how long he waits after them (ID-15). Pure: no store, no clock.
  *
- * A try is *reserved* before anything is compared, so that tries made at once cannot outrun the count. The last allowed
- * try begins the pause; each pause that follows soon is twice as long. */
+ * A try is *reserved* before anything is compared, so that tries made at once cannot outrun the count. The last
+ * allowed try begins the pause; each pause that follows soon is twice as long. */
 #pragma once
 
 #include "base/calendar.h"

@@ -81,7 +81,7 @@ static void resends(void **state) {
     (void)state;
     static const struct {
         int64_t sent, pause;
-    } rows[] = {{0, 0},         {1, MINUTE},      {2, 2 * MINUTE},  {3, 4 * MINUTE},
+    } rows[] = {{0, 0},          {1, MINUTE},      {2, 2 * MINUTE},   {3, 4 * MINUTE},
                 {4, 8 * MINUTE}, {5, 15 * MINUTE}, {99, 15 * MINUTE}, {INT64_MAX, 15 * MINUTE}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(resend_pause(rows[i].sent, MINUTE, 15 * MINUTE), rows[i].pause);

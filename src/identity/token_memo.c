@@ -1,5 +1,5 @@
-/* token_memo.c: which hash a token has, for tokens seen lately, found by a quick keyed tag of 128 bits. What it says is always
- * true, so nothing ever has to be taken out; a newer token takes an older one's place. Any thread. */
+/* token_memo.c: which hash a token has, for tokens seen lately, found by a quick keyed tag of 128 bits. What it
+ * says is always true, so nothing ever has to be taken out; a newer token takes an older one's place. Any thread. */
 #include "identity/session.h"
 
 #include <pthread.h>

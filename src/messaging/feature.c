@@ -1,5 +1,5 @@
-/* feature.c: messaging as the engine sees it. So far it only writes messages into the outbox: the kind "sms" is an adapter's
- * (adapters/inbox in demo and tests). */
+/* feature.c: messaging as the engine sees it. So far it only writes messages into the outbox: the kind "sms" is an
+ * adapter's (adapters/inbox in demo and tests). */
 #include "messaging/messaging.h"
 
 void message_sms(struct engine *engine, struct tx *tx, const struct message *message) {

@@ -277,3 +277,24 @@ export function solve({algorithm, challenge, maxnumber, salt, signature}) {
   }
   throw new Error("the challenge has no solution");
 }
+
+// For the tests that are about a limit: a server of their own.
+export async function withServer(settings, run) {
+  const own = await Server.start(settings);
+  try {
+    await run(own);
+  } finally {
+    await own.stop();
+  }
+}
+
+// "not-enough-money" of a refusal's /problems/not-enough-money.
+export const problem = (answer) => answer.body.type?.replace("/problems/", "");
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// An answer without what differs from answer to answer whoever asks: ids, tokens, moments, the number itself.
+export const steady = (text) =>
+  text.replace(/0[0-9A-Z]{12}/g, "ID").replace(/"(draft|_csrf|_key|csrf)":"[^"]*"/g, "$1")
+    .replace(/name="(_csrf|_key)" value="[^"]*"/g, "$1").replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "MOMENT")
+    .replace(/\d\d:\d\d/g, "TIME").replace(/\+7916\d{7}|\+7 916 \d{3}-\d\d-\d\d/g, "PHONE");

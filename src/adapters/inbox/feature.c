@@ -1,5 +1,6 @@
 /* feature.c: every phone of the demo's world on one page: what is sent as an SMS lands in a table and is read at
- * /sandbox/phone. For demos and tests only: it shows codes to anybody. A real gateway is another adapter of the kind "sms". */
+ * /sandbox/phone. For demos and tests only: it shows codes to anybody. A real gateway is another adapter of the
+ * kind "sms". */
 #include "engine/engine.h"
 #include "generated/strings.h"
 #include "generated/templates.h"
@@ -39,7 +40,8 @@ static void keep(struct engine *engine, struct tx *tx, const struct outbox_item 
     const char *text = json_string_value(json_object_get(payload, "text"));
     if (phone && text) {
         moment now = world_now(engine_world(engine));
-        tx_run(tx, &message_add, VALUES(V_TEXT(text_from(phone)), V_INT(item->id), V_INT(now), V_TEXT(text_from(text))));
+        tx_run(tx, &message_add,
+               VALUES(V_TEXT(text_from(phone)), V_INT(item->id), V_INT(now), V_TEXT(text_from(text))));
     }
     json_decref(payload);
 }
@@ -74,8 +76,14 @@ static enum flow show(struct request *request, struct tx *tx) {
 }
 
 static const struct route routes[] = {
-    {METHOD_GET, "/sandbox/phone", WHO_ANYONE, &choose_form, {{STAGE_READ, show}}, .page = &template_inbox_phone,
-     .summary = "Messages sent to phones (demo only)", .flags = ROUTE_FORM_OPTIONAL},
+    {METHOD_GET,
+     "/sandbox/phone",
+     WHO_ANYONE,
+     &choose_form,
+     {{STAGE_READ, show}},
+     .page = &template_inbox_phone,
+     .summary = "Messages sent to phones (demo only)",
+     .flags = ROUTE_FORM_OPTIONAL},
     {.path = NULL},
 };
 
