@@ -98,9 +98,11 @@ static size_t round_up(size_t size) { return (size + 15) & ~(size_t)15; }
 #define ARENA_HEAD round_up(sizeof(struct arena))
 #define BLOCK_HEAD round_up(sizeof(struct block))
 
-struct arena *arena_new(size_t cap_bytes) {
+struct arena *arena_new(size_t cap_bytes) { return arena_new_roomy(cap_bytes, FIRST_BLOCK); }
+
+struct arena *arena_new_roomy(size_t cap_bytes, size_t first_bytes) {
     if (fault_now()) return NULL;
-    size_t smallest = ARENA_HEAD + 16, size = cap_bytes < FIRST_BLOCK ? cap_bytes & ~(size_t)15 : FIRST_BLOCK;
+    size_t smallest = ARENA_HEAD + 16, size = (cap_bytes < first_bytes ? cap_bytes : first_bytes) & ~(size_t)15;
     if (size < smallest) size = smallest;
     struct arena *arena = calloc(1, size);
     if (arena == NULL) return NULL;

@@ -16,6 +16,8 @@ struct arena;
 /* An empty arena which never holds more than cap_bytes; NULL when there is no memory. Its first block is taken at
  * once, so that small requests never ask the allocator again. */
 struct arena *arena_new(size_t cap_bytes);
+/* The same with a first block of first_bytes: for one that is filled and cleared over and over. */
+struct arena *arena_new_roomy(size_t cap_bytes, size_t first_bytes);
 
 /* Runs the cleanups (last added, first run), then frees everything. NULL is allowed. */
 void arena_free(struct arena *arena);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define GROUP_ARENA ((size_t)256 << 20)
+#define GROUP_USUAL ((size_t)1 << 20) /* what a full group of transfers takes */
 
 static const struct driver *driver_for(const char *where) {
     bool postgres = strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
@@ -36,7 +37,7 @@ static struct store *store_new(const struct store_options *options) {
     pthread_cond_init(&store->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     store->where = strdup(options->where);
-    store->arena = arena_new(GROUP_ARENA);
+    store->arena = arena_new_roomy(GROUP_ARENA, GROUP_USUAL);
     if (store->where != NULL && store->arena != NULL) return store;
     store_free(store);
     return NULL;
