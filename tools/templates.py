@@ -91,6 +91,7 @@ class Writer:
         self.tree, self.place = tree, Place()
         self.lines, self.indent, self.count, self.depth = [], 1, 0, 0
         self.pending = ["" for _ in messages.LANGUAGES]
+        self.found = [{}]         # of each C block around: lookup → the variable that holds its result
 
     # ---- output ----
 
@@ -114,6 +115,27 @@ class Writer:
         for number in range(len(self.pending)):
             self.pending[number] += texts[number if len(texts) > 1 else 0]
 
+    def enter(self):
+        self.indent += 1
+        self.found.append({})
+
+    def leave(self):
+        self.flush()
+        self.indent -= 1
+        self.found.pop()
+
+    def once(self, expression):
+        """A lookup is done once in its block: documents do not change while they are drawn."""
+        for block in self.found:
+            if expression in block:
+                return block[expression]
+        self.count += 1
+        name = "node_%d" % self.count
+        self.lines.append("    " * self.indent + "const struct node *const %s = %s;" % (name, expression))
+        self.lines.append("    " * self.indent + "(void)%s;" % name)
+        self.found[-1][expression] = name
+        return name
+
     def wrote_value(self):
         self.place.after_newline = False
         if self.place.mode == "value" and self.place.address is not None:
@@ -134,17 +156,18 @@ class Writer:
             found = names.arguments[first]
         elif names.only is not None:
             if names.scope != "NULL":
-                found = ("node", "draw_find_only(%s, %s, %s)" % (names.scope, names.only, c_string(first)))
+                call = "draw_find_only(%s, %s, %s)" % (names.scope, names.only, c_string(first))
             else:
-                found = ("node", "draw_member(%s, %s)" % (names.only, c_string(first)))
+                call = "draw_member(%s, %s)" % (names.only, c_string(first))
+            found = ("node", self.once(call))
         else:
-            found = ("node", "draw_find(d, %s, %s)" % (names.scope, c_string(first)))
+            found = ("node", self.once("draw_find(d, %s, %s)" % (names.scope, c_string(first))))
         if rest and found[0] != "node":
             if found[0] == "absent":
                 return found
             raise Wrong("“%s” is a text here: it has no “%s”" % (first, rest[0]))
         for name in rest:
-            found = ("node", "draw_member(%s, %s)" % (found[1], c_string(name)))
+            found = ("node", self.once("draw_member(%s, %s)" % (found[1], c_string(name))))
         return found
 
     def given(self, expression, names):
@@ -283,11 +306,10 @@ class Writer:
             self.place = start.copy()
             if number and branch:
                 self.line("} else {")
-            self.indent += 1
+            self.enter()
             self.walk(branch, names)
             self.place.settle()
-            self.flush()
-            self.indent -= 1
+            self.leave()
             ends.append(self.place)
         self.line("}")
         if not ends[0].same(ends[1]):
@@ -308,14 +330,13 @@ class Writer:
         self.line("const struct node *list_%d = draw_list(%s);" % (number, value))
         self.line("for (const struct node *item_%d = list_%d; item_%d; item_%d = item_%d->next) {" % ((number,) * 5))
         start = self.place.copy()
-        self.indent += 1
+        self.enter()
         self.line("const struct draw_scope scope_%d = {item_%d, %s};" % (number, number, names.scope))
         self.line("(void)scope_%d;" % number)
         self.place.after_newline = False
         self.walk(node.then, names.inside("item_%d" % number, "&scope_%d" % number))
         self.place.settle()
-        self.flush()
-        self.indent -= 1
+        self.leave()
         self.line("}")
         if not self.place.same(start):
             raise Wrong("{{#each}} begins in %s and ends in %s" % (start.describe(), self.place.describe()))
@@ -323,10 +344,9 @@ class Writer:
         if node.other:
             self.line("if (!list_%d) {" % number)
             self.place = start.copy()
-            self.indent += 1
+            self.enter()
             self.walk(node.other, names)
-            self.flush()
-            self.indent -= 1
+            self.leave()
             self.line("}")
             if not self.place.same(start):
                 raise Wrong("{{else}} of {{#each}} ends in %s" % self.place.describe())
