@@ -22,14 +22,13 @@
 #define IDLE_MS 1000
 
 /* Cache sizes count as resident memory: the writer's grows to this under load. A reader forgets its cache at every commit
- * of the writer, so it reads the file's first part through a mapping instead. */
+ * of the writer, so a large one would not help it (nor does mapping the file: it is mapped anew as it grows). */
 #define WRITER_PRAGMAS                                                                                                 \
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"                             \
-    "PRAGMA cache_size = -131072; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;" COMMON_PRAGMAS
+    "PRAGMA cache_size = -131072; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;" COMMON_PRAGMAS
 #define READER_PRAGMAS                                                                                                 \
-    "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096;"                                \
-    "PRAGMA mmap_size = 201326592;" COMMON_PRAGMAS
-#define COMMON_PRAGMAS "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+    "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096;" COMMON_PRAGMAS
+#define COMMON_PRAGMAS "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;"
 
 /* ---- opening ---- */
 
