@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""generate.py OUTDIR SCRIPT ROOT [MORE…]: runs a generator (templates.py, strings.py, …) into an empty folder and moves into
-OUTDIR only what has changed, so that nothing is compiled again because of an edit that changed nothing."""
+"""generate.py OUTDIR SCRIPT ROOT [MORE…]: runs a generator (templates.py, strings.py, …) into an empty folder and
+moves into OUTDIR only what has changed, so that nothing is compiled again because of an edit that changed nothing."""
 
 import filecmp
 import os

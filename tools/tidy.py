@@ -2,7 +2,7 @@
 """tidy.py [ROOT] [RULE…]: the house rules as a test. Prints what breaks them as path:line: rule: what, and ends
 non-zero when anything does. Warnings and the list of the contract's rows that no test names are told only.
 
---format lays out the C files given (all when none is), as the rule `look` wants."""
+--format lays out the C files and stylesheets given (all when none is), as the rule `look` wants."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from rules import look, product, sql, structure, text
+from rules import css, look, product, sql, structure, text
 from rules.tree import Tree
 
 RULES = {
@@ -57,8 +57,11 @@ def tell_contract(root):
 
 def format_files(root, paths):
     tree = Tree(root)
-    for path in paths or tree.having(".c", ".h"):
-        laid_out = look.laid_out(root, path, tree.text(path))
+    for path in paths or tree.having(".c", ".h", ".css"):
+        if path.endswith(".css"):
+            laid_out = css.laid_out(tree.text(path))
+        else:
+            laid_out = look.laid_out(root, path, tree.text(path))
         if laid_out != tree.text(path):
             with open(os.path.join(root, path), "w", encoding="utf-8") as file:
                 file.write(laid_out)

@@ -14,7 +14,8 @@ FEATURE = '/* feature.c */\n%sconst struct feature %s_feature = {.name = "%s"%s}
 
 
 def run(script, *arguments):
-    return subprocess.run([sys.executable, "-B", os.path.join(TOOLS, script), *arguments], capture_output=True, text=True)
+    command = [sys.executable, "-B", os.path.join(TOOLS, script), *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 class BuildTest(unittest.TestCase):
@@ -38,8 +39,9 @@ class BuildTest(unittest.TestCase):
 
     def test_sources_by_convention(self):
         for path in ("src/base/a.c", "src/base/a_test.c", "src/products/wallet/b.c", "src/products/wallet/b_test.c",
-                     "src/app/main.c", "src/app/serve.c", "sandbox/main.c", "sandbox/bank.c", "test/simulation/c_test.c",
-                     "test/fuzz/d_fuzz.c", "bench/e.c", "test/golden/main.c", "test/support/f.c"):
+                     "src/app/main.c", "src/app/serve.c", "sandbox/main.c", "sandbox/bank.c",
+                     "test/simulation/c_test.c", "test/fuzz/d_fuzz.c", "bench/e.c", "test/golden/main.c",
+                     "test/support/f.c"):
             self.write(path)
         answer = run("sources.py", self.root)
         self.assertEqual(0, answer.returncode, answer.stderr)
@@ -99,7 +101,8 @@ class BuildTest(unittest.TestCase):
         made = self.made("assets.c")
         self.assertIn('{"style.css", "text/css; charset=utf-8", "', made)
         self.assertIn(", 1050, gzip_", made)
-        self.assertIn('{"scripts/a.js", "text/javascript; charset=utf-8", "2d711642b726b044", data_1, 1, NULL, 0}', made)
+        row = '{"scripts/a.js", "text/javascript; charset=utf-8", "2d711642b726b044", data_1, 1, NULL, 0}'
+        self.assertIn(row, made)
 
     def test_generate_keeps_what_is_the_same(self):
         self.write("web/style.css", "a")

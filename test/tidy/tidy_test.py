@@ -1,4 +1,5 @@
-"""tidy_test.py: small trees that break one house rule each, and are caught; and what looks like a breach and is none."""
+"""tidy_test.py: small trees that break one house rule each, and are caught; what looks like a breach and is none; and
+what ./run format makes of lines that are too long."""
 
 import os
 import sys
@@ -9,6 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
 import tidy
+from rules import css, look
 
 PLURAL_RU = "a.b = {n, plural, one {# а} few {# б} many {# в} other {# г}}"
 TABLE = '/* s.c */\nconst char *s = "CREATE TABLE %s\\n"\n    "    %s\\n"\n    ");";\n'
@@ -107,7 +109,8 @@ class TidyTest(unittest.TestCase):
         ]:
             with self.subTest(code=code):
                 self.caught("banned", {"src/base/a.c": code + "\n"}, word)
-        for code in ("text_strcpy(a);", '"strcpy(a, b)";', "/* double */", "log->time(x);", "world.random(x);", "time_t t;"):
+        for code in ("text_strcpy(a);", '"strcpy(a, b)";', "/* double */", "log->time(x);", "world.random(x);",
+                     "time_t t;"):
             with self.subTest(code=code):
                 self.well("banned", {"src/base/a.c": code + "\n"})
         self.well("banned", {"src/base/world.c": "x = time(NULL);\n"})
@@ -132,7 +135,8 @@ class TidyTest(unittest.TestCase):
             "src/base/a.h": "", "src/base/a.c": '#include "base/a.h"\ntemplate_wallet_home\n', "src/base/a_test.c": "",
             "src/products/wallet/templates/home.html": '{{page layout=cabinet title=x}}{{> field in=a}}',
             "web/layouts/cabinet.html": '<script src="/busy.js"></script>', "web/partials/field.html": "",
-            "web/scripts/busy.js": "", "test/interface/a.test.mjs": 'import "./helper.mjs"', "test/interface/helper.mjs": "",
+            "web/scripts/busy.js": "",
+            "test/interface/a.test.mjs": 'import "./helper.mjs"', "test/interface/helper.mjs": "",
         })
 
     def table(self, head, body):
@@ -167,7 +171,8 @@ class TidyTest(unittest.TestCase):
         self.caught("statement", {"src/ledger/a.c": "static struct statement x = {sql, 0};\n"}, "STATEMENT(name")
 
     def route(self, row):
-        return {"src/identity/a.c": "static const struct route routes[] = {\n    {%s},\n    {.path = NULL},\n};\n" % row}
+        rows = "    {%s},\n    {.path = NULL},\n" % row
+        return {"src/identity/a.c": "static const struct route routes[] = {\n%s};\n" % rows}
 
     def test_routes(self):
         stages = '{{STAGE_READ, a}, {STAGE_WRITE, b}}'
@@ -192,7 +197,8 @@ class TidyTest(unittest.TestCase):
         self.well("strings", self.strings("# один\na.b = Да {sum}\n", "a.b = Yes {sum}\n"))
         self.well("strings", self.strings(PLURAL_RU, "a.b = {n, plural, one {#} other {#}}"))
         self.well("strings", {**self.strings("a.b = Да", "a.b = Yes", ""), "src/a/a.c": "refuse(S_a_b);"})
-        self.caught("strings", self.strings("a.b = Да\na.c = Нет", "a.b = Yes", "{{t a.b}}{{t a.c}}"), "a.c: is missing in strings/en.txt")
+        self.caught("strings", self.strings("a.b = Да\na.c = Нет", "a.b = Yes", "{{t a.b}}{{t a.c}}"),
+                    "a.c: is missing in strings/en.txt")
         self.caught("strings", self.strings("a.b = Да", "a.b = Yes\na.c = No"), "a.c: is missing in strings/ru.txt")
         self.caught("strings", self.strings("a.b = Да", "a.b = Yes", "{{t a.c}}"), "nothing uses a.b")
         self.caught("strings", self.strings("a.b = {sum}", "a.b = {total}"), "the argument {sum} is missing")
@@ -223,6 +229,31 @@ class TidyTest(unittest.TestCase):
         ]:
             with self.subTest(code=code):
                 self.caught("look", tree(code))
+
+    def test_mending(self):
+        def mended(code):
+            return look.laid_out(ROOT, "src/base/a.c", code)
+
+        word = "long_enough_name"
+        row = "    {%s},\n" % ", ".join([word] * 8)
+        table = "static const struct row rows[] = {\n" + row + "};\n"
+        broken = "    {%s,\n     %s},\n" % (", ".join([word] * 6), ", ".join([word] * 2))
+        self.assertEqual(table.replace(row, broken), mended(table))
+        comment = "/* " + " ".join(["word"] * 30) + " */\n"
+        self.assertLess(max(map(len, mended(comment).split("\n"))), 121)
+        self.assertEqual(comment.split(), [w for w in mended(comment).split() if w != "*"])
+        behind = "    int a; /* " + "word " * 24 + "*/\n"
+        self.assertRegex(mended("struct a {\n" + behind + "};\n"), r"\n    /\* word .*\n.*\*/\n    int a;\n")
+        for code in (table, comment, "struct a {\n" + behind + "};\n"):
+            self.assertEqual(mended(code), mended(mended(code)))
+
+    def test_stylesheets(self):
+        rule = ".a { %s }" % " ".join("color-%d: rgb(1, 2, 3);" % n for n in range(8))
+        lines = css.laid_out(rule).split("\n")
+        self.assertEqual([".a {", "}"], [lines[0], lines[-1]])
+        self.assertLess(max(map(len, lines)), 121)
+        self.assertEqual(rule.split(), " ".join(lines).split())
+        self.assertEqual(".a { color: red; }", css.laid_out(".a { color: red; }"))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def free_lines(text):
 
 def joined_braces(text):
     """A function's brace stands on the line of its name."""
-    return re.sub(r"(?m)^([^\s#/][^\n]*\))\n\{", r"\1 {", text)
+    return re.sub(r"(?m)^([^#\n][^\n]*\))\n\{", r"\1 {", text)
 
 
 def mended(text, formatted):
@@ -108,8 +108,64 @@ def check_look(tree):
 # ---- mending ----
 
 def laid_out(root, path, text):
-    text = fitted_comments(joined_braces(text))
+    text = filled_rows(fitted_comments(joined_braces(text)))
+    text = broken_again(text, clang_formatted(root, text, path))
     return mended(text, clang_formatted(root, text, path))[0]
+
+
+def filled_rows(text):
+    """Rows of tables that are too long go on in the next line, below what follows their bracket."""
+    lines, code, free, result = text.split("\n"), blanked(text).split("\n"), free_lines(text), []
+    for number, line in enumerate(lines):
+        row = number in free or re.match(r" *\} \w+\[\] = \{\{|.*= \{\{", line)
+        while row and len(line) > WIDTH:
+            broken = break_at_comma(line, code[number])
+            if broken is None:
+                break
+            at, indent = broken
+            result.append(line[:at].rstrip())
+            line = " " * indent + line[at:].lstrip()
+            code[number] = " " * indent + code[number][at:].lstrip()
+        result.append(line)
+    return "\n".join(result)
+
+
+def break_at_comma(line, code):
+    """Where to cut: behind the last comma that fits, in as few brackets as may be; and how far to indent the rest."""
+    opened, cuts = [], []
+    for position, char in enumerate(code[:WIDTH]):
+        if char in "([{":
+            opened.append(position)
+        elif char in ")]}" and opened:
+            opened.pop()
+        elif char == "," and code[position + 1:position + 2] == " ":
+            indent = opened[-1] + 1 if opened else len(indentation(line))
+            cuts.append((len(opened), position + 1, indent))
+    late = [cut for cut in cuts if cut[1] > WIDTH // 2]
+    if not late:
+        return None
+    least = min(late)[0]
+    _, at, indent = max(cut for cut in late if cut[0] == least)
+    return at, indent
+
+
+def same_words(ours, theirs):
+    """Whether both say the same; a literal may have been cut in two."""
+    return squeezed("".join(ours)).replace('""', "") == squeezed("".join(theirs)).replace('""', "")
+
+
+def broken_again(text, formatted):
+    """clang-format's line breaks where a line of ours is too long."""
+    ours, theirs = text.split("\n"), formatted.split("\n")
+    matcher = difflib.SequenceMatcher(None, [squeezed(line) for line in ours], [squeezed(line) for line in theirs],
+                                      autojunk=False)
+    result = []
+    for kind, start, end, their_start, their_end in matcher.get_opcodes():
+        mine, clang = ours[start:end], theirs[their_start:their_end]
+        too_long = any(len(line) > WIDTH for line in mine)
+        better = clang if kind != "equal" and too_long and same_words(mine, clang) else mine
+        result += better
+    return "\n".join(result)
 
 
 def fitted_comments(text):

@@ -66,7 +66,8 @@ def check_templates(tree):
 # ---- strings ----
 
 def check_strings(tree):
-    """The build's own reader says what is wrong with them (a language or an argument missing); here: what nobody uses."""
+    """The build's own reader says what is wrong with them (a language or an argument missing); here: what nobody
+    uses."""
     try:
         found = messages.read_all(tree.root)
     except messages.Wrong as wrong:

@@ -61,7 +61,8 @@ install_node() {
 
 # ---- building ----
 
-# configure NAME COMPILER [MESON OPTION…]: build/NAME, again when the list of files has changed, anew when the flags have.
+# configure NAME COMPILER [MESON OPTION…]: build/NAME; again when the list of files has changed, anew when the
+# flags have.
 configure() {
     local folder=build/$1 compiler=$2 inventory flags
     shift 2
@@ -104,3 +105,4 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
 [ ! -f test/tsan.supp ] || export TSAN_OPTIONS="$TSAN_OPTIONS:suppressions=$PWD/test/tsan.supp"
+[ ! -f test/lsan.supp ] || export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$PWD/test/lsan.supp:print_suppressions=0}"
