@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECTION_MEMORY ((size_t)20 * 1024) /* libmicrohttpd's per connection: HEAD_SIZE_MAX in, header fields out */
+/* libmicrohttpd's memory per connection: a head of HEAD_SIZE_MAX, its notes on HEAD_FIELDS_MAX fields, header fields out. It
+ * zeroes one and a half times as much for each request, so no more than that. */
+#define CONNECTION_MEMORY ((size_t)12 * 1024)
 
 static int64_t seconds(int configured, int fallback) {
     return configured > 0 ? configured : fallback;

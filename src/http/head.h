@@ -30,7 +30,7 @@ enum head_field {
 };
 
 #define HEAD_FIELDS_MAX 64        /* fields in one head */
-#define HEAD_SIZE_MAX 8192        /* bytes of them all */
+#define HEAD_SIZE_MAX 6144        /* bytes of the whole head */
 #define HEAD_TARGET_MAX 4096      /* bytes of the target: path and query */
 
 struct head {

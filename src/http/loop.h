@@ -1,4 +1,4 @@
-/* loop.h: one I/O thread: libmicrohttpd's daemon inside our own epoll loop, the requests it carries (struct call) and the
+/* loop.h: one I/O thread: libmicrohttpd's daemon inside our own loop, the requests it carries (struct call) and the
  * connections they come by (struct peer). Private to the socket half of http. */
 #pragma once
 
@@ -50,7 +50,7 @@ struct loop {
     struct MHD_Daemon *daemon;
     pthread_t thread;
     bool running;
-    int epoll_fd, wake_fd, listen_fd;
+    int daemon_fd, wake_fd, listen_fd;
     _Atomic(struct call *) woken;
     _Atomic bool asleep;
     _Atomic int wakers;           /* threads inside loop_wake: stop waits for them */

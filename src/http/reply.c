@@ -41,6 +41,7 @@ static void write_page(struct exchange *exchange, struct reply *reply, const str
                               .document = document != NULL ? document : doc_new(request->arena),
                               .page = request->page != NULL ? request->page : doc_new(request->arena)};
     reply->body = template_draw(page, &drawing);
+    reply->page = true;
     header(reply, "Content-Type", "text/html; charset=utf-8");
     header(reply, "Content-Security-Policy", exchange->site->page_policy);
 }
@@ -60,6 +61,7 @@ static void write_refusal(struct exchange *exchange, struct reply *reply) {
         write_page(exchange, reply, options->error_page, problem);
     } else if (exchange->request.wants_html) {
         reply->body = problem_page(exchange);
+        reply->page = true;
         header(reply, "Content-Type", "text/html; charset=utf-8");
         header(reply, "Content-Security-Policy", DATA_POLICY);
     } else {
@@ -149,9 +151,11 @@ static void write_answer(struct exchange *exchange, struct reply *reply) {
 static void add_security(const struct exchange *exchange, struct reply *reply) {
     header(reply, "X-Content-Type-Options", "nosniff");
     header(reply, "Referrer-Policy", "same-origin");
-    header(reply, "Cross-Origin-Opener-Policy", "same-origin");
     header(reply, "Cross-Origin-Resource-Policy", "same-origin");
-    header(reply, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if (reply->page) { /* they mean something to documents only, and each field costs a hundredth of an answer */
+        header(reply, "Cross-Origin-Opener-Policy", "same-origin");
+        header(reply, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    }
     if (exchange->request.secure) header(reply, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     header(reply, "X-Request-Id", exchange->request.id.data);
 }

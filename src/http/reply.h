@@ -14,6 +14,7 @@ struct reply {
     struct reply_header headers[REPLY_HEADERS_MAX];
     size_t count;
     struct text body;
+    bool page;     /* HTML */
     bool streamed; /* the body comes from answer.file->more or from events, after `body` */
 };
 

@@ -117,7 +117,6 @@ static void stop_loops(struct server *server) {
         else if (loop->daemon != NULL) MHD_stop_daemon(loop->daemon);
         else if (loop->listen_fd >= 0) close(loop->listen_fd);
         if (loop->wake_fd >= 0) close(loop->wake_fd);
-        if (loop->epoll_fd >= 0) close(loop->epoll_fd);
     }
 }
 
@@ -129,7 +128,7 @@ struct server *server_start(const struct server_options *options, struct arena *
     server->loop_count = options->threads > 0 ? options->threads : 1;
     server->loops = arena_array(arena, struct loop, (size_t)server->loop_count);
     for (int i = 0; i < server->loop_count; i++)
-        server->loops[i].listen_fd = server->loops[i].wake_fd = server->loops[i].epoll_fd = -1;
+        server->loops[i].listen_fd = server->loops[i].wake_fd = -1;
     bool ready = read_certificate(server, problem) && listen_all(server, problem);
     if (ready) {
         server->pump = file_pump_start(arena);
