@@ -1,4 +1,5 @@
 /* feature.c: identity as the engine sees it: its addresses, forms and settings. */
+#include "identity/number_memo.h"
 #include "identity/internal.h"
 
 #include "identity/session.h"
@@ -276,10 +277,12 @@ static void *identity_start(struct engine *engine, struct arena *arena, struct t
     identity->next_flush = world_now(engine_world(engine)) + MINUTE;
     identity->sessions = session_cache_new((size_t)identity->settings->sessions_cached);
     identity->tokens = token_memo_new();
-    if (!identity->sessions || !identity->tokens) {
+    identity->numbers = number_memo_new();
+    if (!identity->sessions || !identity->tokens || !identity->numbers) {
         *problem = TEXT("no memory for the sessions");
         session_cache_free(identity->sessions);
         token_memo_free(identity->tokens);
+        number_memo_free(identity->numbers);
         return NULL;
     }
     engine_identify_by(
@@ -292,6 +295,7 @@ static void identity_stop(void *state) {
     struct identity *identity = state;
     session_cache_free(identity->sessions);
     token_memo_free(identity->tokens);
+    number_memo_free(identity->numbers);
 }
 
 static const char *const needs[] = {"messaging", NULL};

@@ -9,12 +9,14 @@
 
 struct session_cache;
 struct token_memo;
+struct number_memo;
 
 struct identity {
     struct engine *engine;
     const struct identity_settings *settings;
     struct session_cache *sessions;
     struct token_memo *tokens;
+    struct number_memo *numbers;
     _Atomic int64_t next_flush; /* when last uses are next written */
 };
 

@@ -1,5 +1,6 @@
 /* people.c: who the customers are: opened, found by number, told to other features. */
 #include "identity/internal.h"
+#include "identity/number_memo.h"
 
 STATEMENT(phone_find, "SELECT customer FROM phone WHERE phone_hash = $1");
 STATEMENT(phone_add, "INSERT INTO phone (phone_hash, customer) VALUES ($1, $2) ON CONFLICT (phone_hash) DO NOTHING");
@@ -14,11 +15,19 @@ void identity_phone_hash(struct engine *engine, struct text e164, uint8_t hash[S
 }
 
 int64_t identity_by_phone(struct engine *engine, struct tx *tx, struct text e164) {
+    struct number_memo *memo = identity_of(engine)->numbers;
+    moment now = world_now(engine_world(engine));
+    struct number_tag tag;
+    number_memo_tag(engine_keyring(engine), e164, &tag);
+    int64_t customer = tx_writing(tx) ? 0 : number_memo_find(memo, &tag, now);
+    if (customer != 0) return customer;
+
     uint8_t hash[SECRET_HASH_SIZE];
     identity_phone_hash(engine, e164, hash);
     struct rows *rows = tx_query(tx, &phone_find, VALUES(V_BYTES(hash, sizeof hash)));
-    int64_t customer = rows_next(rows) ? row_int(rows, 0) : 0;
+    if (rows_next(rows)) customer = row_int(rows, 0);
     rows_end(rows);
+    if (customer != 0 && !tx_writing(tx)) number_memo_keep(memo, &tag, customer, now);
     return customer;
 }
 
