@@ -120,29 +120,44 @@ static void read_head(void *data) {
 
 /* ---- replies ---- */
 
-static struct MHD_Response *response_of(struct call *call, const struct reply *reply) {
-    if (reply->streamed && call->exchange->stream != NULL) return events_response(call);
-    if (reply->streamed) return file_response(call, call->exchange->request.answer.file);
+static struct MHD_Response *plain_response(const struct reply *reply) {
     return MHD_create_response_from_buffer(reply->body.size, (void *)(uintptr_t)reply->body.data,
                                            MHD_RESPMEM_PERSISTENT);
 }
 
-static enum MHD_Result queue(struct call *call, struct MHD_Connection *connection, const struct reply *reply) {
-    struct MHD_Response *response = call != NULL ? response_of(call, reply) :
-        MHD_create_response_from_buffer(reply->body.size, (void *)(uintptr_t)reply->body.data, MHD_RESPMEM_PERSISTENT);
+static struct MHD_Response *response_of(struct call *call, const struct reply *reply) {
+    if (reply->streamed && call->exchange->stream != NULL) return events_response(call);
+    if (reply->streamed) return file_response(call, call->exchange->request.answer.file);
+    return plain_response(reply);
+}
+
+static void add_headers(struct MHD_Response *response, const struct reply_header *headers, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (headers[i].value[0] != '\0') MHD_add_response_header(response, headers[i].name, headers[i].value);
+}
+
+/* call: NULL for a refusal without one. */
+static enum MHD_Result queue(struct call *call, struct loop *loop, struct MHD_Connection *connection,
+                             const struct reply *reply) {
+    if (call != NULL && call->peer->ready == NULL) {
+        struct ready *ready = ready_take(loop->shelf, reply);
+        call->peer->ready = ready; /* returns when the request is over */
+        if (ready != NULL) return MHD_queue_response(connection, (unsigned)reply->status, ready_response(ready));
+    }
+    struct MHD_Response *response = call != NULL ? response_of(call, reply) : plain_response(reply);
     if (response == NULL) return MHD_NO;
-    for (size_t i = 0; i < reply->count; i++)
-        if (reply->headers[i].value[0] != '\0')
-            MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    struct reply_header fixed[REPLY_FIXED_MAX];
+    add_headers(response, fixed, reply_fixed(loop->server->site, reply->kind, reply->secure, fixed));
+    add_headers(response, reply->headers, reply->count);
     enum MHD_Result queued = MHD_queue_response(connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     return queued;
 }
 
-static enum MHD_Result queue_unavailable(struct MHD_Connection *connection) {
+static enum MHD_Result queue_unavailable(struct loop *loop, struct MHD_Connection *connection) {
     struct reply reply;
     reply_unavailable(&reply);
-    return queue(NULL, connection, &reply);
+    return queue(NULL, loop, connection, &reply);
 }
 
 static void log_answer(const struct call *call, int status) {
@@ -160,7 +175,7 @@ static enum MHD_Result reply_now(struct call *call) {
     log_answer(call, reply.status);
     expect_within(call, seconds(0, 60) + (int64_t)(reply.body.size / 8192));
     if (reply.streamed) call->peer->deadline_ms = 0;
-    return queue(call, call->connection, &reply);
+    return queue(call, call->loop, call->connection, &reply);
 }
 
 /* ---- handing over ---- */
@@ -211,7 +226,7 @@ static enum MHD_Result first_sight(struct call *call, const char *method, const 
     struct exchange *exchange = call->exchange;
     struct reading reading = {call, method, version};
     call->head_read = true;
-    if (!arena_guard(call->arena, read_head, &reading)) return queue_unavailable(call->connection);
+    if (!arena_guard(call->arena, read_head, &reading)) return queue_unavailable(call->loop, call->connection);
     bool waits = exchange->head.fields[HEAD_EXPECT].data != NULL; /* for our word before it sends the body */
     if (exchange->request.answer.status != 0 && (exchange->close || waits)) return reply_now(call);
     if (exchange->body_expected > 0)
@@ -222,10 +237,10 @@ static enum MHD_Result first_sight(struct call *call, const char *method, const 
 static enum MHD_Result request_came(void *self, struct MHD_Connection *connection, const char *target,
                                     const char *method, const char *version, const char *data, size_t *size,
                                     void **context) {
-    (void)self, (void)target;
+    (void)target;
     struct peer *peer = *context;
     struct call *call = peer != NULL ? peer->call : NULL;
-    if (call == NULL) return queue_unavailable(connection); /* no memory for it, or abandoned */
+    if (call == NULL) return queue_unavailable(self, connection); /* no memory for it, or abandoned */
     if (!call->head_read) return first_sight(call, method, version);
     if (*size > 0) {
         struct piece piece = {call, data, *size};
@@ -237,7 +252,7 @@ static enum MHD_Result request_came(void *self, struct MHD_Connection *connectio
     if (call_state == CALL_FINISHED) return reply_now(call);
     if (!peer->busy) call->loop->busy++;
     peer->busy = true;
-    if (!arena_guard(call->arena, end_body, call)) return queue_unavailable(connection);
+    if (!arena_guard(call->arena, end_body, call)) return queue_unavailable(self, connection);
     if (call->exchange->request.answer.status != 0 || call->exchange->asset != NULL) return reply_now(call);
     return hand_over(call);
 }
@@ -253,6 +268,8 @@ static void request_over(void *self, struct MHD_Connection *connection, void **c
     if (peer == NULL) return;
     if (peer->busy) loop->busy--;
     peer->busy = false;
+    if (peer->ready != NULL) ready_return(loop->shelf, peer->ready);
+    peer->ready = NULL;
     struct call *call = peer->call;
     if (call == NULL) return;
     const struct server_options *options = &loop->server->options;

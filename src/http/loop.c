@@ -146,12 +146,14 @@ static void *loop_run(void *data) {
     }
     wind_down(loop);
     while (loop->spare_count > 0) arena_free(loop->spare[--loop->spare_count]);
+    ready_shelf_free(loop->shelf);
     return NULL;
 }
 
 bool loop_start(struct loop *loop, struct server *server) {
     loop->server = server;
     loop->now_ms = clock_ms();
+    loop->shelf = ready_shelf_new(server->site);
     loop->spare = arena_array(server->arena, struct arena *, ARENAS_SPARE);
     loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (loop->wake_fd < 0 || !connection_daemon(loop)) return false;

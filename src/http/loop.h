@@ -2,7 +2,7 @@
  * connections they come by (struct peer). Private to the socket half of http. */
 #pragma once
 
-#include "http/exchange.h"
+#include "http/ready.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -17,6 +17,7 @@ struct peer {
     int64_t deadline_ms; /* by the loop's clock; 0: none */
     struct call *call;   /* its present request; NULL between two, or when that was abandoned */
     bool busy;           /* a request is whole and its reply not yet sent */
+    struct ready *ready; /* the reply on its way; NULL when it was not made beforehand */
     struct text address; /* points into address_bytes */
     char address_bytes[48];
 };
@@ -55,6 +56,7 @@ struct loop {
     _Atomic bool asleep;
     _Atomic int wakers;           /* threads inside loop_wake: stop waits for them */
     struct peer *peers;
+    struct ready_shelf *shelf;
     int64_t now_ms;
     int busy;                     /* requests whole and not yet sent */
     int connections;

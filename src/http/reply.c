@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'"
-#define FILE_POLICY "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+#define FILE_POLICY "sandbox; " DATA_POLICY /* but for PDF: browsers' own viewers do not start in a sandbox */
 
 static void header(struct reply *reply, const char *name, const char *value) {
     check(reply->count < REPLY_HEADERS_MAX);
@@ -41,17 +41,15 @@ static void write_page(struct exchange *exchange, struct reply *reply, const str
                               .document = document != NULL ? document : doc_new(request->arena),
                               .page = request->page != NULL ? request->page : doc_new(request->arena)};
     reply->body = template_draw(page, &drawing);
-    reply->page = true;
-    header(reply, "Content-Type", "text/html; charset=utf-8");
-    header(reply, "Content-Security-Policy", exchange->site->page_policy);
+    reply->kind = REPLY_PAGE;
 }
 
-static void write_json(struct exchange *exchange, struct reply *reply, const struct node *document, const char *type) {
+static void write_json(struct exchange *exchange, struct reply *reply, const struct node *document,
+                       enum reply_kind kind) {
     struct buffer out = buffer_new(exchange->request.arena, 1024);
     doc_write_json(document, &out);
     reply->body = buffer_text(&out);
-    header(reply, "Content-Type", type);
-    header(reply, "Content-Security-Policy", DATA_POLICY);
+    reply->kind = kind;
 }
 
 static void write_refusal(struct exchange *exchange, struct reply *reply) {
@@ -61,11 +59,9 @@ static void write_refusal(struct exchange *exchange, struct reply *reply) {
         write_page(exchange, reply, options->error_page, problem);
     } else if (exchange->request.wants_html) {
         reply->body = problem_page(exchange);
-        reply->page = true;
-        header(reply, "Content-Type", "text/html; charset=utf-8");
-        header(reply, "Content-Security-Policy", DATA_POLICY);
+        reply->kind = REPLY_PAGE;
     } else {
-        write_json(exchange, reply, problem, "application/problem+json");
+        write_json(exchange, reply, problem, REPLY_PROBLEM);
     }
 }
 
@@ -86,7 +82,9 @@ static void write_file(struct exchange *exchange, struct reply *reply, const str
     reply->body = file->bytes;
     reply->streamed = file->more != NULL;
     header(reply, "Content-Type", file->content_type);
-    header(reply, "Content-Security-Policy", FILE_POLICY);
+    bool pdf = text_is(text_from(file->content_type), "application/pdf");
+    header(reply, "Content-Security-Policy", pdf ? DATA_POLICY : FILE_POLICY);
+    header(reply, "Cache-Control", "no-store");
     if (file->file_name != NULL)
         header(reply, "Content-Disposition", disposition(exchange->request.arena, file->file_name));
 }
@@ -131,33 +129,55 @@ static void write_answer(struct exchange *exchange, struct reply *reply) {
         write_refusal(exchange, reply);
     } else if (answer->stored_json.data != NULL) {
         reply->body = answer->stored_json;
-        header(reply, "Content-Type", answer->status >= 400 ? "application/problem+json" : "application/json");
-        header(reply, "Content-Security-Policy", DATA_POLICY);
+        reply->kind = answer->status >= 400 ? REPLY_PROBLEM : REPLY_JSON;
     } else if (answer->file != NULL) {
         write_file(exchange, reply, answer->file);
     } else if (exchange->stream != NULL) {
         reply->streamed = true;
         header(reply, "Content-Type", "text/event-stream");
         header(reply, "Content-Security-Policy", DATA_POLICY);
+        header(reply, "Cache-Control", "no-store");
     } else if (answer->document != NULL && answer->status != 303) {
-        write_json(exchange, reply, answer->document, "application/json");
+        write_json(exchange, reply, answer->document, REPLY_JSON);
     } else {
         header(reply, "Content-Security-Policy", DATA_POLICY);
+        header(reply, "Cache-Control", "no-store");
     }
 }
 
 /* ---- header fields ---- */
 
-static void add_security(const struct exchange *exchange, struct reply *reply) {
-    header(reply, "X-Content-Type-Options", "nosniff");
-    header(reply, "Referrer-Policy", "same-origin");
-    header(reply, "Cross-Origin-Resource-Policy", "same-origin");
-    if (reply->page) { /* they mean something to documents only, and each field costs a hundredth of an answer */
-        header(reply, "Cross-Origin-Opener-Policy", "same-origin");
-        header(reply, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+size_t reply_fixed(const struct site *site, enum reply_kind kind, bool secure, struct reply_header *headers) {
+    size_t count = 0;
+    static const char *const types[] = {"text/html; charset=utf-8", "application/json", "application/problem+json"};
+    if (kind != REPLY_OTHER) {
+        bool page = kind == REPLY_PAGE;
+        headers[count++] = (struct reply_header){"Content-Type", types[kind]};
+        headers[count++] = (struct reply_header){"Content-Security-Policy", page ? site->page_policy : DATA_POLICY};
+        headers[count++] = (struct reply_header){"Cache-Control", "no-store"};
     }
-    if (exchange->request.secure) header(reply, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-    header(reply, "X-Request-Id", exchange->request.id.data);
+    if (kind == REPLY_PAGE) { /* these mean something to documents only */
+        headers[count++] = (struct reply_header){"Cross-Origin-Opener-Policy", "same-origin"};
+        headers[count++] = (struct reply_header){
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"};
+    }
+    headers[count++] = (struct reply_header){"X-Content-Type-Options", "nosniff"};
+    headers[count++] = (struct reply_header){"Referrer-Policy", "same-origin"};
+    headers[count++] = (struct reply_header){"Cross-Origin-Resource-Policy", "same-origin"};
+    if (secure)
+        headers[count++] = (struct reply_header){"Strict-Transport-Security", "max-age=31536000; includeSubDomains"};
+    check(count <= REPLY_FIXED_MAX);
+    return count;
+}
+
+/* A page or document that the browser may keep: the kind's fields, with another Cache-Control. */
+static void allow_keeping(struct exchange *exchange, struct reply *reply) {
+    struct reply_header fixed[REPLY_FIXED_MAX];
+    size_t count = reply_fixed(exchange->site, reply->kind, false, fixed);
+    for (size_t i = 0; i < count && i < 2; i++) header(reply, fixed[i].name, fixed[i].value);
+    header(reply, "Cache-Control", "private, max-age=3600");
+    header(reply, "Vary", "Accept, Accept-Language, Cookie");
+    reply->kind = REPLY_OTHER;
 }
 
 static void add_answer_fields(struct exchange *exchange, struct reply *reply) {
@@ -173,11 +193,9 @@ static void add_answer_fields(struct exchange *exchange, struct reply *reply) {
         header(reply, "Retry-After", text_format(request->arena, "%d", answer->retry_after_s).data);
     for (const struct cookie *cookie = answer->cookies; cookie != NULL; cookie = cookie->next)
         header_text(reply, request->arena, "Set-Cookie", cookie_write(request, cookie));
-    if (exchange->asset == NULL) {
-        bool cached = request->route != NULL && (request->route->flags & ROUTE_CACHED) != 0 && reply->status == 200;
-        header(reply, "Cache-Control", cached ? "private, max-age=3600" : "no-store");
-        if (cached) header(reply, "Vary", "Accept, Accept-Language, Cookie");
-    }
+    header(reply, "X-Request-Id", request->id.data);
+    bool kept = reply->kind != REPLY_OTHER && request->route != NULL && (request->route->flags & ROUTE_CACHED) != 0;
+    if (kept && reply->status == 200) allow_keeping(exchange, reply);
     if (exchange->close) header(reply, "Connection", "close");
 }
 
@@ -193,24 +211,25 @@ static void build(void *data) {
     reply->status = exchange->asset != NULL && exchange->request.answer.status == 0 ? 200
                                                                                    : exchange->request.answer.status;
     check(reply->status >= 200 && reply->status <= 599);
+    reply->kind = REPLY_OTHER;
+    reply->secure = exchange->request.secure;
     if (exchange->asset != NULL && exchange->request.answer.status == 0) write_asset(exchange, reply);
     else write_answer(exchange, reply);
-    add_security(exchange, reply);
     add_answer_fields(exchange, reply);
 }
 
 bool reply_build(struct exchange *exchange, struct reply *reply) {
-    *reply = (struct reply){.status = 0};
+    reply->status = 0;
+    reply->count = 0;
+    reply->body = TEXT("");
+    reply->streamed = false;
     struct building building = {exchange, reply};
     return arena_guard(exchange->request.arena, build, &building);
 }
 
 void reply_unavailable(struct reply *reply) {
-    *reply = (struct reply){.status = 503, .body = TEXT("{\"type\":\"/problems/unavailable\",\"status\":503}")};
-    header(reply, "Content-Type", "application/problem+json");
-    header(reply, "Content-Security-Policy", DATA_POLICY);
-    header(reply, "X-Content-Type-Options", "nosniff");
-    header(reply, "Cache-Control", "no-store");
+    *reply = (struct reply){.status = 503, .kind = REPLY_PROBLEM};
+    reply->body = TEXT("{\"type\":\"/problems/unavailable\",\"title\":\"Service Unavailable\",\"status\":503}");
     header(reply, "Retry-After", "1");
     header(reply, "Connection", "close");
 }

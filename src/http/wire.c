@@ -99,6 +99,11 @@ static struct text whole_body(struct exchange *exchange, const struct reply *rep
     return buffer_text(&whole);
 }
 
+static void write_headers(struct buffer *out, const struct reply_header *headers, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (headers[i].value[0] != '\0') buffer_format(out, "%s: %s\r\n", headers[i].name, headers[i].value);
+}
+
 struct text request_reply(struct request *request) {
     struct exchange *exchange = exchange_of(request);
     struct reply reply;
@@ -107,10 +112,9 @@ struct text request_reply(struct request *request) {
     struct text body = whole_body(exchange, &reply);
     struct buffer out = buffer_new(request->arena, body.size + 2048);
     buffer_format(&out, "HTTP/1.1 %d %s\r\n", reply.status, status_title(reply.status));
-    for (size_t i = 0; i < reply.count; i++) {
-        if (reply.headers[i].value[0] == '\0') continue;
-        buffer_format(&out, "%s: %s\r\n", reply.headers[i].name, reply.headers[i].value);
-    }
+    struct reply_header fixed[REPLY_FIXED_MAX];
+    write_headers(&out, fixed, reply_fixed(exchange->site, reply.kind, reply.secure, fixed));
+    write_headers(&out, reply.headers, reply.count);
     if (exchange->stream == NULL) buffer_format(&out, "Content-Length: %zu\r\n", body.size);
     buffer_add_literal(&out, "\r\n");
     if (!request->head) buffer_add_text(&out, body);
