@@ -21,7 +21,7 @@ struct identity_settings {
     int64_t plain_address, plain_network, plain_window;
 
     int64_t draft_life;
-    int64_t session_idle, session_life, session_warning;
+    int64_t session_idle, session_life;
     int64_t token_idle;
     int64_t device_life;
     int64_t kept_life;

@@ -141,8 +141,11 @@ enum flow signup_code_page(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     doc_text(document, "phone", phone_pretty(request->arena, draft.phone));
     doc_moment(document, "expires", state.expires);
+    doc_int(document, "seconds_left", state.expires > now ? (state.expires - now) / SECOND : 0);
     doc_moment(document, "again_at", state.again_at);
     doc_bool(document, "again_now", now >= state.again_at);
+    doc_text(document, "number", draft.phone);
+    doc_bool(document, "inbox", engine_enabled(request->engine, "inbox"));
     return answer_ok(request, document);
 }
 

@@ -1,0 +1,82 @@
+// browser.mjs: chromium for tests, and one look at a page that finds what machines can find: accessibility (axe), wrong
+// HTML, sideways scrolling, small targets, anything the console complains of (a broken policy, a script's error).
+
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {HtmlValidate} from "html-validate";
+import {chromium} from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended"],
+  rules: {
+    "void-style": ["error", {style: "omit"}],
+    "no-trailing-whitespace": "off",
+    "long-title": "off",
+    "no-inline-style": "error",
+    "attribute-boolean-style": "off",
+    "prefer-native-element": "off",
+  },
+});
+
+export class Browsers {
+  static async start() {
+    const browsers = new Browsers();
+    browsers.chromium = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: process.getuid() === 0 ? ["--no-sandbox"] : [],
+    });
+    return browsers;
+  }
+
+  // A page in a browser of its own; what it complains of is kept in page.complaints.
+  async page({width = 320, locale = "ru-RU", dark = false, scripts = true} = {}) {
+    const context = await this.chromium.newContext({
+      viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
+    });
+    const page = await context.newPage();
+    page.complaints = [];
+    page.on("console", (message) => {
+      // A refused form is an answer, not a fault.
+      if (message.type() === "error" && !/status of 4(22|29)/.test(message.text())) page.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => page.complaints.push(String(error)));
+    return page;
+  }
+
+  stop() {
+    return this.chromium.close();
+  }
+}
+
+async function axeProblems(page) {
+  await page.evaluate(axe); // by the debugger's door, so the page's own policy stays on
+  const {violations} = await page.evaluate(() => window.axe.run(document, {resultTypes: ["violations"]}));
+  return violations.map(({id, nodes}) => `axe ${id}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`);
+}
+
+async function htmlProblems(page) {
+  const html = await (await page.context().request.get(page.url(), {headers: {Accept: "text/html"}})).text();
+  const report = await validator.validateString(html);
+  return report.results.flatMap((result) => result.messages.map((m) => `html ${m.ruleId} line ${m.line}: ${m.message}`));
+}
+
+async function layoutProblems(page) {
+  return page.evaluate(() => {
+    const found = [];
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`sideways: ${document.documentElement.scrollWidth} px`);
+    for (const target of document.querySelectorAll("button, input:not([type=hidden]), .button, nav a")) {
+      const box = target.getBoundingClientRect();
+      if (box.width > 1 && box.height > 1 && box.height < 43.5) found.push(`low target ${box.height}: ${target.outerHTML.slice(0, 120)}`);
+    }
+    return found;
+  });
+}
+
+// Everything that a look finds wrong is told at once.
+export async function inspect(page, name, {html = true} = {}) {
+  const problems = [...(await layoutProblems(page)), ...(await axeProblems(page)), ...(html ? await htmlProblems(page) : []),
+                    ...page.complaints];
+  assert.deepEqual(problems, [], `${name} (${page.url()})`);
+}
