@@ -3,8 +3,8 @@
  *
  *     bench_fill CONFIG CUSTOMERS TRANSFERS TOKENS_FILE
  *
- * Customer i has the number +79000000000 + i. TOKENS_FILE gets "number token" lines, for at most 100 000 of them. It goes
- * in big commands through the engine's own code, so it takes a minute where clients would take hours. */
+ * Customer i has the number +79000000000 + i. TOKENS_FILE gets "number token" lines, for at most 100 000 of them. It
+ * goes in big commands through the engine's own code, so it takes a minute where clients would take hours. */
 #include "app/app.h"
 #include "base/check.h"
 #include "engine/internal.h"

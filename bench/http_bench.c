@@ -1,5 +1,5 @@
-/* http_bench.c: the HTTP server alone: a route without SQL, answered at once or from another thread, to be loaded by wrk
- * and compared with nginx's `return 200` (bench/http.sh). Ends by itself.
+/* http_bench.c: the HTTP server alone: a route without SQL, answered at once or from another thread, to be loaded by
+ * wrk and compared with nginx's `return 200` (bench/http.sh). Ends by itself.
  *
  *   bench_http_bench PORT SECONDS [THREADS] [CERTIFICATE KEY]
  *   /simple   JSON, finished inside handle()

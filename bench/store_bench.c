@@ -1,5 +1,5 @@
-/* store_bench.c: what the store alone can do, without ledger or HTTP: commands of one appended row each, submitted by two
- * threads and committed in groups; what a savepoint costs; and a snapshot with one look-up by key.
+/* store_bench.c: what the store alone can do, without ledger or HTTP: commands of one appended row each, submitted by
+ * two threads and committed in groups; what a savepoint costs; and a snapshot with one look-up by key.
  *
  *     store_bench [FOLDER]        SQLite in FOLDER (default /tmp), PostgreSQL of KABINET_TEST_POSTGRES when it is set */
 #include "store/store_fixture.h"
@@ -137,7 +137,8 @@ static void write_many(struct store_fixture *fixture, const char *name, enum sha
     printf("%-9s %-26s window %3d: %8.0f commands/s, %6.0f commits/s, %5.1f a group, %5.2f us processor each, "
            "%" PRId64 " replays, checkpoint max %" PRId64 " us\n",
            store_kind_name(fixture->kind), name, window * SUBMITTERS, (double)count / took, (double)groups / took,
-           (double)count / (double)groups, used * 1e6 / (double)count, after.replays - before.replays, after.checkpoint_max_us);
+           (double)count / (double)groups, used * 1e6 / (double)count, after.replays - before.replays,
+           after.checkpoint_max_us);
     fflush(stdout);
     free(items);
 }
@@ -160,8 +161,8 @@ static void read_many(struct store_fixture *fixture, int64_t count) {
         reader_end(reader, tx);
     }
     double took = seconds() - began;
-    printf("%-9s begin + look-up among %" PRId64 " rows + end: %.2f us (%s)\n", store_kind_name(fixture->kind), rows_in_all,
-           took * 1e6 / (double)count, sum == 0 ? "nothing found" : "found");
+    printf("%-9s begin + look-up among %" PRId64 " rows + end: %.2f us (%s)\n", store_kind_name(fixture->kind),
+           rows_in_all, took * 1e6 / (double)count, sum == 0 ? "nothing found" : "found");
     reader_free(reader);
 }
 

@@ -1,5 +1,5 @@
-/* books.c: the acquirer's own books: orders by merchant and number in memory; each change is a line of the journal, written
- * and synced before it is told, and read back at the start. */
+/* books.c: the acquirer's own books: orders by merchant and number in memory; each change is a line of the journal,
+ * written and synced before it is told, and read back at the start. */
 #include "sandbox/sandbox.h"
 
 #include "base/check.h"

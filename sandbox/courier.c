@@ -1,6 +1,6 @@
-/* courier.c: delivers callbacks by libcurl on one thread, each when it is due, again with growing pauses until an answer
- * below 500 comes. What is undelivered when the program stops is lost, as with a bank that has a bad day: the status
- * interface still tells it. */
+/* courier.c: delivers callbacks by libcurl on one thread, each when it is due, again with growing pauses until an
+ * answer below 500 comes. What is undelivered when the program stops is lost, as with a bank that has a bad day: the
+ * status interface still tells it. */
 #include "sandbox/sandbox.h"
 
 #include "base/check.h"

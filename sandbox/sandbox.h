@@ -1,5 +1,5 @@
-/* sandbox.h: the outside world in one program, for demos and tests: an acquirer so far. It stands for other companies, so
- * it shares no code with what it talks to beyond base and http: signatures, formats and books are its own. */
+/* sandbox.h: the outside world in one program, for demos and tests: an acquirer so far. It stands for other companies,
+ * so it shares no code with what it talks to beyond base and http: signatures, formats and books are its own. */
 #pragma once
 
 #include "base/money.h"

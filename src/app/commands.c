@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-int app_check(int count, char **arguments)
-{
+int app_check(int count, char **arguments) {
     struct arena *arena = arena_new((size_t)16 << 20);
     check(arena != NULL);
     struct config *config = app_config(arena, count, arguments);
@@ -17,8 +16,7 @@ int app_check(int count, char **arguments)
     return config != NULL ? 0 : 1;
 }
 
-int app_migrate(int count, char **arguments)
-{
+int app_migrate(int count, char **arguments) {
     struct app app;
     bool good = app_open(&app, count, arguments);
     if (good) printf("the database is at this version\n");
@@ -27,8 +25,7 @@ int app_migrate(int count, char **arguments)
 }
 
 /* Reads beside a running server: a snapshot asks nobody's leave. */
-int app_verify(int count, char **arguments)
-{
+int app_verify(int count, char **arguments) {
     struct app app;
     int status = 1;
     if (app_open(&app, count, arguments)) {

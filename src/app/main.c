@@ -13,16 +13,14 @@ static const struct app_command commands[] = {
     {"verify", "CONFIG", "proves the books whole", app_verify},
 };
 
-static int usage(void)
-{
+static int usage(void) {
     fprintf(stderr, "usage: kabinet COMMAND …\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(stderr, "  kabinet %-8s %-8s %s\n", commands[i].name, commands[i].arguments, commands[i].about);
     return 2;
 }
 
-int main(int count, char **arguments)
-{
+int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
     if (sodium_init() < 0) return 1;
     for (size_t i = 0; count >= 2 && i < sizeof commands / sizeof *commands; i++)

@@ -7,8 +7,7 @@
 
 #define APP_ARENA ((size_t)64 << 20)
 
-struct config *app_config(struct arena *arena, int count, char **arguments)
-{
+struct config *app_config(struct arena *arena, int count, char **arguments) {
     if (count != 1) {
         fprintf(stderr, "kabinet: give one configuration file\n");
         return NULL;
@@ -19,8 +18,7 @@ struct config *app_config(struct arena *arena, int count, char **arguments)
     return config;
 }
 
-bool app_open(struct app *app, int count, char **arguments)
-{
+bool app_open(struct app *app, int count, char **arguments) {
     *app = (struct app){.arena = arena_new(APP_ARENA)};
     if (app->arena == NULL) return false;
     app->config = app_config(app->arena, count, arguments);
@@ -43,8 +41,7 @@ bool app_open(struct app *app, int count, char **arguments)
     return app->engine != NULL;
 }
 
-void app_close(struct app *app)
-{
+void app_close(struct app *app) {
     if (app->engine != NULL) engine_close(app->engine);
     keyring_free(app->keyring);
     if (app->world != NULL) world_free(app->world);

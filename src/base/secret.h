@@ -19,8 +19,8 @@ void keyring_free(struct keyring *keyring);
 void secret_hash(const struct keyring *keyring, const char *purpose, struct text message,
                  uint8_t hash[SECRET_HASH_SIZE]);
 
-/* SipHash-2-4 of 128 bits, a tenth of secret_hash's cost: for finding again in memory what was hashed before. Its key is the
- * root's, but it is never kept nor sent. */
+/* SipHash-2-4 of 128 bits, a tenth of secret_hash's cost: for finding again in memory what was hashed before. Its key
+ * is the root's, but it is never kept nor sent. */
 #define SECRET_TAG_SIZE 16
 void secret_tag(const struct keyring *keyring, struct text message, uint8_t tag[SECRET_TAG_SIZE]);
 

@@ -27,8 +27,7 @@ struct reading {
     struct text problem; /* the first one; the rest is silence */
 };
 
-static bool complain(struct reading *reading, size_t line, struct text problem)
-{
+static bool complain(struct reading *reading, size_t line, struct text problem) {
     if (reading->problem.data == NULL) {
         reading->problem =
             text_format(reading->arena, "%s:%zu: %.*s", reading->file, line, TEXT_ARG(problem));
@@ -36,20 +35,17 @@ static bool complain(struct reading *reading, size_t line, struct text problem)
     return false;
 }
 
-static bool next_event(struct reading *reading, yaml_event_t *event)
-{
+static bool next_event(struct reading *reading, yaml_event_t *event) {
     if (yaml_parser_parse(&reading->parser, event)) return true;
     const char *what = reading->parser.problem != NULL ? reading->parser.problem : "cannot be read";
     return complain(reading, reading->parser.problem_mark.line + 1, text_format(reading->arena, "%s", what));
 }
 
-static struct text scalar_text(struct arena *arena, const yaml_event_t *event)
-{
+static struct text scalar_text(struct arena *arena, const yaml_event_t *event) {
     return text_copy(arena, (struct text){(const char *)event->data.scalar.value, event->data.scalar.length});
 }
 
-static struct yaml *map_find(const struct yaml *map, struct text key)
-{
+static struct yaml *map_find(const struct yaml *map, struct text key) {
     struct yaml *item = map->first;
     while (item != NULL && !text_equal(item->key, key)) item = item->next;
     return item;
@@ -58,8 +54,7 @@ static struct yaml *map_find(const struct yaml *map, struct text key)
 static bool read_map(struct reading *reading, struct yaml *map, int depth);
 
 /* One "key: value" whose key event has come. */
-static bool read_pair(struct reading *reading, struct yaml *map, const yaml_event_t *key, int depth)
-{
+static bool read_pair(struct reading *reading, struct yaml *map, const yaml_event_t *key, int depth) {
     struct yaml *item = arena_new_of(reading->arena, struct yaml);
     item->line = key->start_mark.line + 1;
     item->key = scalar_text(reading->arena, key);
@@ -86,8 +81,7 @@ static bool read_pair(struct reading *reading, struct yaml *map, const yaml_even
     return good;
 }
 
-static bool read_map(struct reading *reading, struct yaml *map, int depth)
-{
+static bool read_map(struct reading *reading, struct yaml *map, int depth) {
     for (;;) {
         yaml_event_t event;
         if (!next_event(reading, &event)) return false;
@@ -99,8 +93,7 @@ static bool read_map(struct reading *reading, struct yaml *map, int depth)
     }
 }
 
-static bool read_document(struct reading *reading, struct yaml *root)
-{
+static bool read_document(struct reading *reading, struct yaml *root) {
     yaml_event_t event;
     do {
         if (!next_event(reading, &event)) return false;
@@ -116,8 +109,7 @@ static bool read_document(struct reading *reading, struct yaml *root)
 
 /* ---- values by their tables ---- */
 
-static bool parse_duration(struct text text, int64_t *value)
-{
+static bool parse_duration(struct text text, int64_t *value) {
     static const struct {
         char unit;
         int64_t us;
@@ -134,8 +126,7 @@ static bool parse_duration(struct text text, int64_t *value)
     return false;
 }
 
-static bool choice_index(const struct setting *setting, struct text text, int *index)
-{
+static bool choice_index(const struct setting *setting, struct text text, int *index) {
     for (int i = 0; setting->choices[i] != NULL; i++) {
         if (text_is(text, setting->choices[i])) {
             *index = i;
@@ -145,8 +136,7 @@ static bool choice_index(const struct setting *setting, struct text text, int *i
     return false;
 }
 
-static struct text choices_listed(struct arena *arena, const struct setting *setting)
-{
+static struct text choices_listed(struct arena *arena, const struct setting *setting) {
     struct buffer out = buffer_new(arena, 64);
     for (int i = 0; setting->choices[i] != NULL; i++)
         buffer_format(&out, "%s%s", i > 0 ? ", " : "", setting->choices[i]);
@@ -154,8 +144,7 @@ static struct text choices_listed(struct arena *arena, const struct setting *set
 }
 
 /* TEXT_NONE when good, else what it must be. */
-static struct text set_number(struct arena *arena, const struct setting *setting, struct text text, char *place)
-{
+static struct text set_number(struct arena *arena, const struct setting *setting, struct text text, char *place) {
     int64_t number = 0;
     struct money money = rub(0);
     const char *shape = NULL;
@@ -178,8 +167,7 @@ static struct text set_number(struct arena *arena, const struct setting *setting
     return TEXT_NONE;
 }
 
-static struct text set_value(struct arena *arena, const struct setting *setting, struct text text, char *place)
-{
+static struct text set_value(struct arena *arena, const struct setting *setting, struct text text, char *place) {
     if (setting->type == SETTING_TEXT) {
         if (setting->max > 0 && ((int64_t)text.size < setting->min || (int64_t)text.size > setting->max)) {
             return text_format(arena, "%lld to %lld bytes long", (long long)setting->min, (long long)setting->max);
@@ -205,8 +193,7 @@ static struct text set_value(struct arena *arena, const struct setting *setting,
 }
 
 /* Follows a dotted name; marks what it passes as known. */
-static struct yaml *find_dotted(struct yaml *map, struct text name)
-{
+static struct yaml *find_dotted(struct yaml *map, struct text name) {
     struct text rest = name;
     struct yaml *at = map;
     while (at != NULL && rest.data != NULL && at->is_map) {
@@ -218,8 +205,7 @@ static struct yaml *find_dotted(struct yaml *map, struct text name)
 }
 
 static bool fill(struct reading *reading, struct yaml *map, const char *section, const struct setting *settings,
-                 char *target)
-{
+                 char *target) {
     const char *dot = *section != '\0' ? "." : "";
     for (const struct setting *setting = settings; setting != NULL && setting->name != NULL; setting++) {
         struct yaml *item = find_dotted(map, text_from(setting->name));
@@ -244,8 +230,7 @@ static bool fill(struct reading *reading, struct yaml *map, const char *section,
 }
 
 /* The first key nobody asked for. */
-static bool none_unknown(struct reading *reading, const struct yaml *map, const char *prefix)
-{
+static bool none_unknown(struct reading *reading, const struct yaml *map, const char *prefix) {
     for (const struct yaml *item = map->first; item != NULL; item = item->next) {
         const char *name = text_format(reading->arena, "%s%.*s", prefix, TEXT_ARG(item->key)).data;
         if (!item->used)
@@ -299,8 +284,7 @@ static const struct setting limit_settings[] = {
     {.name = NULL},
 };
 
-static bool base_makes_sense(struct reading *reading, struct yaml *root, const struct config_base *base)
-{
+static bool base_makes_sense(struct reading *reading, struct yaml *root, const struct config_base *base) {
     enum log_level level;
     const char *key = NULL, *want = NULL;
     if (zone_named(base->time_zone) == NULL) key = "time_zone", want = "an IANA time zone like Europe/Moscow";
@@ -315,16 +299,14 @@ static bool base_makes_sense(struct reading *reading, struct yaml *root, const s
 
 /* ---- features ---- */
 
-static const struct feature *feature_named(struct text name)
-{
+static const struct feature *feature_named(struct text name) {
     for (const struct feature *const *feature = all_features; *feature != NULL; feature++)
         if (text_is(name, (*feature)->name)) return *feature;
     return NULL;
 }
 
 /* "features: wallet, operations": those and what they need. */
-static bool choose_features(struct reading *reading, struct config *config, struct yaml *root)
-{
+static bool choose_features(struct reading *reading, struct config *config, struct yaml *root) {
     struct yaml *item = map_find(root, TEXT("features"));
     if (item == NULL) return complain(reading, 1, TEXT("features: must be given: a list of names with commas, or all"));
     item->used = true;
@@ -333,7 +315,8 @@ static bool choose_features(struct reading *reading, struct config *config, stru
     config->sections = arena_array(reading->arena, struct config_section, count + 1);
     config->section_count = count;
     bool all = text_is(item->value, "all");
-    for (size_t i = 0; i < count; i++) config->sections[i] = (struct config_section){all_features[i], all, NULL}; /* the engine's own is always on */
+    /* the engine's own is always on */
+    for (size_t i = 0; i < count; i++) config->sections[i] = (struct config_section){all_features[i], all, NULL};
     for (struct text rest = item->value; !all && rest.data != NULL;) {
         struct text name = text_trim(text_split(rest, ',', &rest));
         const struct feature *feature = feature_named(name);
@@ -354,8 +337,7 @@ static bool choose_features(struct reading *reading, struct config *config, stru
     return true;
 }
 
-static bool fill_features(struct reading *reading, struct config *config, struct yaml *root)
-{
+static bool fill_features(struct reading *reading, struct config *config, struct yaml *root) {
     for (size_t i = 0; i < config->section_count; i++) {
         struct config_section *section = &config->sections[i];
         struct yaml *map = map_find(root, text_from(section->feature->name));
@@ -378,8 +360,7 @@ static bool fill_features(struct reading *reading, struct config *config, struct
     return true;
 }
 
-static bool build(struct reading *reading, struct config *config, struct yaml *root)
-{
+static bool build(struct reading *reading, struct config *config, struct yaml *root) {
     struct yaml nothing = {.is_map = true, .line = 1};
     struct yaml *limits = map_find(root, TEXT("limits"));
     if (limits != NULL) limits->used = true;
@@ -390,8 +371,7 @@ static bool build(struct reading *reading, struct config *config, struct yaml *r
            none_unknown(reading, root, "");
 }
 
-struct config *config_parse(struct arena *arena, const char *name, struct text yaml, struct text *problem)
-{
+struct config *config_parse(struct arena *arena, const char *name, struct text yaml, struct text *problem) {
     struct reading reading = {.arena = arena, .file = name};
     struct yaml root = {.is_map = true, .line = 1};
     struct config *config = arena_new_of(arena, struct config);
@@ -407,8 +387,7 @@ struct config *config_parse(struct arena *arena, const char *name, struct text y
     return good ? config : NULL;
 }
 
-struct config *config_load(struct arena *arena, const char *path, struct text *problem)
-{
+struct config *config_load(struct arena *arena, const char *path, struct text *problem) {
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
         *problem = text_format(arena, "%s: %m", path);
@@ -427,26 +406,22 @@ struct config *config_load(struct arena *arena, const char *path, struct text *p
 
 /* ---- asking ---- */
 
-const struct config_base *config_base(const struct config *config)
-{
+const struct config_base *config_base(const struct config *config) {
     return &config->base;
 }
 
-static const struct config_section *section_of(const struct config *config, const struct feature *feature)
-{
+static const struct config_section *section_of(const struct config *config, const struct feature *feature) {
     for (size_t i = 0; i < config->section_count; i++)
         if (config->sections[i].feature == feature) return &config->sections[i];
     return NULL;
 }
 
-bool config_enabled(const struct config *config, const struct feature *feature)
-{
+bool config_enabled(const struct config *config, const struct feature *feature) {
     const struct config_section *section = section_of(config, feature);
     return section != NULL && section->enabled;
 }
 
-const void *config_settings(const struct config *config, const struct feature *feature)
-{
+const void *config_settings(const struct config *config, const struct feature *feature) {
     const struct config_section *section = section_of(config, feature);
     check(section != NULL);
     return section->settings;

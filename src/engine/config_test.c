@@ -13,14 +13,12 @@ const struct feature *const all_features[] = {&engine_feature, NULL};
 
 #define GOOD "profile: test\nfeatures: engine\n"
 
-static struct config *parse(struct arena *arena, const char *yaml, struct text *problem)
-{
+static struct config *parse(struct arena *arena, const char *yaml, struct text *problem) {
     *problem = TEXT_NONE;
     return config_parse(arena, "x.yaml", text_from(yaml), problem);
 }
 
-static void values_and_defaults(void **state)
-{
+static void values_and_defaults(void **state) {
     (void)state;
     struct arena *arena = arena_new(4 << 20);
     struct text problem;
@@ -39,8 +37,7 @@ static void values_and_defaults(void **state)
     arena_free(arena);
 }
 
-static void complaints(void **state)
-{
+static void complaints(void **state) {
     (void)state;
     static const struct {
         const char *yaml, *problem;
@@ -58,7 +55,8 @@ static void complaints(void **state)
         {GOOD "behind_proxy: perhaps\n", "x.yaml:3: behind_proxy: must be true or false, is \"perhaps\""},
         {GOOD "time_zone: Mars/Olympus\n", "x.yaml:3: time_zone: must be an IANA time zone like Europe/Moscow"},
         {GOOD "listen: nowhere\n", "x.yaml:3: listen: must be address:port"},
-        {GOOD "certificate_file: a.pem\n", "x.yaml:3: certificate_file: must be given together with certificate_key_file"},
+        {GOOD "certificate_file: a.pem\n",
+         "x.yaml:3: certificate_file: must be given together with certificate_key_file"},
         {GOOD "company: A\ncompany: B\n", "x.yaml:4: company: stands here twice"},
         {GOOD "company: [A, B]\n", "x.yaml:3: company: must be one value or a group of keys"},
         {GOOD "company:\n  x: 1\n", "x.yaml:3: company: must be one value"},
@@ -74,8 +72,7 @@ static void complaints(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_and_defaults),
         cmocka_unit_test(complaints),

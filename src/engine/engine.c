@@ -26,18 +26,15 @@ static _Thread_local struct {
 static pthread_key_t reader_key;
 static pthread_once_t reader_once = PTHREAD_ONCE_INIT;
 
-static void drop_reader(void *reader)
-{
+static void drop_reader(void *reader) {
     reader_free(reader);
 }
 
-static void make_reader_key(void)
-{
+static void make_reader_key(void) {
     check(pthread_key_create(&reader_key, drop_reader) == 0);
 }
 
-struct reader *engine_reader(struct engine *engine)
-{
+struct reader *engine_reader(struct engine *engine) {
     if (own_reader.engine == engine && own_reader.reader != NULL) return own_reader.reader;
     pthread_once(&reader_once, make_reader_key);
     reader_free(pthread_getspecific(reader_key));
@@ -48,8 +45,7 @@ struct reader *engine_reader(struct engine *engine)
 }
 
 /* The thread that closes the engine may have read, too. */
-static void forget_own_reader(struct engine *engine)
-{
+static void forget_own_reader(struct engine *engine) {
     if (own_reader.engine != engine) return;
     reader_free(own_reader.reader);
     own_reader.reader = NULL;
@@ -59,8 +55,7 @@ static void forget_own_reader(struct engine *engine)
 
 /* ---- migrations, jobs, routes, menu: gathered from the features ---- */
 
-static size_t gather_migrations(struct migration *all, size_t count, const struct migration *migrations)
-{
+static size_t gather_migrations(struct migration *all, size_t count, const struct migration *migrations) {
     for (; migrations != NULL && migrations->sql != NULL; migrations++) {
         check(count < MIGRATIONS_MAX);
         all[count++] = *migrations;
@@ -68,8 +63,7 @@ static size_t gather_migrations(struct migration *all, size_t count, const struc
     return count;
 }
 
-static bool migrate(struct engine *engine, struct arena *arena, struct text *problem)
-{
+static bool migrate(struct engine *engine, struct arena *arena, struct text *problem) {
     struct migration *all = arena_array(arena, struct migration, MIGRATIONS_MAX);
     size_t count = gather_migrations(all, 0, ledger_migrations);
     count = gather_migrations(all, count, journal_migrations);
@@ -80,14 +74,12 @@ static bool migrate(struct engine *engine, struct arena *arena, struct text *pro
     return store_migrate(engine->store, arena, all, count, problem);
 }
 
-static bool run_feature_job(void *self, const struct job_entry *entry, struct tx *tx)
-{
+static bool run_feature_job(void *self, const struct job_entry *entry, struct tx *tx) {
     const struct job *job = entry->job;
     return job->run(self, tx);
 }
 
-static bool gather_jobs(struct engine *engine, struct arena *arena)
-{
+static bool gather_jobs(struct engine *engine, struct arena *arena) {
     struct job_entry *entries = arena_array(arena, struct job_entry, JOBS_MAX);
     size_t count = 0;
     for (size_t i = 0; i < engine->feature_count; i++) {
@@ -101,8 +93,7 @@ static bool gather_jobs(struct engine *engine, struct arena *arena)
     return engine->jobs != NULL;
 }
 
-static void gather_routes(struct engine *engine, struct arena *arena)
-{
+static void gather_routes(struct engine *engine, struct arena *arena) {
     size_t count = 0;
     for (size_t i = 0; i < engine->feature_count; i++)
         for (const struct route *route = engine->features[i]->routes; route != NULL && route->path != NULL; route++)
@@ -115,13 +106,11 @@ static void gather_routes(struct engine *engine, struct arena *arena)
     engine->routes = routes;
 }
 
-static int by_menu_order(const void *left, const void *right)
-{
+static int by_menu_order(const void *left, const void *right) {
     return (*(const struct menu_item *const *)left)->order - (*(const struct menu_item *const *)right)->order;
 }
 
-static void gather_menu(struct engine *engine, struct arena *arena)
-{
+static void gather_menu(struct engine *engine, struct arena *arena) {
     size_t count = 0;
     const struct menu_item **menu = arena_array(arena, const struct menu_item *, FEATURES_MAX * 8 + 1);
     for (size_t i = 0; i < engine->feature_count; i++) {
@@ -134,8 +123,7 @@ static void gather_menu(struct engine *engine, struct arena *arena)
 
 /* ---- opening ---- */
 
-static void choose_features(struct engine *engine, struct arena *arena)
-{
+static void choose_features(struct engine *engine, struct arena *arena) {
     engine->features = arena_array(arena, const struct feature *, FEATURES_MAX);
     engine->states = arena_array(arena, void *, FEATURES_MAX);
     engine->features[engine->feature_count++] = &engine_feature;
@@ -146,8 +134,7 @@ static void choose_features(struct engine *engine, struct arena *arena)
     }
 }
 
-static bool open_parts(struct engine *engine, struct arena *arena)
-{
+static bool open_parts(struct engine *engine, struct arena *arena) {
     engine->readers = pool_new(READERS_QUEUE);
     engine->workers = pool_new(WORKERS_QUEUE);
     engine->rates = rates_new();
@@ -165,8 +152,7 @@ static bool open_parts(struct engine *engine, struct arena *arena)
     return gather_jobs(engine, arena);
 }
 
-static bool load_keys(struct engine *engine)
-{
+static bool load_keys(struct engine *engine) {
     struct reader *reader = engine_reader(engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     if (tx == NULL) return false;
@@ -174,8 +160,7 @@ static bool load_keys(struct engine *engine)
     return reader_end(reader, tx) && good;
 }
 
-static bool open_features(struct engine *engine, struct arena *arena, struct text *problem)
-{
+static bool open_features(struct engine *engine, struct arena *arena, struct text *problem) {
     for (size_t i = 0; i < engine->feature_count; i++) {
         if (engine->features[i]->open == NULL) continue;
         engine->states[i] = engine->features[i]->open(engine, arena, problem);
@@ -184,8 +169,7 @@ static bool open_features(struct engine *engine, struct arena *arena, struct tex
     return true;
 }
 
-struct engine *engine_open(const struct engine_options *options, struct arena *arena, struct text *problem)
-{
+struct engine *engine_open(const struct engine_options *options, struct arena *arena, struct text *problem) {
     struct engine *engine = arena_new_of(arena, struct engine);
     *engine = (struct engine){.config = options->config, .world = options->world, .keyring = options->keyring,
                               .manual = options->manual};
@@ -210,8 +194,7 @@ struct engine *engine_open(const struct engine_options *options, struct arena *a
     return NULL;
 }
 
-bool engine_start(struct engine *engine)
-{
+bool engine_start(struct engine *engine) {
     const struct config_base *base = &engine->config->base;
     size_t readers = store_reads_inline(engine->store) ? 1 : 4;
     engine->started = pool_start(engine->readers, readers) &&
@@ -220,8 +203,7 @@ bool engine_start(struct engine *engine)
     return engine->started;
 }
 
-void engine_close(struct engine *engine)
-{
+void engine_close(struct engine *engine) {
     if (engine->jobs != NULL) jobs_stop(engine->jobs);
     if (engine->outbox != NULL) outbox_stop(engine->outbox);
     pool_free(engine->workers);
@@ -241,62 +223,51 @@ void engine_close(struct engine *engine)
 
 /* ---- asking ---- */
 
-const struct route *const *engine_routes(const struct engine *engine)
-{
+const struct route *const *engine_routes(const struct engine *engine) {
     return engine->routes;
 }
 
-struct store *engine_store(const struct engine *engine)
-{
+struct store *engine_store(const struct engine *engine) {
     return engine->store;
 }
 
-struct ledger *engine_ledger(const struct engine *engine)
-{
+struct ledger *engine_ledger(const struct engine *engine) {
     return engine->ledger;
 }
 
-struct world *engine_world(const struct engine *engine)
-{
+struct world *engine_world(const struct engine *engine) {
     return engine->world;
 }
 
-const struct keyring *engine_keyring(const struct engine *engine)
-{
+const struct keyring *engine_keyring(const struct engine *engine) {
     return engine->keyring;
 }
 
-const struct config_base *engine_config(const struct engine *engine)
-{
+const struct config_base *engine_config(const struct engine *engine) {
     return &engine->config->base;
 }
 
-const struct zone *engine_zone(const struct engine *engine)
-{
+const struct zone *engine_zone(const struct engine *engine) {
     return engine->zone;
 }
 
-const void *engine_settings(const struct engine *engine, const struct feature *feature)
-{
+const void *engine_settings(const struct engine *engine, const struct feature *feature) {
     return config_settings(engine->config, feature);
 }
 
-void *engine_state(const struct engine *engine, const struct feature *feature)
-{
+void *engine_state(const struct engine *engine, const struct feature *feature) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i] == feature) return engine->states[i];
     return NULL;
 }
 
-bool engine_enabled(const struct engine *engine, const char *feature)
-{
+bool engine_enabled(const struct engine *engine, const char *feature) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (strcmp(engine->features[i]->name, feature) == 0) return true;
     return false;
 }
 
-const struct operation_kind *engine_operation_kind(const struct engine *engine, int code)
-{
+const struct operation_kind *engine_operation_kind(const struct engine *engine, int code) {
     for (size_t i = 0; i < engine->feature_count; i++) {
         const struct operation_kind *kind = engine->features[i]->operations;
         for (; kind != NULL && kind->name != NULL; kind++)
@@ -305,39 +276,32 @@ const struct operation_kind *engine_operation_kind(const struct engine *engine, 
     return NULL;
 }
 
-const struct feature *const *engine_features(const struct engine *engine, size_t *count)
-{
+const struct feature *const *engine_features(const struct engine *engine, size_t *count) {
     *count = engine->feature_count;
     return (const struct feature *const *)engine->features;
 }
 
-void engine_identify_by(struct engine *engine, struct identifier identifier)
-{
+void engine_identify_by(struct engine *engine, struct identifier identifier) {
     engine->identifier = identifier;
 }
 
-void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data), void *data)
-{
+void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data), void *data) {
     after_add(&engine->after, tx, run, data);
 }
 
-void engine_emit(struct engine *engine, struct tx *tx, const struct event *event)
-{
+void engine_emit(struct engine *engine, struct tx *tx, const struct event *event) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->on_event != NULL) engine->features[i]->on_event(engine, tx, event);
 }
 
-bool engine_step_workers(struct engine *engine)
-{
+bool engine_step_workers(struct engine *engine) {
     return pool_step(engine->workers) || pool_step(engine->readers);
 }
 
-bool engine_step_outbox(struct engine *engine)
-{
+bool engine_step_outbox(struct engine *engine) {
     return outbox_step(engine->outbox);
 }
 
-bool engine_step_jobs(struct engine *engine)
-{
+bool engine_step_jobs(struct engine *engine) {
     return jobs_step(engine->jobs);
 }

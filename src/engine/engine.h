@@ -40,13 +40,13 @@ const struct operation_kind *engine_operation_kind(const struct engine *engine, 
 /* The reader of the calling thread, made at first use. */
 struct reader *engine_reader(struct engine *engine);
 
-/* Who is calling: set by the identity feature when it opens. Inline (cache) where possible: gives true when known at once;
- * false: call again with a snapshot. */
+/* Who is calling: set by the identity feature when it opens. Inline (cache) where possible: gives true when known at
+ * once; false: call again with a snapshot. */
 struct identifier {
     bool (*quick)(void *self, struct request *request);
     void (*full)(void *self, struct request *request, struct tx *tx);
-    /* A page's form for WHO_CUSTOMER came with a session cookie that is no longer good (ID-14): keeps what was typed and
-     * answers 303 to the sign-in page. Run as a WRITE stage. */
+    /* A page's form for WHO_CUSTOMER came with a session cookie that is no longer good (ID-14): keeps what was typed
+     * and answers 303 to the sign-in page. Run as a WRITE stage. */
     stage_function *keep_form;
     void *self;
 };

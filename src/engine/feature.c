@@ -6,13 +6,11 @@
 FORM(language_form, {"next", FIELD_TEXT, .max = 2000});
 
 /* A path of ours: "/x", never "//host" or "/\host". */
-static bool own_path(struct text path)
-{
+static bool own_path(struct text path) {
     return path.size > 0 && path.data[0] == '/' && (path.size == 1 || (path.data[1] != '/' && path.data[1] != '\\'));
 }
 
-static enum flow switch_language(struct request *request, struct tx *tx)
-{
+static enum flow switch_language(struct request *request, struct tx *tx) {
     (void)tx;
     enum language language;
     if (!language_from(request->params[0], &language)) return answer_missing(request);
@@ -21,8 +19,7 @@ static enum flow switch_language(struct request *request, struct tx *tx)
     return answer_see(request, own_path(next) ? next : TEXT("/"));
 }
 
-static enum flow live(struct request *request, struct tx *tx)
-{
+static enum flow live(struct request *request, struct tx *tx) {
     (void)tx;
     struct node *document = doc_new(request->arena);
     doc_text(document, "status", TEXT("live"));
@@ -31,8 +28,7 @@ static enum flow live(struct request *request, struct tx *tx)
 
 STATEMENT(one, "SELECT 1");
 
-static enum flow ready(struct request *request, struct tx *tx)
-{
+static enum flow ready(struct request *request, struct tx *tx) {
     struct rows *rows = tx_query(tx, &one, NO_VALUES);
     bool answers = rows_next(rows);
     rows_end(rows);
@@ -41,14 +37,12 @@ static enum flow ready(struct request *request, struct tx *tx)
     return answer_ok(request, document);
 }
 
-static bool forget_old_keys(struct engine *engine, struct tx *tx)
-{
+static bool forget_old_keys(struct engine *engine, struct tx *tx) {
     (void)engine;
     return journal_forget(tx, 30 * DAY);
 }
 
-static bool expire_holds(struct engine *engine, struct tx *tx)
-{
+static bool expire_holds(struct engine *engine, struct tx *tx) {
     return ledger_expire_holds(engine->ledger, tx, 200) == 200;
 }
 

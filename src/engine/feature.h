@@ -33,7 +33,8 @@ struct operation_kind {
     string_id title;          /* «Перевод» */
     const char *icon;
     /* Adds to the operation's document what only its feature knows: "counterparty" (text), and in the detail page's
-     * "facts" and "actions" whatever helps (operations/operations.h). NULL: the other account's owner, masked, is told. */
+     * "facts" and "actions" whatever helps (operations/operations.h). NULL: the other account's owner, masked, is
+     * told. */
     void (*describe)(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                      struct node *operation);
 };

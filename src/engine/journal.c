@@ -25,8 +25,19 @@ const struct migration journal_migrations[] = {
 };
 
 enum {
-    LOG_ID, LOG_OWNER, LOG_SESSION, LOG_STAFF, LOG_ACTION, LOG_ADDRESS, LOG_REQUEST, LOG_STATUS, LOG_KEY, LOG_FINGERPRINT,
-    LOG_LOCATION, LOG_ANSWER, LOG_COLUMNS
+    LOG_ID,
+    LOG_OWNER,
+    LOG_SESSION,
+    LOG_STAFF,
+    LOG_ACTION,
+    LOG_ADDRESS,
+    LOG_REQUEST,
+    LOG_STATUS,
+    LOG_KEY,
+    LOG_FINGERPRINT,
+    LOG_LOCATION,
+    LOG_ANSWER,
+    LOG_COLUMNS
 };
 
 static const enum value_type log_types[LOG_COLUMNS] = {
@@ -51,24 +62,21 @@ struct journal_row {
 
 /* ---- keys ---- */
 
-static struct text key_text(const struct request *request)
-{
+static struct text key_text(const struct request *request) {
     if (request->idempotency_key.data != NULL) return request->idempotency_key;
     for (const struct raw_field *field = request->raw; field != NULL; field = field->next)
         if (text_is(field->name, "_key")) return field->value;
     return TEXT_NONE;
 }
 
-static void hash_part(crypto_generichash_state *state, struct text part)
-{
+static void hash_part(crypto_generichash_state *state, struct text part) {
     uint64_t size = part.size;
     crypto_generichash_update(state, (const uint8_t *)&size, sizeof size);
     if (part.size > 0) crypto_generichash_update(state, (const uint8_t *)part.data, part.size);
 }
 
 /* Over the address and the checked values, so that a page's form and a JSON body which say the same are the same. */
-static int64_t fingerprint_of(const struct request *request)
-{
+static int64_t fingerprint_of(const struct request *request) {
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, 16);
     hash_part(&state, request->path);
@@ -84,8 +92,7 @@ static int64_t fingerprint_of(const struct request *request)
     return hash[0];
 }
 
-bool journal_key_of(const struct request *request, struct journal_key *key)
-{
+bool journal_key_of(const struct request *request, struct journal_key *key) {
     struct text text = key_text(request);
     if (text.size < 1 || text.size > 64) return false;
     for (size_t i = 0; i < text.size; i++)
@@ -105,14 +112,13 @@ bool journal_key_of(const struct request *request, struct journal_key *key)
 
 /* ---- recording ---- */
 
-void journal_init(struct journal *journal, struct store *store, struct keys *keys)
-{
+void journal_init(struct journal *journal, struct store *store, struct keys *keys) {
     *journal = (struct journal){.store = store, .keys = keys, .last = &journal->first};
 }
 
 /* The row's memory is the group's: a request may be answered before its group's rows are gone. */
-void journal_record(struct journal *journal, struct tx *tx, const struct request *request, const struct journal_key *key)
-{
+void journal_record(struct journal *journal, struct tx *tx, const struct request *request,
+                    const struct journal_key *key) {
     struct arena *arena = tx_arena(tx);
     const struct answer *answer = &request->answer;
     struct journal_row *row = arena_new_of(arena, struct journal_row);
@@ -141,8 +147,7 @@ void journal_record(struct journal *journal, struct tx *tx, const struct request
     journal->count++;
 }
 
-static void journal_begin(void *self, struct tx *tx, const struct command *first)
-{
+static void journal_begin(void *self, struct tx *tx, const struct command *first) {
     (void)tx;
     (void)first;
     struct journal *journal = self;
@@ -151,13 +156,11 @@ static void journal_begin(void *self, struct tx *tx, const struct command *first
     journal->count = 0;
 }
 
-static void journal_mark(void *self)
-{
+static void journal_mark(void *self) {
     (void)self; /* what was asked and answered stays on record, done or undone */
 }
 
-static void flush_keys(struct journal *journal, struct tx *tx)
-{
+static void flush_keys(struct journal *journal, struct tx *tx) {
     static const enum value_type types[] = {VALUE_INT, VALUE_BYTES, VALUE_INT};
     struct value *values = arena_array(tx_arena(tx), struct value, journal->count * 3);
     size_t rows = 0;
@@ -171,8 +174,7 @@ static void flush_keys(struct journal *journal, struct tx *tx)
     if (rows > 0) tx_insert_many(tx, &insert_key, types, 3, values, rows);
 }
 
-static void journal_flush(void *self, struct tx *tx)
-{
+static void journal_flush(void *self, struct tx *tx) {
     struct journal *journal = self;
     if (journal->count == 0) return;
     struct value *values = arena_array(tx_arena(tx), struct value, journal->count * LOG_COLUMNS);
@@ -183,8 +185,7 @@ static void journal_flush(void *self, struct tx *tx)
     if (store_is_postgres(journal->store)) flush_keys(journal, tx);
 }
 
-static void journal_ended(void *self, bool committed)
-{
+static void journal_ended(void *self, bool committed) {
     struct journal *journal = self;
     if (committed)
         for (struct journal_row *row = journal->first; row != NULL; row = row->next)
@@ -192,15 +193,13 @@ static void journal_ended(void *self, bool committed)
     journal_begin(self, NULL, NULL);
 }
 
-struct participant journal_participant(struct journal *journal)
-{
+struct participant journal_participant(struct journal *journal) {
     return (struct participant){journal, journal_begin, journal_mark, journal_mark, journal_flush, journal_ended};
 }
 
 /* ---- answering again ---- */
 
-static enum journal_found answer_again(struct request *request, const struct rows *row, const struct journal_key *key)
-{
+static enum journal_found answer_again(struct request *request, const struct rows *row, const struct journal_key *key) {
     if (row_int(row, 1) != key->fingerprint) return JOURNAL_OTHER_BODY;
     int status = (int)row_int(row, 2);
     if (status >= 400 && request->wants_html) return JOURNAL_NEW; /* its page was drawn with a new key: start afresh */
@@ -212,8 +211,7 @@ static enum journal_found answer_again(struct request *request, const struct row
 }
 
 enum journal_found journal_find(struct journal *journal, struct tx *tx, struct request *request,
-                                const struct journal_key *key)
-{
+                                const struct journal_key *key) {
     int64_t ids[16];
     size_t count = keys_candidates(journal->keys, tx, key->hash, ids, 16);
     int64_t owner = request->caller.customer;
@@ -232,7 +230,6 @@ enum journal_found journal_find(struct journal *journal, struct tx *tx, struct r
     return found;
 }
 
-bool journal_forget(struct tx *tx, int64_t window_us)
-{
+bool journal_forget(struct tx *tx, int64_t window_us) {
     return tx_run(tx, &forget_keys, VALUES(V_INT(id_from_moment(world_now(tx_world(tx)) - window_us)))) == 500;
 }

@@ -1,6 +1,6 @@
 /* journal.h: the command log: one row for each command that was answered: who, from where, what, under which
- * idempotency key, and what was answered. It serves LE-4 (the same key gives the same answer) and the audit trail (BO-1).
- * A store participant: rows of a group are written together at its end. */
+ * idempotency key, and what was answered. It serves LE-4 (the same key gives the same answer) and the audit trail
+ * (BO-1). A store participant: rows of a group are written together at its end. */
 #pragma once
 
 #include "engine/keys.h"
@@ -25,11 +25,13 @@ extern const struct migration journal_migrations[]; /* ended by .sql NULL */
 void journal_init(struct journal *journal, struct store *store, struct keys *keys);
 struct participant journal_participant(struct journal *journal);
 
-/* Computes it from the header or the form's _key; false when the key is missing or malformed (1 to 64 visible ASCII). */
+/* Computes it from the header or the form's _key; false when the key is missing or malformed (1 to 64 visible
+ * ASCII). */
 bool journal_key_of(const struct request *request, struct journal_key *key);
 
 /* In the command that answered the request. Stays when the command's writes are undone. */
-void journal_record(struct journal *journal, struct tx *tx, const struct request *request, const struct journal_key *key);
+void journal_record(struct journal *journal, struct tx *tx, const struct request *request,
+                    const struct journal_key *key);
 
 enum journal_found { JOURNAL_NEW, JOURNAL_SAME, JOURNAL_OTHER_BODY };
 /* Looks a key up on a snapshot; for JOURNAL_SAME the request is answered as before. */

@@ -9,8 +9,7 @@
 
 /* ---- a table of (fingerprint, id), open addressing, linear probing ---- */
 
-static bool table_grow(struct key_table *table)
-{
+static bool table_grow(struct key_table *table) {
     size_t room = table->room == 0 ? 4096 : table->room * 2;
     struct key_slot *slots = calloc(room, sizeof *slots);
     if (slots == NULL) return false;
@@ -26,8 +25,7 @@ static bool table_grow(struct key_table *table)
     return true;
 }
 
-static void table_add(struct key_table *table, uint64_t fingerprint, int64_t id)
-{
+static void table_add(struct key_table *table, uint64_t fingerprint, int64_t id) {
     if (table->count * 2 >= table->room && !table_grow(table) && table->count + 1 >= table->room) {
         table->lossy = true; /* no memory: the database still knows it after the next start */
         return;
@@ -40,8 +38,7 @@ static void table_add(struct key_table *table, uint64_t fingerprint, int64_t id)
     table->last_id = id;
 }
 
-static size_t table_find(const struct key_table *table, uint64_t fingerprint, int64_t *ids, size_t most)
-{
+static size_t table_find(const struct key_table *table, uint64_t fingerprint, int64_t *ids, size_t most) {
     size_t found = 0;
     if (table->room == 0) return 0;
     for (size_t at = fingerprint & (table->room - 1); table->slots[at].id != 0; at = (at + 1) & (table->room - 1))
@@ -49,23 +46,20 @@ static size_t table_find(const struct key_table *table, uint64_t fingerprint, in
     return found;
 }
 
-void key_table_clear(struct key_table *table)
-{
+void key_table_clear(struct key_table *table) {
     free(table->slots);
     *table = (struct key_table){0};
 }
 
 /* ---- filters: Bloom, six bits in one cache line ---- */
 
-void key_filter_add(uint64_t *filter, size_t blocks, uint64_t fingerprint)
-{
+void key_filter_add(uint64_t *filter, size_t blocks, uint64_t fingerprint) {
     uint64_t *block = filter + (fingerprint >> 40) % blocks * KEY_BLOCK_WORDS;
     for (int i = 0; i < 4; i++) block[fingerprint >> (9 * i + 6) & 7] |= UINT64_C(1) << (fingerprint >> (9 * i) & 63);
     block[fingerprint >> 61] |= UINT64_C(1) << (fingerprint >> 55 & 63);
 }
 
-static bool filter_has(const struct key_segment *segment, uint64_t fingerprint)
-{
+static bool filter_has(const struct key_segment *segment, uint64_t fingerprint) {
     const uint64_t *block = segment->filter + (fingerprint >> 40) % segment->blocks * KEY_BLOCK_WORDS;
     for (int i = 0; i < 4; i++)
         if ((block[fingerprint >> (9 * i + 6) & 7] >> (fingerprint >> (9 * i) & 63) & 1) == 0) return false;
@@ -74,15 +68,13 @@ static bool filter_has(const struct key_segment *segment, uint64_t fingerprint)
 
 /* ---- the keys ---- */
 
-uint64_t key_fingerprint(const uint8_t key[KEY_SIZE])
-{
+uint64_t key_fingerprint(const uint8_t key[KEY_SIZE]) {
     uint64_t fingerprint;
     memcpy(&fingerprint, key, sizeof fingerprint);
     return fingerprint;
 }
 
-struct keys *keys_open(struct store *store, struct pool *workers, struct arena *arena, int64_t window_us)
-{
+struct keys *keys_open(struct store *store, struct pool *workers, struct arena *arena, int64_t window_us) {
     (void)arena;
     struct keys *keys = calloc(1, sizeof *keys);
     if (keys == NULL) return NULL;
@@ -94,8 +86,7 @@ struct keys *keys_open(struct store *store, struct pool *workers, struct arena *
     return keys;
 }
 
-void keys_free(struct keys *keys)
-{
+void keys_free(struct keys *keys) {
     if (keys == NULL) return;
     key_table_clear(&keys->young);
     key_table_clear(&keys->frozen);
@@ -106,8 +97,7 @@ void keys_free(struct keys *keys)
     free(keys);
 }
 
-bool keys_claim(struct keys *keys, const uint8_t key[KEY_SIZE])
-{
+bool keys_claim(struct keys *keys, const uint8_t key[KEY_SIZE]) {
     bool claimed = true;
     pthread_mutex_lock(&keys->mutex);
     for (size_t i = 0; i < keys->flying_count && claimed; i++)
@@ -126,8 +116,7 @@ bool keys_claim(struct keys *keys, const uint8_t key[KEY_SIZE])
     return claimed;
 }
 
-void keys_release(struct keys *keys, const uint8_t key[KEY_SIZE])
-{
+void keys_release(struct keys *keys, const uint8_t key[KEY_SIZE]) {
     pthread_mutex_lock(&keys->mutex);
     size_t at = 0;
     while (at < keys->flying_count && memcmp(keys->flying[at].key, key, KEY_SIZE) != 0) at++;
@@ -136,12 +125,12 @@ void keys_release(struct keys *keys, const uint8_t key[KEY_SIZE])
     pthread_mutex_unlock(&keys->mutex);
 }
 
-bool keys_maybe(struct keys *keys, const uint8_t key[KEY_SIZE])
-{
+bool keys_maybe(struct keys *keys, const uint8_t key[KEY_SIZE]) {
     uint64_t fingerprint = key_fingerprint(key);
     int64_t id;
     pthread_mutex_lock(&keys->mutex);
-    bool maybe = table_find(&keys->young, fingerprint, &id, 1) > 0 || table_find(&keys->frozen, fingerprint, &id, 1) > 0;
+    bool maybe = table_find(&keys->young, fingerprint, &id, 1) > 0 ||
+                 table_find(&keys->frozen, fingerprint, &id, 1) > 0;
     for (size_t i = keys->segment_count; i-- > 0 && !maybe;) maybe = filter_has(&keys->segments[i], fingerprint);
     pthread_mutex_unlock(&keys->mutex);
     return maybe;
@@ -150,8 +139,7 @@ bool keys_maybe(struct keys *keys, const uint8_t key[KEY_SIZE])
 STATEMENT(chunk_of, "SELECT data FROM key_chunk WHERE segment = $1 AND first <= $2 ORDER BY first DESC LIMIT 1");
 
 /* The ids of one segment's rows with that fingerprint: its chunk by the database, then a binary search. */
-static size_t segment_find(struct tx *tx, int64_t segment, uint64_t fingerprint, int64_t *ids, size_t most)
-{
+static size_t segment_find(struct tx *tx, int64_t segment, uint64_t fingerprint, int64_t *ids, size_t most) {
     size_t found = 0;
     struct rows *rows = tx_query(tx, &chunk_of, VALUES(V_INT(segment), V_INT(key_order(fingerprint))));
     if (rows_next(rows)) {
@@ -174,8 +162,7 @@ static size_t segment_find(struct tx *tx, int64_t segment, uint64_t fingerprint,
     return found;
 }
 
-size_t keys_candidates(struct keys *keys, struct tx *tx, const uint8_t key[KEY_SIZE], int64_t *ids, size_t most)
-{
+size_t keys_candidates(struct keys *keys, struct tx *tx, const uint8_t key[KEY_SIZE], int64_t *ids, size_t most) {
     uint64_t fingerprint = key_fingerprint(key);
     int64_t suspects[64];
     size_t suspect_count = 0;
@@ -190,8 +177,7 @@ size_t keys_candidates(struct keys *keys, struct tx *tx, const uint8_t key[KEY_S
     return found;
 }
 
-void keys_add(struct keys *keys, const uint8_t key[KEY_SIZE], int64_t id)
-{
+void keys_add(struct keys *keys, const uint8_t key[KEY_SIZE], int64_t id) {
     pthread_mutex_lock(&keys->mutex);
     table_add(&keys->young, key_fingerprint(key), id);
     bool full = keys->young.count >= KEY_SEGMENT && keys->frozen.room == 0;
@@ -203,8 +189,7 @@ void keys_add(struct keys *keys, const uint8_t key[KEY_SIZE], int64_t id)
     if (full) keys_seal(keys);
 }
 
-size_t keys_memory(struct keys *keys)
-{
+size_t keys_memory(struct keys *keys) {
     pthread_mutex_lock(&keys->mutex);
     size_t bytes = (keys->young.room + keys->frozen.room) * sizeof(struct key_slot);
     for (size_t i = 0; i < keys->segment_count; i++)

@@ -47,8 +47,7 @@ struct keys {
 
 uint64_t key_fingerprint(const uint8_t key[KEY_SIZE]);
 /* Fingerprints in the order the database sorts them: as signed numbers. */
-static inline int64_t key_order(uint64_t fingerprint)
-{
+static inline int64_t key_order(uint64_t fingerprint) {
     return (int64_t)fingerprint;
 }
 void key_table_clear(struct key_table *table);

@@ -27,15 +27,13 @@ STATEMENT(drop_segment, "DELETE FROM key_segment WHERE segment = $1");
 STATEMENT(all_segments, "SELECT segment, last_id, filter FROM key_segment ORDER BY segment");
 STATEMENT(log_tail, "SELECT key, id FROM command_log WHERE id > $1 AND key IS NOT NULL ORDER BY id");
 
-static int by_order(const void *left, const void *right)
-{
+static int by_order(const void *left, const void *right) {
     int64_t a = key_order(((const struct key_slot *)left)->fingerprint);
     int64_t b = key_order(((const struct key_slot *)right)->fingerprint);
     return (a > b) - (a < b);
 }
 
-static void sealing_free(struct sealing *sealing)
-{
+static void sealing_free(struct sealing *sealing) {
     if (sealing == NULL) return;
     arena_free(sealing->command.arena);
     free(sealing->sorted);
@@ -43,14 +41,14 @@ static void sealing_free(struct sealing *sealing)
     free(sealing);
 }
 
-static enum command_outcome write_segment(struct command *command, struct tx *tx)
-{
+static enum command_outcome write_segment(struct command *command, struct tx *tx) {
     struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
     for (size_t at = 0; at < sealing->count; at += KEY_CHUNK) {
         size_t count = sealing->count - at < KEY_CHUNK ? sealing->count - at : KEY_CHUNK;
         const struct key_slot *chunk = sealing->sorted + at;
         tx_run(tx, &add_chunk,
-               VALUES(V_INT(sealing->number), V_INT(key_order(chunk->fingerprint)), V_BYTES(chunk, count * sizeof *chunk)));
+               VALUES(V_INT(sealing->number), V_INT(key_order(chunk->fingerprint)),
+                      V_BYTES(chunk, count * sizeof *chunk)));
     }
     tx_run(tx, &add_segment,
            VALUES(V_INT(sealing->number), V_INT(sealing->last_id), V_INT((int64_t)sealing->count),
@@ -64,8 +62,7 @@ static enum command_outcome write_segment(struct command *command, struct tx *tx
 }
 
 /* With the mutex held. Takes the filter over; false without memory (the filter stays the caller's). */
-static bool add_segment_filter(struct keys *keys, struct key_segment segment)
-{
+static bool add_segment_filter(struct keys *keys, struct key_segment segment) {
     if (keys->segment_count == keys->segment_room) {
         size_t room = keys->segment_room == 0 ? 16 : keys->segment_room * 2;
         struct key_segment *grown = realloc(keys->segments, room * sizeof *grown);
@@ -77,8 +74,7 @@ static bool add_segment_filter(struct keys *keys, struct key_segment segment)
     return true;
 }
 
-static void segment_written(struct command *command, enum store_status status)
-{
+static void segment_written(struct command *command, enum store_status status) {
     struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
     struct keys *keys = sealing->keys;
     pthread_mutex_lock(&keys->mutex);
@@ -94,8 +90,7 @@ static void segment_written(struct command *command, enum store_status status)
     sealing_free(sealing);
 }
 
-static void sort_and_submit(struct task *task)
-{
+static void sort_and_submit(struct task *task) {
     struct sealing *sealing = (struct sealing *)task;
     qsort(sealing->sorted, sealing->count, sizeof *sealing->sorted, by_order);
     for (size_t i = 0; i < sealing->count; i++)
@@ -103,8 +98,7 @@ static void sort_and_submit(struct task *task)
     if (!store_submit(sealing->keys->store, &sealing->command)) segment_written(&sealing->command, STORE_UNAVAILABLE);
 }
 
-static struct sealing *sealing_new(struct keys *keys)
-{
+static struct sealing *sealing_new(struct keys *keys) {
     struct sealing *sealing = calloc(1, sizeof *sealing);
     if (sealing == NULL) return NULL;
     sealing->keys = keys;
@@ -124,8 +118,7 @@ static struct sealing *sealing_new(struct keys *keys)
     return sealing;
 }
 
-void keys_seal(struct keys *keys)
-{
+void keys_seal(struct keys *keys) {
     pthread_mutex_lock(&keys->mutex);
     struct sealing *sealing = NULL;
     if (keys->sealing) sealing = sealing_new(keys);
@@ -134,8 +127,7 @@ void keys_seal(struct keys *keys)
     if (sealing != NULL && !pool_submit(keys->workers, &sealing->task)) sealing_free(sealing);
 }
 
-bool keys_load(struct keys *keys, struct tx *tx)
-{
+bool keys_load(struct keys *keys, struct tx *tx) {
     if (!keys->sealing) return !tx_failed(tx);
     int64_t last = id_from_moment(world_now(tx_world(tx)) - keys->window_us);
     for (struct rows *rows = tx_query(tx, &all_segments, NO_VALUES); rows_next(rows);) {

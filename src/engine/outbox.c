@@ -67,8 +67,7 @@ struct outbox {
     struct arena *claim_arena;
 };
 
-static const struct outbox_kind *kind_named(const struct engine *engine, struct text name)
-{
+static const struct outbox_kind *kind_named(const struct engine *engine, struct text name) {
     for (size_t i = 0; i < engine->feature_count; i++) {
         const struct outbox_kind *kind = engine->features[i]->outbox;
         for (; kind != NULL && kind->name != NULL; kind++)
@@ -79,8 +78,7 @@ static const struct outbox_kind *kind_named(const struct engine *engine, struct 
 
 /* ---- adding ---- */
 
-static void poke(void *data)
-{
+static void poke(void *data) {
     struct outbox *outbox = data;
     pthread_mutex_lock(&outbox->mutex);
     outbox->poked = true;
@@ -89,8 +87,7 @@ static void poke(void *data)
 }
 
 int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64_t owner, int64_t subject,
-                   struct text payload, moment not_before, moment deadline)
-{
+                   struct text payload, moment not_before, moment deadline) {
     check(kind_named(engine, text_from(kind)) != NULL);
     int64_t id = world_id(engine->world);
     struct text sealed = secret_seal(engine->keyring, engine->world, tx_arena(tx), "outbox", id, payload);
@@ -103,15 +100,13 @@ int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64
 
 /* ---- the end of one dispatch ---- */
 
-static int64_t pause_after(int attempt)
-{
+static int64_t pause_after(int attempt) {
     int64_t pause = SECOND;
     for (int i = 1; i < attempt && pause < 10 * MINUTE; i++) pause *= 2;
     return pause;
 }
 
-static void dispatch_free(struct dispatch *dispatch)
-{
+static void dispatch_free(struct dispatch *dispatch) {
     struct outbox *outbox = dispatch->outbox;
     arena_free(dispatch->arena);
     arena_free(dispatch->command.arena);
@@ -122,13 +117,11 @@ static void dispatch_free(struct dispatch *dispatch)
     pthread_mutex_unlock(&outbox->mutex);
 }
 
-static struct dispatch *dispatch_of(struct command *command)
-{
+static struct dispatch *dispatch_of(struct command *command) {
     return (struct dispatch *)((char *)command - offsetof(struct dispatch, command));
 }
 
-static enum command_outcome end_dispatch(struct command *command, struct tx *tx)
-{
+static enum command_outcome end_dispatch(struct command *command, struct tx *tx) {
     struct dispatch *dispatch = dispatch_of(command);
     const struct outbox_item *item = &dispatch->item;
     struct value id = V_INT(item->id), owner = V_INT(item->owner);
@@ -149,16 +142,14 @@ static enum command_outcome end_dispatch(struct command *command, struct tx *tx)
     return COMMAND_KEEP;
 }
 
-static void dispatch_ended(struct command *command, enum store_status status)
-{
+static void dispatch_ended(struct command *command, enum store_status status) {
     struct dispatch *dispatch = dispatch_of(command);
     if (status != STORE_DURABLE) /* its lease runs out and it is sent again */
         log_event(LOG_WARNING, TEXT_NONE, "outbox.verdict_lost", LOG_NUMBER("item", dispatch->item.id));
     dispatch_free(dispatch);
 }
 
-static void send_now(void *data)
-{
+static void send_now(void *data) {
     struct dispatch *dispatch = data;
     struct engine *engine = dispatch->outbox->engine;
     if (world_now(engine->world) >= dispatch->item.deadline) {
@@ -168,8 +159,7 @@ static void send_now(void *data)
     dispatch->verdict = dispatch->kind->send(engine, &dispatch->item, dispatch->arena, &dispatch->reply);
 }
 
-static void send_task(struct task *task)
-{
+static void send_task(struct task *task) {
     struct dispatch *dispatch = (struct dispatch *)task;
     if (!arena_guard(dispatch->arena, send_now, dispatch)) dispatch->verdict = OUTBOX_AGAIN;
     if (dispatch->verdict != OUTBOX_DONE)
@@ -182,8 +172,7 @@ static void send_task(struct task *task)
 
 /* ---- claiming what is due ---- */
 
-static struct dispatch *dispatch_new(struct outbox *outbox, const struct rows *row)
-{
+static struct dispatch *dispatch_new(struct outbox *outbox, const struct rows *row) {
     struct dispatch *dispatch = calloc(1, sizeof *dispatch);
     if (dispatch == NULL) return NULL;
     dispatch->outbox = outbox;
@@ -206,8 +195,7 @@ static struct dispatch *dispatch_new(struct outbox *outbox, const struct rows *r
     return NULL;
 }
 
-static void drop_claimed(struct outbox *outbox)
-{
+static void drop_claimed(struct outbox *outbox) {
     while (outbox->claimed != NULL) {
         struct dispatch *dispatch = outbox->claimed;
         outbox->claimed = dispatch->next;
@@ -215,8 +203,7 @@ static void drop_claimed(struct outbox *outbox)
     }
 }
 
-static enum command_outcome claim_due(struct command *command, struct tx *tx)
-{
+static enum command_outcome claim_due(struct command *command, struct tx *tx) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     drop_claimed(outbox); /* of an earlier try of this very command */
     moment now = world_now(tx_world(tx));
@@ -241,8 +228,7 @@ static enum command_outcome claim_due(struct command *command, struct tx *tx)
     return COMMAND_KEEP;
 }
 
-static void claim_ended(struct command *command, enum store_status status)
-{
+static void claim_ended(struct command *command, enum store_status status) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     if (status != STORE_DURABLE) drop_claimed(outbox);
     while (outbox->claimed != NULL) {
@@ -258,8 +244,7 @@ static void claim_ended(struct command *command, enum store_status status)
 
 STATEMENT(any_due, "SELECT 1 FROM outbox WHERE state = 0 AND next_at <= $1 LIMIT 1");
 
-static bool something_due(struct outbox *outbox)
-{
+static bool something_due(struct outbox *outbox) {
     struct reader *reader = engine_reader(outbox->engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     if (tx == NULL) return false;
@@ -270,8 +255,7 @@ static bool something_due(struct outbox *outbox)
 }
 
 /* One claim in flight at a time; true when one was begun. */
-static bool claim_some(struct outbox *outbox)
-{
+static bool claim_some(struct outbox *outbox) {
     if (!something_due(outbox)) return false;
     arena_clear(outbox->claim_arena);
     outbox->claim = (struct command){.run = claim_due, .done = claim_ended, .arena = outbox->claim_arena};
@@ -285,8 +269,7 @@ static bool claim_some(struct outbox *outbox)
 
 /* ---- the dispatcher ---- */
 
-static void *dispatch_all(void *data)
-{
+static void *dispatch_all(void *data) {
     struct outbox *outbox = data;
     pthread_mutex_lock(&outbox->mutex);
     while (!outbox->stopping) {
@@ -307,8 +290,7 @@ static void *dispatch_all(void *data)
     return NULL;
 }
 
-struct outbox *outbox_open(struct engine *engine)
-{
+struct outbox *outbox_open(struct engine *engine) {
     struct outbox *outbox = calloc(1, sizeof *outbox);
     if (outbox == NULL) return NULL;
     outbox->engine = engine;
@@ -321,30 +303,28 @@ struct outbox *outbox_open(struct engine *engine)
     return NULL;
 }
 
-bool outbox_start(struct outbox *outbox)
-{
+bool outbox_start(struct outbox *outbox) {
     outbox->started = pool_start(outbox->senders, OUTBOX_SENDERS) &&
                       pthread_create(&outbox->thread, NULL, dispatch_all, outbox) == 0;
     return outbox->started;
 }
 
-void outbox_stop(struct outbox *outbox)
-{
+void outbox_stop(struct outbox *outbox) {
     pthread_mutex_lock(&outbox->mutex);
     outbox->stopping = true;
     pthread_cond_broadcast(&outbox->wake);
     pthread_mutex_unlock(&outbox->mutex);
     if (outbox->started) pthread_join(outbox->thread, NULL);
     pthread_mutex_lock(&outbox->mutex);
-    while (outbox->started && (outbox->flying > 0 || outbox->claiming)) pthread_cond_wait(&outbox->wake, &outbox->mutex);
+    while (outbox->started && (outbox->flying > 0 || outbox->claiming))
+        pthread_cond_wait(&outbox->wake, &outbox->mutex);
     pthread_mutex_unlock(&outbox->mutex);
     outbox->started = false;
     pool_free(outbox->senders); /* none of them may still be waking the store when it closes */
     outbox->senders = NULL;
 }
 
-void outbox_free(struct outbox *outbox)
-{
+void outbox_free(struct outbox *outbox) {
     if (outbox == NULL) return;
     pool_free(outbox->senders);
     arena_free(outbox->claim_arena);
@@ -353,8 +333,7 @@ void outbox_free(struct outbox *outbox)
     free(outbox);
 }
 
-bool outbox_step(struct outbox *outbox)
-{
+bool outbox_step(struct outbox *outbox) {
     if (pool_step(outbox->senders)) return true;
     return !outbox->claiming && outbox->flying == 0 && claim_some(outbox);
 }

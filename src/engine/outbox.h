@@ -27,7 +27,8 @@ struct outbox_kind {
     /* On a dispatcher thread: may block, at most ~10 s. *reply (in arena) is handed to result. */
     enum outbox_verdict (*send)(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                 struct text *reply);
-    /* As a command, once the row's fate is known (not after AGAIN), in the transaction that ends the row. NULL: nothing to do. */
+    /* As a command, once the row's fate is known (not after AGAIN), in the transaction that ends the row. NULL: nothing
+     * to do. */
     void (*result)(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                    struct text reply);
 };

@@ -1,26 +1,24 @@
-/* page.c: what only pages need: the anti-forgery token, a fresh idempotency key, the form's values and errors, the menu. */
+/* page.c: what only pages need: the anti-forgery token, a fresh idempotency key, the form's values and errors, the
+ * menu. */
 #include "engine/internal.h"
 
 #include "base/check.h"
 
 /* Bound to the session, or for those not signed in to their visit's cookie: another site can read neither. */
-static struct text csrf_token(struct engine *engine, struct arena *arena, const struct request *request)
-{
+static struct text csrf_token(struct engine *engine, struct arena *arena, const struct request *request) {
     struct text bound = request->caller.kind != WHO_ANYONE ? request->cookie_session : request->cookie_visit;
     uint8_t hash[SECRET_HASH_SIZE];
     secret_hash(engine->keyring, "csrf", bound, hash);
     return text_base64url(arena, hash, 18);
 }
 
-bool page_csrf_matches(struct engine *engine, const struct request *request, struct text token)
-{
+bool page_csrf_matches(struct engine *engine, const struct request *request, struct text token) {
     bool bound = request->caller.kind != WHO_ANYONE || request->cookie_visit.size > 0;
     return bound && token.data != NULL && text_equal_secret(token, csrf_token(engine, request->arena, request));
 }
 
 /* Visitors get a cookie with the first page, so that its forms can be tied to them. */
-static void give_visit(struct engine *engine, struct request *request)
-{
+static void give_visit(struct engine *engine, struct request *request) {
     if (request->caller.kind != WHO_ANYONE || request->cookie_visit.size > 0) return;
     uint8_t bytes[18];
     world_random(engine->world, bytes, sizeof bytes);
@@ -28,16 +26,14 @@ static void give_visit(struct engine *engine, struct request *request)
     answer_cookie(request, "visit", request->cookie_visit, 0);
 }
 
-static void add_error(struct node *errors, const char *field, struct text words)
-{
+static void add_error(struct node *errors, const char *field, struct text words) {
     struct node *error = doc_add_object(errors);
     doc_text(error, "field", text_from(field));
     doc_text(error, "text", words);
 }
 
 /* form.FIELD.{name,value,error}: what was typed comes back, secrets never do. */
-static void add_form(struct request *request, struct node *page, struct node *errors)
-{
+static void add_form(struct request *request, struct node *page, struct node *errors) {
     const struct form *form = request->answer.status >= 400 || request->method == METHOD_GET || request->fields != NULL
                                   ? request->route->form
                                   : NULL;
@@ -61,8 +57,7 @@ static void add_form(struct request *request, struct node *page, struct node *er
     }
 }
 
-static void add_refusal(struct request *request, struct node *errors)
-{
+static void add_refusal(struct request *request, struct node *errors) {
     const struct answer *answer = &request->answer;
     if (answer->refusal == NULL || errors->count > 0) return; /* the fields' own words say more */
     struct node *error = doc_add_object(errors);
@@ -72,8 +67,7 @@ static void add_refusal(struct request *request, struct node *errors)
                         answer->refusal_argument_count));
 }
 
-static void add_menu(struct engine *engine, struct request *request, struct node *page)
-{
+static void add_menu(struct engine *engine, struct request *request, struct node *page) {
     struct node *menu = doc_array(page, "menu");
     for (const struct menu_item *const *at = engine->menu; *at != NULL; at++) {
         const struct menu_item *item = *at;
@@ -88,8 +82,7 @@ static void add_menu(struct engine *engine, struct request *request, struct node
 }
 
 /* The same page in the other language: the switch is a link that sets a cookie and comes back. */
-static void add_language(struct request *request, struct node *page)
-{
+static void add_language(struct request *request, struct node *page) {
     enum language other = request->locale.language == LANGUAGE_RU ? LANGUAGE_EN : LANGUAGE_RU;
     doc_text(page, "language", text_from(language_tag(request->locale.language)));
     struct node *node = doc_object(page, "other_language");
@@ -100,8 +93,7 @@ static void add_language(struct request *request, struct node *page)
                          returns ? (int)request->path.size : 0, request->path.data));
 }
 
-void page_build(struct engine *engine, struct request *request)
-{
+void page_build(struct engine *engine, struct request *request) {
     give_visit(engine, request);
     struct node *page = request->page != NULL ? request->page : doc_new(request->arena);
     request->page = page;

@@ -1,4 +1,5 @@
-/* pipeline.c: a request's way: who calls → may they → is it well-formed → was it asked before → its stages → the answer.
+/* pipeline.c: a request's way: who calls → may they → is it well-formed → was it asked before → its stages → the
+ * answer.
  *
  * Steps run where they belong: snapshots on the I/O thread when reading is quick (SQLite), else on a reader thread;
  * writes on the store's writer; slow computing on a worker. Whoever ends a step carries the request to its next. */
@@ -38,8 +39,7 @@ static const struct refusal key_in_flight = {"request-in-flight", 409, S_engine_
 
 static void run_on(struct run *run);
 
-static void answer_unavailable(struct request *request)
-{
+static void answer_unavailable(struct request *request) {
     request->answer = (struct answer){0};
     request->answer.retry_after_s = 1;
     refuse(request, &unavailable);
@@ -47,16 +47,14 @@ static void answer_unavailable(struct request *request)
 
 /* ---- what the route declares ---- */
 
-static struct text raw_value(const struct request *request, const char *name)
-{
+static struct text raw_value(const struct request *request, const char *name) {
     for (const struct raw_field *field = request->raw; field != NULL; field = field->next)
         if (text_is(field->name, name)) return field->value;
     return TEXT_NONE;
 }
 
 /* Browsers say where a request comes from; another site's is refused whatever it carries. */
-static bool same_origin(const struct request *request)
-{
+static bool same_origin(const struct request *request) {
     struct text site = request->fetch_site, origin = request->origin;
     if (site.data != NULL && !text_is(site, "same-origin") && !text_is(site, "none")) return false;
     if (origin.data == NULL) return true;
@@ -66,8 +64,7 @@ static bool same_origin(const struct request *request)
     return host.data != NULL && text_equal(host, request->host);
 }
 
-static bool csrf_passes(struct run *run)
-{
+static bool csrf_passes(struct run *run) {
     const struct request *request = run->request;
     if (request->method == METHOD_GET || request->caller.by_token || (request->route->flags & ROUTE_NO_CSRF) != 0)
         return true;
@@ -78,8 +75,7 @@ static bool csrf_passes(struct run *run)
 }
 
 /* To the sign-in page, and back here afterwards. */
-static void ask_to_sign_in(struct request *request)
-{
+static void ask_to_sign_in(struct request *request) {
     if (!request->wants_html) {
         refuse(request, &not_signed_in);
         return;
@@ -104,8 +100,7 @@ static void ask_to_sign_in(struct request *request)
 }
 
 /* False when the caller was answered (or sent to keep his form). */
-static bool caller_passes(struct run *run)
-{
+static bool caller_passes(struct run *run) {
     struct request *request = run->request;
     enum who kind = request->caller.kind;
     switch (request->route->who) {
@@ -128,8 +123,7 @@ static bool caller_passes(struct run *run)
     return false;
 }
 
-static void gate(struct run *run)
-{
+static void gate(struct run *run) {
     struct request *request = run->request;
     if (!caller_passes(run)) return;
     int wait_s = rates_count(run->engine->rates, request);
@@ -157,8 +151,7 @@ struct guarded {
     struct tx *tx;
 };
 
-static void read_step(void *data)
-{
+static void read_step(void *data) {
     struct guarded *guarded = data;
     struct run *run = guarded->run;
     struct request *request = run->request;
@@ -174,8 +167,7 @@ static void read_step(void *data)
     }
 }
 
-static void read_now(struct run *run)
-{
+static void read_now(struct run *run) {
     struct reader *reader = engine_reader(run->engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     struct guarded guarded = {run, tx};
@@ -185,8 +177,7 @@ static void read_now(struct run *run)
 }
 
 /* The form's page is drawn again around what was refused: the refusal's status stays, the document is the page's. */
-static void draw_again(struct run *run)
-{
+static void draw_again(struct run *run) {
     struct request *request = run->request;
     struct answer refused = request->answer;
     request->answer = (struct answer){.cookies = refused.cookies};
@@ -202,13 +193,11 @@ static void draw_again(struct run *run)
 
 /* ---- commands ---- */
 
-static struct run *run_of_command(struct command *command)
-{
+static struct run *run_of_command(struct command *command) {
     return (struct run *)((char *)command - offsetof(struct run, command));
 }
 
-static enum command_outcome run_command(struct command *command, struct tx *tx)
-{
+static enum command_outcome run_command(struct command *command, struct tx *tx) {
     struct run *run = run_of_command(command);
     struct request *request = run->request;
     request->answer = run->before;
@@ -223,21 +212,18 @@ static enum command_outcome run_command(struct command *command, struct tx *tx)
     return undo ? COMMAND_UNDO : COMMAND_KEEP;
 }
 
-static void continue_run(struct task *task)
-{
+static void continue_run(struct task *task) {
     run_on((struct run *)((char *)task - offsetof(struct run, task)));
 }
 
-static bool draws_again(const struct run *run)
-{
+static bool draws_again(const struct run *run) {
     const struct request *request = run->request;
     return request->wants_html && request->route->again != NULL && request->answer.status >= 400 &&
            request->answer.status < 500 && request->answer.status != 404 && request->answer.file == NULL;
 }
 
 /* On the writer's thread: an answered request is let go at once; all else goes on elsewhere. */
-static void command_done(struct command *command, enum store_status status)
-{
+static void command_done(struct command *command, enum store_status status) {
     struct run *run = run_of_command(command);
     run->stage++;
     if (status != STORE_DURABLE) {
@@ -265,8 +251,7 @@ static void command_done(struct command *command, enum store_status status)
     }
 }
 
-static void submit_command(struct run *run)
-{
+static void submit_command(struct run *run) {
     run->before = run->request->answer;
     run->scratch_before = run->request->scratch;
     run->command = (struct command){
@@ -283,22 +268,19 @@ static void submit_command(struct run *run)
 
 /* ---- slow work ---- */
 
-static void work_stage(void *data)
-{
+static void work_stage(void *data) {
     struct run *run = data;
     run->request->route->stages[run->stage].run(run->request, NULL);
 }
 
-static void work_now(struct task *task)
-{
+static void work_now(struct task *task) {
     struct run *run = (struct run *)((char *)task - offsetof(struct run, task));
     if (!arena_guard(run->request->arena, work_stage, run)) answer_unavailable(run->request);
     run->stage++;
     run_on(run);
 }
 
-static void read_task(struct task *task)
-{
+static void read_task(struct task *task) {
     struct run *run = (struct run *)((char *)task - offsetof(struct run, task));
     if (run->step == STEP_AGAIN) draw_again(run);
     else read_now(run);
@@ -310,8 +292,7 @@ static void read_task(struct task *task)
 /* ---- from step to step ---- */
 
 /* True when the read was done here; false when a reader thread will go on from here. */
-static bool read_here(struct run *run)
-{
+static bool read_here(struct run *run) {
     if (store_reads_inline(run->engine->store)) {
         if (run->step == STEP_AGAIN) draw_again(run);
         else read_now(run);
@@ -324,8 +305,7 @@ static bool read_here(struct run *run)
 }
 
 /* The next stage; true when it was done here. */
-static bool stage_here(struct run *run)
-{
+static bool stage_here(struct run *run) {
     const struct stage *stage = &run->request->route->stages[run->stage];
     enum stage_kind kind = run->keep_form ? STAGE_WRITE : stage->kind;
     check(kind != STAGE_END); /* a route whose stages all pass without an answer is a bug */
@@ -349,14 +329,12 @@ static bool stage_here(struct run *run)
     return true;
 }
 
-static void build_page(void *data)
-{
+static void build_page(void *data) {
     struct run *run = data;
     page_build(run->engine, run->request);
 }
 
-static void finish(struct run *run)
-{
+static void finish(struct run *run) {
     struct request *request = run->request;
     if (run->claimed) keys_release(run->engine->keys, run->key.hash);
     bool drawn = request->wants_html && request->answer.location.data == NULL && request->answer.file == NULL;
@@ -364,8 +342,7 @@ static void finish(struct run *run)
     request->finish(request);
 }
 
-static void run_on(struct run *run)
-{
+static void run_on(struct run *run) {
     const struct answer *answer = &run->request->answer;
     for (;;) {
         if (answer->status != 0 && run->step < STEP_AGAIN) run->step = draws_again(run) ? STEP_AGAIN : STEP_FINISH;
@@ -396,8 +373,7 @@ static void run_on(struct run *run)
     }
 }
 
-void engine_handle(void *self, struct request *request)
-{
+void engine_handle(void *self, struct request *request) {
     struct run *run = arena_new_of(request->arena, struct run);
     run->engine = self;
     run->request = request;

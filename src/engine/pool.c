@@ -18,8 +18,7 @@ struct pool {
     pthread_t thread[POOL_THREADS_MAX];
 };
 
-struct pool *pool_new(size_t queue_max)
-{
+struct pool *pool_new(size_t queue_max) {
     struct pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL) return NULL;
     pool->last = &pool->first;
@@ -29,8 +28,7 @@ struct pool *pool_new(size_t queue_max)
 }
 
 /* With the mutex held; NULL when there is none. */
-static struct task *take(struct pool *pool)
-{
+static struct task *take(struct pool *pool) {
     struct task *task = pool->first;
     if (task == NULL) return NULL;
     pool->first = task->next;
@@ -39,8 +37,7 @@ static struct task *take(struct pool *pool)
     return task;
 }
 
-static void *work(void *data)
-{
+static void *work(void *data) {
     struct pool *pool = data;
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
@@ -59,16 +56,14 @@ static void *work(void *data)
     return NULL;
 }
 
-bool pool_start(struct pool *pool, size_t threads)
-{
+bool pool_start(struct pool *pool, size_t threads) {
     check(threads <= POOL_THREADS_MAX);
     for (; pool->threads < threads; pool->threads++)
         if (pthread_create(&pool->thread[pool->threads], NULL, work, pool) != 0) return false;
     return true;
 }
 
-bool pool_submit(struct pool *pool, struct task *task)
-{
+bool pool_submit(struct pool *pool, struct task *task) {
     pthread_mutex_lock(&pool->mutex);
     bool room = pool->queued < pool->queue_max && !pool->stopping;
     if (room) {
@@ -82,8 +77,7 @@ bool pool_submit(struct pool *pool, struct task *task)
     return room;
 }
 
-bool pool_step(struct pool *pool)
-{
+bool pool_step(struct pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     struct task *task = take(pool);
     pthread_mutex_unlock(&pool->mutex);
@@ -91,8 +85,7 @@ bool pool_step(struct pool *pool)
     return task != NULL;
 }
 
-void pool_free(struct pool *pool)
-{
+void pool_free(struct pool *pool) {
     if (pool == NULL) return;
     pthread_mutex_lock(&pool->mutex);
     pool->stopping = true;

@@ -22,8 +22,7 @@ struct rates {
     struct counter counters[RATE_BUCKETS][RATE_WAYS];
 };
 
-struct rates *rates_new(void)
-{
+struct rates *rates_new(void) {
     struct rates *rates = calloc(1, sizeof *rates);
     if (rates == NULL) return NULL;
     pthread_mutex_init(&rates->mutex, NULL);
@@ -31,15 +30,13 @@ struct rates *rates_new(void)
     return rates;
 }
 
-void rates_free(struct rates *rates)
-{
+void rates_free(struct rates *rates) {
     if (rates == NULL) return;
     pthread_mutex_destroy(&rates->mutex);
     free(rates);
 }
 
-static uint64_t counter_key(const struct rates *rates, const struct request *request, size_t index)
-{
+static uint64_t counter_key(const struct rates *rates, const struct request *request, size_t index) {
     const struct rate *rate = &request->route->rates[index];
     char message[256] = {0};
     size_t used = sizeof(void *);
@@ -58,8 +55,7 @@ static uint64_t counter_key(const struct rates *rates, const struct request *req
     return key | 1; /* 0 marks an empty counter */
 }
 
-static struct counter *find_counter(struct rates *rates, uint64_t key, moment now, int64_t window_us)
-{
+static struct counter *find_counter(struct rates *rates, uint64_t key, moment now, int64_t window_us) {
     struct counter *bucket = rates->counters[(key >> 32) % RATE_BUCKETS];
     struct counter *oldest = bucket;
     for (size_t i = 0; i < RATE_WAYS; i++) {
@@ -70,8 +66,7 @@ static struct counter *find_counter(struct rates *rates, uint64_t key, moment no
     return oldest;
 }
 
-int rates_count(struct rates *rates, const struct request *request)
-{
+int rates_count(struct rates *rates, const struct request *request) {
     int wait_s = 0;
     for (size_t i = 0; i < sizeof request->route->rates / sizeof *request->route->rates; i++) {
         const struct rate *rate = &request->route->rates[i];

@@ -9,15 +9,13 @@
 static const struct route by_address = {.rates = {{RATE_ADDRESS, 3, MINUTE}}};
 static const struct route by_caller = {.rates = {{RATE_CALLER, 2, MINUTE}, {RATE_WHOLE, 5, MINUTE}}};
 
-static int count(struct rates *rates, const struct route *route, const char *address, int64_t customer, moment at)
-{
+static int count(struct rates *rates, const struct route *route, const char *address, int64_t customer, moment at) {
     struct request request = {.route = route, .address = text_from(address), .started = at};
     request.caller.customer = customer;
     return rates_count(rates, &request);
 }
 
-static void one_window(void **state)
-{
+static void one_window(void **state) {
     (void)state;
     struct rates *rates = rates_new();
     for (int i = 0; i < 3; i++) assert_int_equal(count(rates, &by_address, "10.0.0.1", 0, 1000), 0);
@@ -27,8 +25,7 @@ static void one_window(void **state)
     rates_free(rates);
 }
 
-static void callers_and_all(void **state)
-{
+static void callers_and_all(void **state) {
     (void)state;
     struct rates *rates = rates_new();
     assert_int_equal(count(rates, &by_caller, "10.0.0.1", 7, 0), 0);
@@ -40,8 +37,7 @@ static void callers_and_all(void **state)
     rates_free(rates);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(one_window), cmocka_unit_test(callers_and_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* settings.h: a feature's settings as a table, filled from the configuration file (YAML) before anything starts. A wrong
- * one is named by file, line and key. */
+/* settings.h: a feature's settings as a table, filled from the configuration file (YAML) before anything starts. A
+ * wrong one is named by file, line and key. */
 #pragma once
 
 #include "base/text.h"

@@ -17,15 +17,13 @@ struct topics {
     struct listener *first;
 };
 
-struct topics *topics_new(void)
-{
+struct topics *topics_new(void) {
     struct topics *topics = calloc(1, sizeof *topics);
     if (topics != NULL) pthread_mutex_init(&topics->mutex, NULL);
     return topics;
 }
 
-void topics_free(struct topics *topics)
-{
+void topics_free(struct topics *topics) {
     if (topics == NULL) return;
     while (topics->first != NULL) {
         struct listener *gone = topics->first;
@@ -36,8 +34,7 @@ void topics_free(struct topics *topics)
     free(topics);
 }
 
-bool engine_listen(struct engine *engine, int64_t customer, void (*tell)(void *self, const char *event), void *self)
-{
+bool engine_listen(struct engine *engine, int64_t customer, void (*tell)(void *self, const char *event), void *self) {
     struct listener *listener = malloc(sizeof *listener);
     if (listener == NULL) return false;
     pthread_mutex_lock(&engine->topics->mutex);
@@ -47,8 +44,7 @@ bool engine_listen(struct engine *engine, int64_t customer, void (*tell)(void *s
     return true;
 }
 
-void engine_unlisten(struct engine *engine, void *self)
-{
+void engine_unlisten(struct engine *engine, void *self) {
     pthread_mutex_lock(&engine->topics->mutex);
     for (struct listener **at = &engine->topics->first; *at != NULL;) {
         struct listener *listener = *at;
@@ -68,8 +64,7 @@ struct notice {
     const char *event;
 };
 
-static void tell_listeners(void *data)
-{
+static void tell_listeners(void *data) {
     const struct notice *notice = data;
     struct topics *topics = notice->engine->topics;
     pthread_mutex_lock(&topics->mutex);
@@ -78,8 +73,7 @@ static void tell_listeners(void *data)
     pthread_mutex_unlock(&topics->mutex);
 }
 
-void engine_notify(struct engine *engine, struct tx *tx, int64_t customer, const char *event)
-{
+void engine_notify(struct engine *engine, struct tx *tx, int64_t customer, const char *event) {
     if (__atomic_load_n(&engine->topics->first, __ATOMIC_RELAXED) == NULL) return;
     struct notice *notice = arena_new_of(tx_arena(tx), struct notice);
     *notice = (struct notice){engine, customer, event};

@@ -1,5 +1,5 @@
-/* connection.c: libmicrohttpd's callbacks: a connection opens, a request begins, its head, body and end come, its reply is
- * queued, it is over. */
+/* connection.c: libmicrohttpd's callbacks: a connection opens, a request begins, its head, body and end come, its reply
+ * is queued, it is over. */
 #include "http/loop.h"
 
 #include "base/check.h"
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libmicrohttpd's memory per connection: a head of HEAD_SIZE_MAX, its notes on HEAD_FIELDS_MAX fields, header fields out. It
- * zeroes one and a half times as much for each request, so no more than that. */
+/* libmicrohttpd's memory per connection: a head of HEAD_SIZE_MAX, its notes on HEAD_FIELDS_MAX fields, header fields
+ * out. It zeroes one and a half times as much for each request, so no more than that. */
 #define CONNECTION_MEMORY ((size_t)12 * 1024)
 
 static int64_t seconds(int configured, int fallback) {
@@ -71,8 +71,9 @@ static void *request_began(void *self, const char *target, struct MHD_Connection
 /* ---- heads ---- */
 
 /* libmicrohttpd is lenient: it takes bare LF, folded fields, stray spaces and NUL. But it parses in place, ending every
- * name and line with NULs, so a head written as it must be lies there without gaps: method NUL target NUL version NUL NUL
- * name NUL value NUL NUL … NUL NUL. Any other layout is a head that another reader could take differently: refused. */
+ * name and line with NULs, so a head written as it must be lies there without gaps: method NUL target NUL version NUL
+ * NUL name NUL value NUL NUL … NUL NUL. Any other layout is a head that another reader could take differently:
+ * refused. */
 struct layout {
     struct call *call;
     const char *next; /* where the next name must begin */
@@ -162,7 +163,7 @@ static enum MHD_Result queue_unavailable(struct loop *loop, struct MHD_Connectio
 
 static void log_answer(const struct call *call, int status) {
     const struct request *request = &call->exchange->request;
-    enum log_level level = status >= 500 ? LOG_WARNING : LOG_DEBUG;
+    enum log_level level = status == 500 || status == 503 ? LOG_WARNING : LOG_DEBUG;
     log_event(level, request->id, "http.answered", LOG_NUMBER("status", status),
               LOG_TEXT("route", text_from(request->route != NULL ? request->route->path : "")),
               LOG_NUMBER("us", world_now(request->world) - request->started));
@@ -274,6 +275,7 @@ static void request_over(void *self, struct MHD_Connection *connection, void **c
     if (call == NULL) return;
     const struct server_options *options = &loop->server->options;
     expect_within(call, seconds(options->idle_timeout_s, 60) + seconds(options->head_timeout_s, 15));
+    peer->quiet_since_ms = loop->now_ms;
     peer->call = NULL;
     loop_arena_done(loop, call->arena);
 }
@@ -316,6 +318,7 @@ static void connection_opened(struct loop *loop, struct MHD_Connection *connecti
     peer->address = TEXT("");
     write_address(peer, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     peer->deadline_ms = loop->now_ms + seconds(loop->server->options.head_timeout_s, 15) * 1000;
+    peer->quiet_since_ms = loop->now_ms;
     peer->next = loop->peers;
     if (peer->next != NULL) peer->next->previous = peer;
     loop->peers = peer;
@@ -352,9 +355,9 @@ static size_t unescape_nothing(void *self, struct MHD_Connection *connection, ch
 bool connection_daemon(struct loop *loop) {
     const struct server *server = loop->server;
     const struct server_options *options = &server->options;
-    int connections = (options->connections_max > 0 ? options->connections_max : 4096) / server->loop_count;
+    int connections = loop->connections_max;
     int each = options->connections_per_address_max;
-    if (each == 0) each = options->behind_proxy ? -1 : connections / 4;
+    if (each == 0) each = options->behind_proxy ? -1 : (connections + 3) / 4;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (server->certificate != NULL ? MHD_USE_TLS : 0);
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
@@ -366,7 +369,7 @@ bool connection_daemon(struct loop *loop) {
     loop->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, request_came, loop,
         MHD_OPTION_LISTEN_SOCKET, loop->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(connections > 0 ? connections : 1),
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)(each > 0 ? each : 0),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)seconds(options->idle_timeout_s, 60),

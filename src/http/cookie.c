@@ -39,7 +39,8 @@ void cookies_read(struct request *request, struct text field) {
             if (!text_is(name, known[i].name)) continue;
             struct text *place = (struct text *)(void *)((char *)request + known[i].place);
             times[i]++;
-            *place = times[i] == 1 && value.size > 0 && is_cookie_value(value) ? text_copy(request->arena, value) : TEXT_NONE;
+            *place = times[i] == 1 && value.size > 0 && is_cookie_value(value) ? text_copy(request->arena, value)
+                                                                               : TEXT_NONE;
         }
     }
 }

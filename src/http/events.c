@@ -1,5 +1,5 @@
-/* events.c: a stream is a bounded queue of bytes between whoever sends and the I/O thread. Two own it, the opener and the
- * connection; the last to let go frees it. */
+/* events.c: a stream is a bounded queue of bytes between whoever sends and the I/O thread. Two own it, the opener and
+ * the connection; the last to let go frees it. */
 #include "http/events.h"
 
 #include "base/check.h"

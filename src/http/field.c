@@ -1,4 +1,5 @@
-/* field.c: what each type of field accepts. Text is not interpreted here: no markup is stripped, nothing is corrected. */
+/* field.c: what each type of field accepts. Text is not interpreted here: no markup is stripped, nothing is
+ * corrected. */
 #include "http/field.h"
 
 #include <string.h>
@@ -122,7 +123,8 @@ static enum field_fault read_bool(struct arena *arena, const struct field *field
                                   bool typed, struct field_value *value) {
     (void)arena, (void)field, (void)typed;
     if (text_is(raw->value, "on") || text_is(raw->value, "true") || text_is(raw->value, "1")) value->number = 1;
-    else if (!text_is(raw->value, "off") && !text_is(raw->value, "false") && !text_is(raw->value, "0")) return FAULT_MALFORMED;
+    else if (!text_is(raw->value, "off") && !text_is(raw->value, "false") && !text_is(raw->value, "0"))
+        return FAULT_MALFORMED;
     return FAULT_NONE;
 }
 
@@ -154,7 +156,8 @@ static bool is_string_type(enum field_type type) {
 enum field_fault field_read(struct arena *arena, const struct field *field, const struct raw_field *raw, bool typed,
                             bool strict, struct field_value *value) {
     static reader_function *const readers[] = {
-        [FIELD_TEXT] = read_text,     [FIELD_SECRET] = read_secret, [FIELD_CODE] = read_code, [FIELD_PHONE] = read_phone,
+        [FIELD_TEXT] = read_text,     [FIELD_SECRET] = read_secret, [FIELD_CODE] = read_code,
+        [FIELD_PHONE] = read_phone,
         [FIELD_MONEY] = read_money,   [FIELD_INT] = read_int,       [FIELD_DATE] = read_date, [FIELD_ID] = read_id,
         [FIELD_BOOL] = read_bool,     [FIELD_CHOICE] = read_choice, [FIELD_FILE] = read_file,
     };

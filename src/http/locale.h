@@ -37,9 +37,11 @@ struct text string_get(struct arena *arena, const struct locale *locale, string_
  * read aloud. */
 void locale_money(struct buffer *out, const struct locale *locale, struct money money);
 void locale_number(struct buffer *out, const struct locale *locale, int64_t number);
-void locale_moment(struct buffer *out, const struct locale *locale, moment at);      /* «сегодня, 14:05», «3 ноября, 14:05», with the year when another */
+/* «сегодня, 14:05», «3 ноября, 14:05», with the year when another */
+void locale_moment(struct buffer *out, const struct locale *locale, moment at);
 void locale_date(struct buffer *out, const struct locale *locale, struct date date); /* «3 ноября 2026» */
-void locale_day(struct buffer *out, const struct locale *locale, struct date date);  /* a heading: «Сегодня», «Вчера», «3 ноября» */
+/* a heading: «Сегодня», «Вчера», «3 ноября» */
+void locale_day(struct buffer *out, const struct locale *locale, struct date date);
 void locale_time(struct buffer *out, const struct locale *locale, moment at);        /* «14:05» */
 
 /* How a value is written where its kind alone does not say it. */

@@ -1,5 +1,6 @@
-/* long_body.c: files that are written piece by piece (exports). The pieces are made on a thread of their own, since making
- * one reads the database; meanwhile the connection is suspended, so a slow reader holds one piece and no thread. */
+/* long_body.c: files that are written piece by piece (exports). The pieces are made on a thread of their own, since
+ * making one reads the database; meanwhile the connection is suspended, so a slow reader holds one piece and no
+ * thread. */
 #include "http/loop.h"
 
 #include "base/check.h"

@@ -1,7 +1,7 @@
-/* loop.c: the loop itself. libmicrohttpd's own epoll thread waits a second time with the blocking timeout once more than
- * 128 descriptors are ready, and so stalls; here it never waits: we do, on its epoll descriptor and an eventfd, and call
- * MHD_run when either wakes. By poll() and not by a second epoll: one inside another costs at every packet, while poll() costs
- * only when there is nothing to do. */
+/* loop.c: the loop itself. libmicrohttpd's own epoll thread waits a second time with the blocking timeout once more
+ * than 128 descriptors are ready, and so stalls; here it never waits: we do, on its epoll descriptor and an eventfd,
+ * and call MHD_run when either wakes. By poll() and not by a second epoll: one inside another costs at every packet,
+ * while poll() costs only when there is nothing to do. */
 #include "http/loop.h"
 
 #include "base/check.h"
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+#define QUIET_MS 2000
 
 static int64_t clock_ms(void) {
     struct timespec now;
@@ -69,9 +70,13 @@ void loop_arena_done(struct loop *loop, struct arena *arena) {
 /* libmicrohttpd's own timeout starts again with every byte, so a head sent a byte a minute would never end: whole heads
  * and bodies have deadlines of their own. */
 static void tick(struct loop *loop) {
+    /* With all places taken those who only hold one give way to those who wait for one. */
+    bool crowded = loop->connections >= loop->connections_max - loop->connections_max / 16;
     for (struct peer *peer = loop->peers; peer != NULL; peer = peer->next) {
         if (peer->call != NULL && peer->call->exchange->stream != NULL) events_tick(peer->call, loop->now_ms);
-        if (peer->deadline_ms == 0 || peer->deadline_ms > loop->now_ms) continue;
+        bool yields = crowded && peer->call == NULL && loop->now_ms - peer->quiet_since_ms >= QUIET_MS;
+        bool late = peer->deadline_ms != 0 && peer->deadline_ms <= loop->now_ms;
+        if (!yields && !late) continue;
         shutdown(peer->fd, SHUT_RDWR);
         peer->deadline_ms = 0;
     }
@@ -153,6 +158,8 @@ static void *loop_run(void *data) {
 bool loop_start(struct loop *loop, struct server *server) {
     loop->server = server;
     loop->now_ms = clock_ms();
+    int connections = server->options.connections_max > 0 ? server->options.connections_max : 4096;
+    loop->connections_max = (connections + server->loop_count - 1) / server->loop_count;
     loop->shelf = ready_shelf_new(server->site);
     loop->spare = arena_array(server->arena, struct arena *, ARENAS_SPARE);
     loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -1,4 +1,5 @@
-/* multipart.c: see multipart.h. Strict where two readers could differ: no preamble, one name per part, CRLF everywhere. */
+/* multipart.c: see multipart.h. Strict where two readers could differ: no preamble, one name per part, CRLF
+ * everywhere. */
 #include "http/multipart.h"
 
 #include "http/parameter.h"
@@ -191,7 +192,9 @@ static bool step_head(struct multipart *multipart) {
 static bool step_data(struct multipart *multipart) {
     const char *end = memmem(multipart->pending, multipart->size, multipart->delimiter, multipart->delimiter_size);
     size_t kept = multipart->delimiter_size - 1; /* may be the beginning of a delimiter */
-    size_t size = end != NULL ? (size_t)(end - multipart->pending) : multipart->size > kept ? multipart->size - kept : 0;
+    size_t size = end != NULL              ? (size_t)(end - multipart->pending)
+                  : multipart->size > kept ? multipart->size - kept
+                                           : 0;
     multipart->status = part_write(multipart, multipart->pending, size);
     consume(multipart, end != NULL ? size + multipart->delimiter_size : size);
     if (end == NULL || multipart->status != 0) return false;

@@ -1,5 +1,6 @@
 /* multipart.h: multipart/form-data (RFC 7578) read piece by piece: values into the arena, files straight to temporary
- * ones, which are unlinked with the arena. Only files that the form names are taken, each up to its field's max bytes. */
+ * ones, which are unlinked with the arena. Only files that the form names are taken, each up to its field's max
+ * bytes. */
 #pragma once
 
 #include "http/form.h"

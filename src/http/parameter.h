@@ -11,5 +11,6 @@ struct parameters {
 /* The value before the first ';', trimmed. */
 struct text parameters_begin(struct text field, struct parameters *parameters);
 
-/* The next one; false at the end, or when malformed is set. A quoted value loses its quotes and escapes (in the arena). */
+/* The next one; false at the end, or when malformed is set. A quoted value loses its quotes and escapes (in the
+ * arena). */
 bool parameters_next(struct parameters *parameters, struct arena *arena, struct text *name, struct text *value);

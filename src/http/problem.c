@@ -25,7 +25,8 @@ static void add_errors(struct exchange *exchange, struct node *problem) {
         const struct field_value *value = &request->fields[i];
         if (value->fault == FAULT_NONE) continue;
         struct text text = value->words;
-        if (text.data == NULL && value->message != 0) text = string_get(request->arena, &request->locale, value->message, NULL, 0);
+        if (text.data == NULL && value->message != 0)
+            text = string_get(request->arena, &request->locale, value->message, NULL, 0);
         add_error(errors, text_from(form->fields[i].name), value->fault, text);
     }
     const struct raw_field *unknown = exchange->json_body ? form_unknown(form, request->raw) : NULL;

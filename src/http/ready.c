@@ -123,7 +123,8 @@ struct MHD_Response *ready_response(const struct ready *ready) {
 void ready_return(struct ready_shelf *shelf, struct ready *ready) {
     bool clean = true;
     for (size_t i = 0; i < ready->extra_count; i++)
-        clean = MHD_del_response_header(ready->response, ready->extras[i].name, ready->extras[i].value) == MHD_YES && clean;
+        clean = MHD_del_response_header(ready->response, ready->extras[i].name, ready->extras[i].value) == MHD_YES &&
+                clean;
     ready->extra_count = 0;
     int *count = &shelf->count[ready->kind][ready->secure][ready->size_class];
     if (!clean || *count == SHELF_MAX) {

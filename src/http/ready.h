@@ -1,7 +1,8 @@
-/* ready.h: responses of libmicrohttpd made beforehand. Making one, with a dozen header fields of three allocations each, costs
- * as much as all the rest of our work for a small answer; so each I/O thread keeps those it made, by kind and size, and fills
- * in the body and what differs (the request's id, a place, cookies). Bodies are filled up with blanks to a round size, which
- * JSON and HTML ignore; an eavesdropper of TLS learns a little less from their length, too. */
+/* ready.h: responses of libmicrohttpd made beforehand. Making one, with a dozen header fields of three allocations
+ * each, costs as much as all the rest of our work for a small answer; so each I/O thread keeps those it made, by kind
+ * and size, and fills in the body and what differs (the request's id, a place, cookies). Bodies are filled up with
+ * blanks to a round size, which JSON and HTML ignore; an eavesdropper of TLS learns a little less from their length,
+ * too. */
 #pragma once
 
 #include "http/reply.h"

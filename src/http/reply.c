@@ -1,5 +1,5 @@
-/* reply.c: see reply.h. Every answer carries the security fields; what may be kept by a browser or a proxy says so itself,
- * everything else is no-store. */
+/* reply.c: see reply.h. Every answer carries the security fields; what may be kept by a browser or a proxy says so
+ * itself, everything else is no-store. */
 #include "http/reply.h"
 
 #include "base/check.h"

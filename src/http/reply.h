@@ -1,7 +1,7 @@
 /* reply.h: from an answered request to status, header fields and body, for sockets and without them.
  *
- * Most answers are of three kinds whose header fields are always the same; only what differs is listed per reply, so that
- * the socket's side can use responses that are ready but for that (ready.h). */
+ * Most answers are of three kinds whose header fields are always the same; only what differs is listed per reply, so
+ * that the socket's side can use responses that are ready but for that (ready.h). */
 #pragma once
 
 #include "http/exchange.h"

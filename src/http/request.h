@@ -100,8 +100,10 @@ bool request_param_id(const struct request *request, size_t index, int64_t *id);
 /* ---- answers; each returns FLOW_ANSWERED ---- */
 
 enum flow answer_ok(struct request *request, struct node *document);                          /* 200 */
-enum flow answer_done(struct request *request, struct node *document, struct text location);  /* page: 303 to it; JSON: 200 */
-enum flow answer_created(struct request *request, struct node *document, struct text location); /* page: 303; JSON: 201 */
+/* page: 303 to it; JSON: 200 */
+enum flow answer_done(struct request *request, struct node *document, struct text location);
+/* page: 303; JSON: 201 */
+enum flow answer_created(struct request *request, struct node *document, struct text location);
 enum flow answer_see(struct request *request, struct text location);                          /* 303 for both */
 enum flow answer_file(struct request *request, const struct answer_file *file);
 enum flow answer_missing(struct request *request);                                            /* 404 */

@@ -50,7 +50,8 @@ enum route_flag {
     ROUTE_NO_CSRF = 2,      /* signed some other way */
     ROUTE_STREAM = 4,       /* server-sent events */
     ROUTE_CACHED = 8,       /* static: may be kept by the browser */
-    ROUTE_RAW_BODY = 32,    /* POST: the body is left as it came, of any type: signed messages of partners; form is NULL */
+    /* POST: the body is left as it came, of any type: signed messages of partners; form is NULL */
+    ROUTE_RAW_BODY = 32,
     ROUTE_FORM_OPTIONAL = 16, /* GET: a fault in the query empties that field and is shown, not refused */
 };
 
@@ -61,8 +62,8 @@ struct route {
     const struct form *form;    /* of the body; of the query for GET; NULL: none is accepted */
     struct stage stages[ROUTE_STAGES + 1];
     const struct template *page; /* for text/html; NULL: JSON (or a file) only */
-    /* After a refusal of a page's form: rebuilds the form's page (its template in `again_page`), which is drawn with the
-     * values typed and the errors, status 422. */
+    /* After a refusal of a page's form: rebuilds the form's page (its template in `again_page`), which is drawn with
+     * the values typed and the errors, status 422. */
     stage_function *again;
     const struct template *again_page;
     bool key;                   /* wants an idempotency key: Idempotency-Key header, or _key in a page's form */

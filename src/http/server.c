@@ -41,28 +41,38 @@ static int port_of(int fd) {
     return text_to_int(text_from(port), &number) ? (int)number : 0;
 }
 
-/* A socket for each thread, all on one port: the kernel spreads connections over them. */
+/* -1 with *problem set. */
+static int listen_at(struct server *server, int port, bool shared, struct text *problem) {
+    const char *address = server->options.address != NULL ? server->options.address : "127.0.0.1";
+    char service[16];
+    snprintf(service, sizeof service, "%d", port);
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(address, service, &hints, &found) != 0) {
+        *problem = text_format(server->arena, "%s: not an address to listen on", address);
+        return -1;
+    }
+    int fd = listen_on(found, shared);
+    if (fd < 0) *problem = text_format(server->arena, "%s:%d: %s", address, port, strerror(errno));
+    freeaddrinfo(found);
+    return fd;
+}
+
+/* A socket for each thread, all on one port: the kernel spreads connections over them. A port that is shared so would
+ * also be shared with another server started by mistake, so it must be had alone first. */
 static bool listen_all(struct server *server, struct text *problem) {
-    const struct server_options *options = &server->options;
-    const char *address = options->address != NULL ? options->address : "127.0.0.1";
-    server->port = options->port;
+    bool shared = server->loop_count > 1;
+    int alone = listen_at(server, server->options.port, false, problem);
+    if (alone < 0) return false;
+    server->port = port_of(alone);
+    if (!shared) {
+        server->loops[0].listen_fd = alone;
+        return true;
+    }
+    close(alone);
     for (int i = 0; i < server->loop_count; i++) {
-        char port[16];
-        snprintf(port, sizeof port, "%d", server->port);
-        struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-        struct addrinfo *found = NULL;
-        if (getaddrinfo(address, port, &hints, &found) != 0) {
-            *problem = text_format(server->arena, "%s: not an address to listen on", address);
-            return false;
-        }
-        server->loops[i].listen_fd = listen_on(found, server->loop_count > 1);
-        int error = errno;
-        freeaddrinfo(found);
-        if (server->loops[i].listen_fd < 0) {
-            *problem = text_format(server->arena, "%s:%d: %s", address, server->port, strerror(error));
-            return false;
-        }
-        server->port = port_of(server->loops[i].listen_fd);
+        server->loops[i].listen_fd = listen_at(server, server->port, true, problem);
+        if (server->loops[i].listen_fd < 0) return false;
     }
     return true;
 }

@@ -20,16 +20,18 @@ struct server_options {
     enum language fallback;
     const struct zone *zone;         /* of requests' locale until the engine knows better; NULL → UTC */
     const struct template *error_page; /* drawn with the problem document (problem.h); NULL: a bare page */
-    const char *form_action;         /* an origin besides our own that forms may be sent to (an acquirer's page); NULL */
+    /* an origin besides our own that forms may be sent to (an acquirer's page); NULL */
+    const char *form_action;
     const char *spool_directory;     /* of uploads; NULL → /tmp */
-    const struct router *router;     /* made by router_new, for many request_parse of one site; NULL: made from routes */
+    /* made by router_new, for many request_parse of one site; NULL: made from routes */
+    const struct router *router;
     int head_timeout_s;              /* for a whole head to come; 0 → 15 */
     int body_timeout_s;              /* for a body, and a second more for each 16 KiB; 0 → 30 */
     int idle_timeout_s;              /* without a byte either way; 0 → 60 */
     int connections_per_address_max; /* 0 → a quarter of connections_max, none behind a proxy; -1 → none */
     int streams_max;                 /* server-sent events open at once; 0 → 1024 */
-    /* On an I/O thread, with a request whole, routed and its fields parsed (form checked, fields_valid says). It must end in
-     * request->finish(request), at once or later from any thread. */
+    /* On an I/O thread, with a request whole, routed and its fields parsed (form checked, fields_valid says). It must
+     * end in request->finish(request), at once or later from any thread. */
     void (*handle)(void *self, struct request *request);
     void *self;
 };
@@ -39,8 +41,9 @@ int server_port(const struct server *server);
 /* Stops accepting, lets requests in progress end (at most grace_us), closes. */
 void server_stop(struct server *server, int64_t grace_us);
 
-/* Without sockets (simulation, fuzzing, tests): parses and routes one request written in HTTP/1.1 and calls handle, unless
- * it is refused before. Ask request_finished before the reply: handle may answer later. Options must outlive the arena. */
+/* Without sockets (simulation, fuzzing, tests): parses and routes one request written in HTTP/1.1 and calls handle,
+ * unless it is refused before. Ask request_finished before the reply: handle may answer later. Options must outlive the
+ * arena. */
 struct request *request_parse(struct arena *arena, const struct server_options *options, struct text message);
 bool request_finished(const struct request *request);
 /* Status line, header fields and body of a finished request, all security fields included. */

@@ -1,8 +1,10 @@
-/* server_test.c: the server over real sockets: the table of requests, connections that end halfway or last too long, many at
- * once, answers from other threads, TLS, streams, stopping. */
+/* server_test.c: the server over real sockets: the table of requests, connections that end halfway or last too long,
+ * many at once, answers from other threads, TLS, streams, stopping. */
 #include "http/http_cases.h"
 
 #include "base/check.h"
+#include "base/fault.h"
+#include "generated/assets.h"
 #include "http/events.h"
 
 #include <arpa/inet.h>
@@ -239,7 +241,9 @@ static bool case_holds(const struct server *server, const struct http_case *row)
     bool good = receive(fd, &answer, no_body) && answer.status == row->status;
     good = good && (row->has == NULL || memmem(answer.bytes, answer.size, row->has, strlen(row->has)) != NULL);
     good = good && (row->lacks == NULL || memmem(answer.bytes, answer.size, row->lacks, strlen(row->lacks)) == NULL);
-    if (!good) printf("%s: not as expected:\n%.*s\n", row->title, (int)(answer.size < 2000 ? answer.size : 2000), answer.bytes);
+    if (!good)
+        printf("%s: not as expected:\n%.*s\n", row->title, (int)(answer.size < 2000 ? answer.size : 2000),
+               answer.bytes);
     if (good && row->closes) {
         good = has_closed(fd);
         if (!good) printf("%s: is not closed\n", row->title);
@@ -282,8 +286,8 @@ static void answers_pipelined_requests_in_order(void **state) {
     struct server_options options = default_options();
     struct server *server = start(&options);
     int fd = dial(server);
-    TELL(fd, GET("/hello/1") "\r\n" GET("/later") "\r\n" POST("/people", URLENCODED, "6") "\r\nname=x" GET("/later") "\r\n"
-             GET("/hello/2") "\r\n");
+    TELL(fd, GET("/hello/1") "\r\n" GET("/later") "\r\n" POST("/people", URLENCODED, "6") "\r\nname=x" GET(
+                 "/later") "\r\n" GET("/hello/2") "\r\n");
     static const char *const wanted[] = {"\"param\":\"1\"", "/later", "\"name\":\"x\"", "/later", "\"param\":\"2\""};
     forget(&answer);
     for (size_t i = 0; i < 5; i++) {
@@ -383,7 +387,56 @@ static void caps_connections_of_an_address(void **state) {
     server_stop(server, SECOND);
 }
 
+/* All places are held by connections that ask nothing: they give way. */
+static void lets_the_quiet_give_way(void **state) {
+    (void)state;
+    struct server_options options = default_options();
+    options.connections_max = 8;
+    struct server *server = start(&options);
+    int fds[8];
+    for (int i = 0; i < 8; i++) fds[i] = dial(server);
+    assert_int_equal(ask(fds[0], GET("/") "\r\n"), 200);
+    int64_t began = clock_ms();
+    int fd = dial(server);
+    assert_int_equal(ask(fd, GET("/") "\r\n"), 200);
+    assert_true(clock_ms() - began < 8000);
+    close(fd);
+    for (int i = 0; i < 8; i++) close(fds[i]);
+    server_stop(server, SECOND);
+}
+
+static void listens_on_both_families(void **state) {
+    (void)state;
+    struct server_options options = default_options();
+    options.address = "::";
+    struct server *server = start(&options);
+    int fd = dial(server);
+    assert_int_equal(ask(fd, GET("/hello/x") "\r\n"), 200);
+    assert_non_null(strstr(answer.bytes, "\"address\":\"127.0.0.1\"")); /* not ::ffff:127.0.0.1 */
+    close(fd);
+    server_stop(server, SECOND);
+}
+
 /* ---- connections that end badly or last too long ---- */
+
+/* Some clients close their side as soon as they have asked. */
+static void answers_half_closed_connections(void **state) {
+    (void)state;
+    struct server_options options = default_options();
+    struct server *server = start(&options);
+    static const char *const messages[] = {GET("/") "\r\n", GET("/later") "\r\n",
+                                           POST("/later", URLENCODED, "6") "\r\nname=x"};
+    for (size_t i = 0; i < 3; i++) {
+        int fd = dial(server);
+        tell(fd, messages[i], strlen(messages[i]));
+        shutdown(fd, SHUT_WR);
+        forget(&answer);
+        assert_true(receive(fd, &answer, false));
+        assert_int_equal(answer.status, 200);
+        close(fd);
+    }
+    server_stop(server, SECOND);
+}
 
 static void survives_clients_that_leave(void **state) {
     (void)state;
@@ -428,7 +481,8 @@ static void ends_slow_requests(void **state) {
         usleep(100000);
         tell(head, "a", 1);
         tell(body, "a", 1);
-        struct pollfd ended[3] = {{.fd = head, .events = POLLIN}, {.fd = body, .events = POLLIN}, {.fd = silent, .events = POLLIN}};
+        struct pollfd ended[3] = {{.fd = head, .events = POLLIN}, {.fd = body, .events = POLLIN},
+                                  {.fd = silent, .events = POLLIN}};
         open = poll(ended, 3, 0) < 3;
     }
     assert_false(open);
@@ -453,6 +507,68 @@ static void reads_refused_bodies(void **state) {
     assert_int_equal(answer.status, 413);
     assert_int_equal(ask(fd, GET("/") "\r\n"), 200);
     close(fd);
+    server_stop(server, SECOND);
+}
+
+static void serves_assets(void **state) {
+    (void)state;
+    struct server_options options = default_options();
+    struct server *server = start(&options);
+    const struct asset *asset = NULL;
+    for (size_t i = 0; i < asset_count; i++)
+        if (assets[i].gzip != NULL) asset = &assets[i];
+    assert_non_null(asset);
+    char message[512];
+    int fd = dial(server);
+    snprintf(message, sizeof message, GET("/assets/%s/%s") "\r\n", asset->hash, asset->path);
+    assert_int_equal(ask(fd, message), 200);
+    assert_int_equal(body_size(&answer, false), asset->size);
+    assert_memory_equal(answer.bytes + answer.head, asset->data, asset->size);
+    assert_non_null(strstr(answer.bytes, "Cache-Control: public, max-age=31536000, immutable\r\n"));
+    assert_non_null(strstr(answer.bytes, "Vary: Accept-Encoding\r\n"));
+    assert_null(strstr(answer.bytes, "no-store"));
+    snprintf(message, sizeof message, GET("/assets/%s/%s") "Accept-Encoding: br, gzip\r\n\r\n", asset->hash,
+             asset->path);
+    assert_int_equal(ask(fd, message), 200);
+    assert_non_null(strstr(answer.bytes, "Content-Encoding: gzip\r\n"));
+    assert_int_equal(body_size(&answer, false), asset->gzip_size);
+    snprintf(message, sizeof message, GET("/assets/%s/%s") "If-None-Match: \"x\", W/\"%s\"\r\n\r\n", asset->hash,
+             asset->path, asset->hash);
+    assert_int_equal(ask(fd, message), 304);
+    snprintf(message, sizeof message, GET("/assets/0000000000000000/%s") "\r\n", asset->path);
+    assert_int_equal(ask(fd, message), 404);
+    snprintf(message, sizeof message, POST("/assets/%s/%s", URLENCODED, "1") "\r\nx", asset->hash, asset->path);
+    assert_int_equal(ask(fd, message), 405);
+    assert_int_equal(ask(fd, GET("/assets//style.css") "\r\n"), 404);
+    close(fd);
+    server_stop(server, SECOND);
+}
+
+/* The n-th block of memory fails, once, or from then on: every request is answered or its connection closed; afterwards
+ * all is well again. */
+static void survives_without_memory(void **state) {
+    (void)state;
+    struct server_options options = default_options();
+    struct server *server = start(&options);
+    static const char *const messages[] = {
+        GET("/") HTML "\r\n", POST("/people", "application/json", "12") "\r\n{\"name\":\"x\"}", GET("/export") "\r\n",
+        POST("/upload", "multipart/form-data; boundary=xx", "89") "\r\n--xx\r\nContent-Disposition: form-data; "
+        "name=\"picture\"; filename=\"a.png\"\r\n\r\n12345\r\n--xx--\r\n",
+    };
+    for (int64_t n = 0; n < 120; n++) {
+        const char *message = messages[n % 4];
+        int fd = dial(server);
+        if (n % 8 < 4) arena_fail_after(n / 8);
+        else arena_fail_from(n / 8);
+        int status = ask(fd, message);
+        arena_fail_never();
+        if (status != 0 && status != 200 && status != 400 && status != 503)
+            fail_msg("%d for allocation %d", status, (int)n);
+        close(fd);
+        fd = dial(server);
+        assert_int_equal(ask(fd, message), 200);
+        close(fd);
+    }
     server_stop(server, SECOND);
 }
 
@@ -667,8 +783,10 @@ static void speaks_tls(void **state) {
     fclose(file);
     assert_non_null(strstr(answer.bytes, "Strict-Transport-Security: max-age=31536000"));
     assert_non_null(strstr(answer.bytes, "\"secure\":true"));
-    assert_int_not_equal(run_program((const char *const[]){"curl", "-sf4", "--noproxy", "*", "--tls-max", "1.1", "--ciphers",
-                                     "DEFAULT@SECLEVEL=0", "--cacert", certificate, url, NULL}), 0);
+    assert_int_not_equal(
+        run_program((const char *const[]){"curl", "-sf4", "--noproxy", "*", "--tls-max", "1.1", "--ciphers",
+                                          "DEFAULT@SECLEVEL=0", "--cacert", certificate, url, NULL}),
+        0);
     snprintf(url, sizeof url, "http://localhost:%d/", server_port(server));
     assert_int_not_equal(run_program((const char *const[]){"curl", "-sf4", "--noproxy", "*", url, NULL}), 0);
     server_stop(server, SECOND);
@@ -694,6 +812,8 @@ static void names_what_is_wrong(void **state) {
     options.port = server_port(server);
     assert_null(server_start(&options, arena, &problem)); /* taken */
     assert_true(text_starts(problem, "127.0.0.1:"));
+    options.threads = 2;
+    assert_null(server_start(&options, arena, &problem)); /* nor is it shared by mistake */
     server_stop(server, SECOND);
     options = default_options();
     options.certificate_file = "/nowhere.pem";
@@ -711,9 +831,14 @@ int main(void) {
         cmocka_unit_test(does_not_stall_at_300),
         cmocka_unit_test(does_not_stall_at_1000),
         cmocka_unit_test(caps_connections_of_an_address),
+        cmocka_unit_test(lets_the_quiet_give_way),
+        cmocka_unit_test(listens_on_both_families),
+        cmocka_unit_test(answers_half_closed_connections),
         cmocka_unit_test(survives_clients_that_leave),
         cmocka_unit_test(ends_slow_requests),
         cmocka_unit_test(reads_refused_bodies),
+        cmocka_unit_test(serves_assets),
+        cmocka_unit_test(survives_without_memory),
         cmocka_unit_test(streams_a_long_file),
         cmocka_unit_test(unlinks_uploads),
         cmocka_unit_test(streams_events),

@@ -93,7 +93,8 @@ static void write_escaped(struct buffer *out, struct text text) {
 }
 
 /* Whether following the address stays within http(s). What browsers strip or fold before they parse an address (control
- * bytes, backslashes, blanks) is refused rather than understood. "//host" is refused: nobody here writes it on purpose. */
+ * bytes, backslashes, blanks) is refused rather than understood. "//host" is refused: nobody here writes it on
+ * purpose. */
 static bool address_is_safe(struct text text) {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = (unsigned char)text.data[i];

@@ -1,4 +1,5 @@
-/* wire.c: a small strict reader of requests and writer of answers; also the meaning of request_parse and request_reply. */
+/* wire.c: a small strict reader of requests and writer of answers; also the meaning of request_parse and
+ * request_reply. */
 #include "http/wire.h"
 
 #include "base/check.h"

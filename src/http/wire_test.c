@@ -99,11 +99,14 @@ static void checks_multipart(void **state) {
         {"preamble", "hello\r\n" FIELD("title") "1\r\n--xx--\r\n", 400, NULL},
         {"epilogue", FIELD("title") "1\r\n--xx--\r\nhello", 400, NULL},
         {"no name", "--xx\r\nContent-Disposition: form-data\r\n\r\n1\r\n--xx--\r\n", 400, NULL},
-        {"two names", "--xx\r\nContent-Disposition: form-data; name=\"a\"; name=\"b\"\r\n\r\n1\r\n--xx--\r\n", 400, NULL},
+        {"two names", "--xx\r\nContent-Disposition: form-data; name=\"a\"; name=\"b\"\r\n\r\n1\r\n--xx--\r\n", 400,
+         NULL},
         {"no disposition", "--xx\r\nContent-Type: text/plain\r\n\r\n1\r\n--xx--\r\n", 400, NULL},
         {"quote never closed", "--xx\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--xx--\r\n", 400, NULL},
-        {"encoded", "--xx\r\nContent-Disposition: form-data; name=\"title\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ==\r\n"
-                    "--xx--\r\n", 400, NULL},
+        {"encoded",
+         "--xx\r\nContent-Disposition: form-data; name=\"title\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ==\r\n"
+         "--xx--\r\n",
+         400, NULL},
         {"not UTF-8", FIELD("title") "\xff\r\n--xx--\r\n", 400, NULL},
         {"bare LF", "--xx\nContent-Disposition: form-data; name=\"title\"\n\n1\n--xx--\n", 400, NULL},
         {"endless head", "--xx\r\nX: " TEXT_2000 TEXT_2000 "\r\n\r\n1\r\n--xx--\r\n", 400, NULL},
@@ -111,7 +114,8 @@ static void checks_multipart(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct arena *arena = arena_new((size_t)16 << 20);
         struct text message = text_format(arena, "POST /upload HTTP/1.1\r\n" HOST "Content-Type: multipart/form-data; "
-                                          "boundary=\"xx\"\r\nContent-Length: %zu\r\n\r\n%s", strlen(rows[i].body), rows[i].body);
+                                          "boundary=\"xx\"\r\nContent-Length: %zu\r\n\r\n%s", strlen(rows[i].body),
+                                          rows[i].body);
         struct text reply = ask(arena, message.data, message.size);
         bool good = status_of(reply) == rows[i].status && (rows[i].has == NULL || contains(reply, rows[i].has));
         if (!good) print_error("%s: not as expected:\n%.*s\n", rows[i].title, TEXT_ARG(reply));
@@ -160,7 +164,8 @@ static void believes_the_proxy_when_told(void **state) {
     assert_true(contains(reply, "Strict-Transport-Security: max-age="));
     static const char posted[] = POST("/people", URLENCODED, "6") "X-Forwarded-Proto: https\r\n\r\nname=x";
     reply = request_reply(request_parse(arena, &behind, (struct text){posted, sizeof posted - 1}));
-    assert_true(contains(reply, "Set-Cookie: __Host-session=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60\r\n"));
+    assert_true(
+        contains(reply, "Set-Cookie: __Host-session=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60\r\n"));
     arena_free(arena);
 }
 
@@ -182,7 +187,8 @@ static void draws_the_error_page(void **state) {
     struct server_options real = options;
     real.error_page = &template_http_error;
     struct arena *arena = arena_new((size_t)16 << 20);
-    static const char *const messages[] = {GET("/nowhere") HTML "\r\n", GET("/search") HTML "\r\n", "GET / HTTP/1.1\r\n" HTML "\r\n"};
+    static const char *const messages[] = {GET("/nowhere") HTML "\r\n", GET("/search") HTML "\r\n",
+                                           "GET / HTTP/1.1\r\n" HTML "\r\n"};
     static const int statuses[] = {404, 422, 400};
     for (size_t i = 0; i < 3; i++) {
         struct text message = text_from(messages[i]);

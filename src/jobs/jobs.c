@@ -41,22 +41,21 @@ struct jobs {
     int64_t tick_us;
 };
 
-static enum command_outcome run_job(struct command *command, struct tx *tx)
-{
+static enum command_outcome run_job(struct command *command, struct tx *tx) {
     struct run *run = (struct run *)command;
     const struct job_entry *entry = run->entry;
     struct text name = text_from(entry->name);
     moment now = world_now(run->jobs->world);
     run->more = false;
     tx_run(tx, &add_job, VALUES(V_TEXT(name)));
-    if (tx_run(tx, &claim_job, VALUES(V_TEXT(name), V_INT(now + entry->every_us), V_INT(now))) != 1) return COMMAND_UNDO;
+    if (tx_run(tx, &claim_job, VALUES(V_TEXT(name), V_INT(now + entry->every_us), V_INT(now))) != 1)
+        return COMMAND_UNDO;
     run->more = entry->run(entry->self, entry, tx);
     if (run->more) tx_run(tx, &job_due_again, VALUES(V_TEXT(name), V_INT(now)));
     return COMMAND_KEEP;
 }
 
-static void job_ended(struct command *command, enum store_status status)
-{
+static void job_ended(struct command *command, enum store_status status) {
     struct run *run = (struct run *)command;
     struct jobs *jobs = run->jobs;
     pthread_mutex_lock(&jobs->mutex);
@@ -68,8 +67,7 @@ static void job_ended(struct command *command, enum store_status status)
     pthread_mutex_unlock(&jobs->mutex);
 }
 
-struct jobs *jobs_open(struct store *store, struct world *world, const struct job_entry *entries, size_t count)
-{
+struct jobs *jobs_open(struct store *store, struct world *world, const struct job_entry *entries, size_t count) {
     struct jobs *jobs = calloc(1, sizeof *jobs);
     struct run *runs = calloc(count + 1, sizeof *runs);
     if (jobs == NULL || runs == NULL) {
@@ -92,8 +90,7 @@ struct jobs *jobs_open(struct store *store, struct world *world, const struct jo
     return jobs;
 }
 
-bool jobs_step(struct jobs *jobs)
-{
+bool jobs_step(struct jobs *jobs) {
     bool any = false;
     moment now = world_now(jobs->world);
     for (size_t i = 0; i < jobs->count; i++) {
@@ -110,8 +107,7 @@ bool jobs_step(struct jobs *jobs)
     return any;
 }
 
-static void *schedule(void *data)
-{
+static void *schedule(void *data) {
     struct jobs *jobs = data;
     for (;;) {
         jobs_step(jobs);
@@ -128,15 +124,13 @@ static void *schedule(void *data)
     }
 }
 
-bool jobs_start(struct jobs *jobs, int64_t tick_us)
-{
+bool jobs_start(struct jobs *jobs, int64_t tick_us) {
     jobs->tick_us = tick_us;
     jobs->started = pthread_create(&jobs->thread, NULL, schedule, jobs) == 0;
     return jobs->started;
 }
 
-void jobs_stop(struct jobs *jobs)
-{
+void jobs_stop(struct jobs *jobs) {
     pthread_mutex_lock(&jobs->mutex);
     jobs->stopping = true;
     pthread_cond_broadcast(&jobs->wake);
@@ -150,8 +144,7 @@ void jobs_stop(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->mutex);
 }
 
-void jobs_free(struct jobs *jobs)
-{
+void jobs_free(struct jobs *jobs) {
     if (jobs == NULL) return;
     for (size_t i = 0; i < jobs->count; i++) arena_free(jobs->runs[i].command.arena);
     free(jobs->runs);

@@ -1,5 +1,5 @@
-/* jobs.h: scheduled work, once for all nodes: each run is a command which first moves the job's row to its next time, so
- * that of several nodes one runs it, and a kill in the middle leaves it due (OP-5). */
+/* jobs.h: scheduled work, once for all nodes: each run is a command which first moves the job's row to its next time,
+ * so that of several nodes one runs it, and a kill in the middle leaves it due (OP-5). */
 #pragma once
 
 #include "store/store.h"

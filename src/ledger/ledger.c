@@ -1,4 +1,5 @@
-/* ledger.c: accounts, transfers and reversals. The rules are in ledger_rules.c, the group's memory in ledger_group.c. */
+/* ledger.c: accounts, transfers and reversals. The rules are in ledger_rules.c, the group's memory in
+ * ledger_group.c. */
 #include "ledger/ledger_books.h"
 
 #include "base/check.h"
@@ -173,7 +174,8 @@ void books_touch(struct ledger *ledger, const struct pair *pair) {
     group_touch(ledger, pair->to);
 }
 
-enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, int64_t *id) {
+enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer,
+                                    int64_t *id) {
     struct pair pair = books_pair(ledger, tx, transfer->from, transfer->to);
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_transfer_check(&pair.sides, transfer, today);
@@ -201,8 +203,8 @@ static int64_t reversed_of(struct tx *tx, int64_t account, int64_t transfer) {
     return reversed;
 }
 
-enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t transfer, int64_t from, struct money sum,
-                                   int kind, int64_t *id) {
+enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t transfer, int64_t from,
+                                   struct money sum, int kind, int64_t *id) {
     struct slot *payer = group_slot(ledger, tx, from); /* locked before its reversals are looked at */
     if (!payer) return LEDGER_NO_ACCOUNT;
     struct pending debit, credit;

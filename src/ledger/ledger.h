@@ -1,10 +1,10 @@
-/* ledger.h: double-entry books. Every movement is a transfer between two accounts of one currency; it leaves one entry on
- * each, entries are never changed, only reversed by another transfer (LE-1). Alone writes account, entry, hold.
+/* ledger.h: double-entry books. Every movement is a transfer between two accounts of one currency; it leaves one entry
+ * on each, entries are never changed, only reversed by another transfer (LE-1). Alone writes account, entry, hold.
  *
  * Inside a command accounts are fetched once per group and kept in memory with an undo mark per command; entries and
- * changed accounts are written at the end of the group (a store participant). So balances, holds and limits are checked on
- * the truth of this very moment, and a group of transfers costs a few statements. Read balances in commands only through
- * ledger_account(): rows may lag until the group's end.
+ * changed accounts are written at the end of the group (a store participant). So balances, holds and limits are checked
+ * on the truth of this very moment, and a group of transfers costs a few statements. Read balances in commands only
+ * through ledger_account(): rows may lag until the group's end.
  *
  * Entries are chained per account (each names the one before it; the account names its last) instead of indexed: see
  * ledger/README.md for the figures behind that. */
@@ -17,7 +17,8 @@ struct ledger;
 
 enum account_class {
     ACCOUNT_CUSTOMER = 1, /* a liability: what we owe the customer */
-    ACCOUNT_SYSTEM = 2,   /* ours and the outside's: acquirer, fees, waiting transfers; may go below zero when allowed */
+    /* ours and the outside's: acquirer, fees, waiting transfers; may go below zero when allowed */
+    ACCOUNT_SYSTEM = 2,
 };
 
 struct account {
@@ -100,22 +101,24 @@ size_t ledger_accounts_of(struct ledger *ledger, struct tx *tx, int64_t owner, s
  * more than the new overdraft is already used. In commands only. */
 bool ledger_change(struct ledger *ledger, struct tx *tx, const struct account *account);
 
-/* One transfer. *id gets its id: the debit entry is id, the credit entry id + 1. Untouched on refusal, which writes nothing. */
+/* One transfer. *id gets its id: the debit entry is id, the credit entry id + 1. Untouched on refusal, which writes
+ * nothing. */
 enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, int64_t *id);
 /* What ledger_transfer would say now, for check pages; also in a snapshot. */
 enum ledger_refusal ledger_check(struct ledger *ledger, struct tx *tx, const struct transfer *transfer);
-/* Takes `sum` (≤ what is left) of a transfer back by the opposite transfer, whose cause it becomes. `from` is the account
- * that had paid. Limits are given back where their period still runs; the opposite transfer itself counts to none. */
-enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t transfer, int64_t from, struct money sum,
-                                   int kind, int64_t *id);
+/* Takes `sum` (≤ what is left) of a transfer back by the opposite transfer, whose cause it becomes. `from` is the
+ * account that had paid. Limits are given back where their period still runs; the opposite transfer itself counts to
+ * none. */
+enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t transfer, int64_t from,
+                                   struct money sum, int kind, int64_t *id);
 
 enum ledger_refusal ledger_hold(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, moment expires,
                                 int64_t *hold);
-/* Transfers `sum` of it (0: all); the rest is released when `final`, stays held otherwise. The sender's limits counted the
- * hold and do not count again; the recipient's count now. A frozen account's hold is captured only when it was made with
- * TRANSFER_EVEN_FROZEN. */
-enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account, struct money sum,
-                                   bool final, int64_t *id);
+/* Transfers `sum` of it (0: all); the rest is released when `final`, stays held otherwise. The sender's limits counted
+ * the hold and do not count again; the recipient's count now. A frozen account's hold is captured only when it was made
+ * with TRANSFER_EVEN_FROZEN. */
+enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account,
+                                   struct money sum, bool final, int64_t *id);
 enum ledger_refusal ledger_release(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account);
 /* A job's piece: releases at most `most` expired holds; how many. */
 size_t ledger_expire_holds(struct ledger *ledger, struct tx *tx, size_t most);
@@ -135,7 +138,8 @@ struct entry {
     struct text note;         /* in the tx's arena */
 };
 
-/* An account's entries, latest first, from the newest made before `before` (0: now). Ends when entry_next gives false. */
+/* An account's entries, latest first, from the newest made before `before` (0: now). Ends when entry_next gives
+ * false. */
 struct entry_cursor;
 struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_t account, moment before);
 bool entry_next(struct entry_cursor *cursor, struct entry *entry);
@@ -170,8 +174,8 @@ struct verdict {
     struct text first_fault; /* "account 17: balance 500, entries 300"; TEXT_NONE when the books are whole */
 };
 /* Proves: all balances sum to zero by currency; each balance and version equals its entries; each chain is whole; each
- * transfer's two entries mirror each other; held equals open holds; nothing is below its overdraft. Memory ≤ ~100 bytes an
- * account. */
+ * transfer's two entries mirror each other; held equals open holds; nothing is below its overdraft. Memory ≤ ~100 bytes
+ * an account. */
 struct verdict ledger_verify(struct ledger *ledger, struct tx *tx, struct arena *arena);
 
 const char *ledger_refusal_name(enum ledger_refusal refusal); /* "not-enough-money": problem types and logs */

@@ -1,8 +1,8 @@
 /* ledger_entries.c: an account's entries read backwards along their chain, and what follows from them: balances at past
  * moments, turnovers, what limits leave.
  *
- * There is no index of entries by account. The account names its last entry, each entry the one before it; for the past,
- * waypoints name every 256th, so that any moment is at most 256 steps from one. */
+ * There is no index of entries by account. The account names its last entry, each entry the one before it; for the
+ * past, waypoints name every 256th, so that any moment is at most 256 steps from one. */
 #include "ledger/ledger_books.h"
 
 #define PAGE_MIN 24 /* a page of operations and a few */

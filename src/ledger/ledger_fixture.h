@@ -1,5 +1,5 @@
-/* ledger_fixture.h: books for tests: a fresh database, a world that stands still, accounts with money, and commands that
- * run a plain function inside a group. For *_test.c and bench/ alone. */
+/* ledger_fixture.h: books for tests: a fresh database, a world that stands still, accounts with money, and commands
+ * that run a plain function inside a group. For *_test.c and bench/ alone. */
 #pragma once
 
 #include "ledger/ledger.h"
@@ -96,7 +96,8 @@ static inline int64_t books_account(struct books *books, struct account template
     return act.id;
 }
 
-static inline enum ledger_refusal books_transfer(struct books *books, int64_t from, int64_t to, int64_t sum, int64_t *id) {
+static inline enum ledger_refusal books_transfer(struct books *books, int64_t from, int64_t to, int64_t sum,
+                                                 int64_t *id) {
     struct act act = {.body = body_transfer, .transfer = {.from = from, .to = to, .sum = rub(sum), .kind = 1}};
     act_alone(books, &act);
     if (id) *id = act.id;

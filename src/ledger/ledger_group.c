@@ -71,7 +71,8 @@ static void account_values(const struct account *account, struct value values[AC
     const int64_t columns[ACCOUNT_COLUMN_COUNT] = {
         account->id,       account->owner,      account->purpose,   account->class,
         account->currency, account->balance,    account->held,      account->overdraft,
-        account->version,  account->last_entry, account->limits,    (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0),
+        account->version,  account->last_entry, account->limits,
+        (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0),
         account->day,      account->day_out,    account->month_out, account->month_in,
     };
     for (size_t i = 0; i < ACCOUNT_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
@@ -136,8 +137,8 @@ struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id) {
     struct slot *slot = group->table[place_of(group, id)];
     if (slot && slot->known) return slot;
     if (ledger->wanted_count < WANTED_MAX) ledger->wanted[ledger->wanted_count++] = id;
-    /* Nodes wait for each other in the order of ids alone, so never in a ring. Out of order we do not wait: the group is
-     * run again, and then begins with all accounts that it turned out to want. */
+    /* Nodes wait for each other in the order of ids alone, so never in a ring. Out of order we do not wait: the group
+     * is run again, and then begins with all accounts that it turned out to want. */
     struct statement *statement = id > group->locked_max ? &accounts_locked : &account_locked_now;
     if (id > group->locked_max) group->locked_max = id;
     struct rows *rows = tx_query(tx, statement, VALUES(V_INT(id)));

@@ -1,8 +1,8 @@
 /* ledger_group.h: the ledger's memory for the time of one group of commands; private to src/ledger.
  *
- * Accounts are fetched once (and locked, on PostgreSQL) and changed here; new entries are collected; all is written when
- * the group ends. An undone command leaves no trace: the journal holds what its accounts were, and what it fetched is
- * forgotten, since undoing to a savepoint lets its row locks go. */
+ * Accounts are fetched once (and locked, on PostgreSQL) and changed here; new entries are collected; all is written
+ * when the group ends. An undone command leaves no trace: the journal holds what its accounts were, and what it fetched
+ * is forgotten, since undoing to a savepoint lets its row locks go. */
 #pragma once
 
 #include "ledger/ledger_rules.h"
@@ -64,7 +64,8 @@ struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id);
 void group_put(struct ledger *ledger, const struct account *account);
 /* Call before changing slot->account. */
 void group_touch(struct ledger *ledger, struct slot *slot);
-/* Appends an entry to its account, which already has its new balance; sets version, previous and balance of the entry. */
+/* Appends an entry to its account, which already has its new balance; sets version, previous and balance of the
+ * entry. */
 void group_append(struct ledger *ledger, struct slot *slot, struct entry entry, int32_t counted);
 /* An entry of this group; NULL when it is not one. */
 const struct pending *group_pending(const struct ledger *ledger, const struct tx *tx, int64_t id);

@@ -55,7 +55,8 @@ static void live(struct books *books) {
             size_t from = pick(), to = pick();
             if (from == to) to = (from + 1) % ACCOUNTS;
             acts[i] = (struct act){.body = body_transfer,
-                                   .transfer = {.from = accounts[from], .to = accounts[to], .sum = rub(1 + (int64_t)draw(1000)),
+                                   .transfer = {.from = accounts[from], .to = accounts[to],
+                                                .sum = rub(1 + (int64_t)draw(1000)),
                                                 .kind = 1}};
             act_submit(books, &acts[i]);
         }
@@ -74,10 +75,10 @@ static void live(struct books *books) {
 static moment some_moment(struct books *books) {
     moment event = id_moment(events[draw(event_count)].id);
     switch (draw(4)) {
-        case 0: return event;
-        case 1: return event + (int64_t)draw(3000) - 1500;
-        case 2: return BOOKS_START - SECOND + (int64_t)draw((uint64_t)(world_now(books->world) - BOOKS_START + MINUTE));
-        default: return event + 1000;
+    case 0: return event;
+    case 1: return event + (int64_t)draw(3000) - 1500;
+    case 2: return BOOKS_START - SECOND + (int64_t)draw((uint64_t)(world_now(books->world) - BOOKS_START + MINUTE));
+    default: return event + 1000;
     }
 }
 
@@ -87,7 +88,8 @@ static void compare_balances(struct books *books, struct tx *tx) {
         moment at = some_moment(books);
         assert_true(ledger_balance_at(books->ledger, tx, account, at, &balance));
         int64_t expected = model_balance(account, id_from_moment(at));
-        if (balance != expected) fail_msg("at %lld: %lld, not %lld", (long long)at, (long long)balance, (long long)expected);
+        if (balance != expected)
+            fail_msg("at %lld: %lld, not %lld", (long long)at, (long long)balance, (long long)expected);
     }
     int64_t balance;
     assert_false(ledger_balance_at(books->ledger, tx, 4242, BOOKS_START, &balance));
@@ -126,7 +128,8 @@ static void compare_turnovers(struct books *books, struct tx *tx) {
         struct turnover turnover, expected = {.opening = model_balance(account, id_from_moment(from)),
                                               .closing = model_balance(account, id_from_moment(to))};
         for (size_t e = 0; e < event_count; e++) {
-            if (events[e].account != account || events[e].id < id_from_moment(from) || events[e].id >= id_from_moment(to)) {
+            if (events[e].account != account || events[e].id < id_from_moment(from) ||
+                events[e].id >= id_from_moment(to)) {
                 continue;
             }
             if (events[e].amount > 0) expected.in += events[e].amount;

@@ -60,8 +60,8 @@ enum ledger_refusal ledger_hold(struct ledger *ledger, struct tx *tx, const stru
     return LEDGER_OK;
 }
 
-enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account, struct money sum,
-                                   bool final, int64_t *id) {
+enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t hold, int64_t account,
+                                   struct money sum, bool final, int64_t *id) {
     if (!group_slot(ledger, tx, account)) return LEDGER_NO_ACCOUNT;
     struct hold open;
     if (!hold_read(tx, hold, account, &open) || open.expires <= world_now(tx_world(tx))) return LEDGER_HOLD_MISSING;

@@ -1,5 +1,5 @@
-/* ledger_nodes_test.c: two nodes on one PostgreSQL, with clocks that differ, at the same few accounts: no money is lost,
- * no command fails, chains stay whole (LE-3, LE-5). SQLite has one node, so it has no part here. */
+/* ledger_nodes_test.c: two nodes on one PostgreSQL, with clocks that differ, at the same few accounts: no money is
+ * lost, no command fails, chains stay whole (LE-3, LE-5). SQLite has one node, so it has no part here. */
 #include "ledger/ledger_fixture.h"
 
 #include <pthread.h>
@@ -55,9 +55,10 @@ static void *hammer_main(void *data) {
         size_t from = draw(hammer, ACCOUNTS), to = (from + 1 + draw(hammer, ACCOUNTS - 1)) % ACCOUNTS;
         const int64_t declared[] = {accounts[from], accounts[to]};
         struct act act = {.books = hammer->node, .body = body_transfer, .command = {.run = act_run},
-                          .transfer = {.from = accounts[from], .to = accounts[to], .sum = rub(1 + (int64_t)draw(hammer, 400))}};
-        /* Half of them do not say which accounts they want: those are locked one by one, in any order, and two nodes may
-         * find themselves in a ring, which the store runs again. */
+                          .transfer = {.from = accounts[from], .to = accounts[to],
+                                       .sum = rub(1 + (int64_t)draw(hammer, 400))}};
+        /* Half of them do not say which accounts they want: those are locked one by one, in any order, and two nodes
+         * may find themselves in a ring, which the store runs again. */
         if (draw(hammer, 2)) act.command.accounts = declared, act.command.account_count = 2;
         if (store_run(hammer->node->store, &act.command) != STORE_DURABLE) hammer->unavailable++;
         else if (act.refusal == LEDGER_OK) hammer->passed++;

@@ -159,7 +159,8 @@ enum ledger_refusal rules_capture_check(const struct sides *sides, const struct 
     refusal = recipient_check(sides->to, sides->to_limits, sum.minor, limited, today);
     if (refusal) return refusal;
     if (sum.minor > hold->left) return LEDGER_HOLD_TOO_SMALL;
-    if (sides->from->balance - sum.minor < -MONEY_MAX) return LEDGER_NOT_ENOUGH; /* many holds on an unlimited account */
+    /* many holds on an unlimited account */
+    if (sides->from->balance - sum.minor < -MONEY_MAX) return LEDGER_NOT_ENOUGH;
     return LEDGER_OK;
 }
 
@@ -204,22 +205,22 @@ void rules_reverse(const struct sides *sides, const struct original *original, i
 
 const char *ledger_refusal_name(enum ledger_refusal refusal) {
     switch (refusal) {
-        case LEDGER_OK: return "ok";
-        case LEDGER_NO_ACCOUNT: return "no-account";
-        case LEDGER_SAME_ACCOUNT: return "same-account";
-        case LEDGER_BAD_SUM: return "bad-sum";
-        case LEDGER_CLOSED: return "account-closed";
-        case LEDGER_FROZEN: return "account-frozen";
-        case LEDGER_OPERATION_LIMIT: return "operation-limit";
-        case LEDGER_NOT_ENOUGH: return "not-enough-money";
-        case LEDGER_DAY_LIMIT: return "day-limit";
-        case LEDGER_MONTH_LIMIT: return "month-limit";
-        case LEDGER_RECIPIENT_CLOSED: return "recipient-closed";
-        case LEDGER_RECIPIENT_BALANCE_LIMIT: return "recipient-balance-limit";
-        case LEDGER_RECIPIENT_MONTH_LIMIT: return "recipient-month-limit";
-        case LEDGER_HOLD_MISSING: return "hold-missing";
-        case LEDGER_HOLD_TOO_SMALL: return "hold-too-small";
-        case LEDGER_NOT_REVERSIBLE: return "not-reversible";
+    case LEDGER_OK: return "ok";
+    case LEDGER_NO_ACCOUNT: return "no-account";
+    case LEDGER_SAME_ACCOUNT: return "same-account";
+    case LEDGER_BAD_SUM: return "bad-sum";
+    case LEDGER_CLOSED: return "account-closed";
+    case LEDGER_FROZEN: return "account-frozen";
+    case LEDGER_OPERATION_LIMIT: return "operation-limit";
+    case LEDGER_NOT_ENOUGH: return "not-enough-money";
+    case LEDGER_DAY_LIMIT: return "day-limit";
+    case LEDGER_MONTH_LIMIT: return "month-limit";
+    case LEDGER_RECIPIENT_CLOSED: return "recipient-closed";
+    case LEDGER_RECIPIENT_BALANCE_LIMIT: return "recipient-balance-limit";
+    case LEDGER_RECIPIENT_MONTH_LIMIT: return "recipient-month-limit";
+    case LEDGER_HOLD_MISSING: return "hold-missing";
+    case LEDGER_HOLD_TOO_SMALL: return "hold-too-small";
+    case LEDGER_NOT_REVERSIBLE: return "not-reversible";
     }
     return "unknown";
 }

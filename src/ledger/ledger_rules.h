@@ -1,8 +1,8 @@
-/* ledger_rules.h: what a transfer, a hold, a capture and a reversal may do, and what they do to accounts. Pure: no store,
- * no clock; the caller gives the accounts as they are and the day it is.
+/* ledger_rules.h: what a transfer, a hold, a capture and a reversal may do, and what they do to accounts. Pure: no
+ * store, no clock; the caller gives the accounts as they are and the day it is.
  *
- * Each rule comes in two parts: …_check says the first refusal by precedence and changes nothing; the other part changes
- * accounts, after LEDGER_OK alone. An account that is missing is NULL. */
+ * Each rule comes in two parts: …_check says the first refusal by precedence and changes nothing; the other part
+ * changes accounts, after LEDGER_OK alone. An account that is missing is NULL. */
 #pragma once
 
 #include "ledger/ledger.h"
@@ -47,7 +47,8 @@ enum ledger_refusal rules_hold_check(const struct sides *sides, const struct tra
 int32_t rules_hold(const struct sides *sides, const struct transfer *transfer, int32_t today);
 
 /* sum > 0. Limits of the sender were counted by the hold; those of the recipient count now. */
-enum ledger_refusal rules_capture_check(const struct sides *sides, const struct hold *hold, struct money sum, int32_t today);
+enum ledger_refusal rules_capture_check(const struct sides *sides, const struct hold *hold, struct money sum,
+                                        int32_t today);
 /* Takes what is no longer held out of hold->left: all of it when final. */
 struct counted rules_capture(const struct sides *sides, struct hold *hold, int64_t sum, bool final, int32_t today);
 void rules_release(struct account *account, struct hold *hold, int32_t today);

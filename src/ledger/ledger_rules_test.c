@@ -50,21 +50,21 @@ struct change {
 static void change_apply(const struct change *change, struct account *from, struct account *to) {
     int64_t value = change->value;
     switch (change->field) {
-        case FROM_HELD: from->held = value; break;
-        case FROM_OVERDRAFT: from->overdraft = value; break;
-        case FROM_CLOSED: from->closed = value; break;
-        case FROM_FROZEN: from->frozen = value; break;
-        case FROM_DAY_OUT: from->day_out = value; break;
-        case FROM_MONTH_OUT: from->month_out = value; break;
-        case FROM_DAY: from->day = (int32_t)value, from->month = rules_month((int32_t)value); break;
-        case FROM_ID: from->id = value; break;
-        case FROM_CURRENCY: from->currency = (enum currency)value; break;
-        case TO_CLOSED: to->closed = value; break;
-        case TO_FROZEN: to->frozen = value; break;
-        case TO_MONTH_IN: to->month_in = value; break;
-        case TO_DAY: to->day = (int32_t)value, to->month = rules_month((int32_t)value); break;
-        case TO_ID: to->id = value; break;
-        case TO_CURRENCY: to->currency = (enum currency)value; break;
+    case FROM_HELD: from->held = value; break;
+    case FROM_OVERDRAFT: from->overdraft = value; break;
+    case FROM_CLOSED: from->closed = value; break;
+    case FROM_FROZEN: from->frozen = value; break;
+    case FROM_DAY_OUT: from->day_out = value; break;
+    case FROM_MONTH_OUT: from->month_out = value; break;
+    case FROM_DAY: from->day = (int32_t)value, from->month = rules_month((int32_t)value); break;
+    case FROM_ID: from->id = value; break;
+    case FROM_CURRENCY: from->currency = (enum currency)value; break;
+    case TO_CLOSED: to->closed = value; break;
+    case TO_FROZEN: to->frozen = value; break;
+    case TO_MONTH_IN: to->month_in = value; break;
+    case TO_DAY: to->day = (int32_t)value, to->month = rules_month((int32_t)value); break;
+    case TO_ID: to->id = value; break;
+    case TO_CURRENCY: to->currency = (enum currency)value; break;
         case NOTHING: case FROM_MISSING: case TO_MISSING: break;
     }
 }
@@ -101,7 +101,8 @@ static const struct case_row cases[] = {
 
     {"sender closed", 10000, 0, 100, {{FROM_CLOSED, 1}}, 0, LEDGER_CLOSED},
     {"closed comes before frozen", 10000, 0, 100, {{FROM_CLOSED, 1}, {FROM_FROZEN, 1}}, 0, LEDGER_CLOSED},
-    {"closed, whatever the flags", 10000, 0, 100, {{FROM_CLOSED, 1}}, TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN, LEDGER_CLOSED},
+    {"closed, whatever the flags", 10000, 0, 100, {{FROM_CLOSED, 1}}, TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN,
+     LEDGER_CLOSED},
     {"sender frozen", 10000, 0, 100, {{FROM_FROZEN, 1}}, 0, LEDGER_FROZEN},
     {"sender frozen, without limits", 10000, 0, 100, {{FROM_FROZEN, 1}}, TRANSFER_NO_LIMITS, LEDGER_FROZEN},
     {"even frozen", 10000, 0, 100, {{FROM_FROZEN, 1}}, TRANSFER_EVEN_FROZEN, LEDGER_OK},
@@ -119,22 +120,26 @@ static const struct case_row cases[] = {
     {"beyond the overdraft", 1000, 0, 3001, {{FROM_OVERDRAFT, 2000}}, 0, LEDGER_NOT_ENOUGH},
     {"overdraft already used", -2000, 0, 1, {{FROM_OVERDRAFT, 2000}}, 0, LEDGER_NOT_ENOUGH},
     {"unlimited", -5000, 0, 9000, {{FROM_OVERDRAFT, ACCOUNT_UNLIMITED}}, 0, LEDGER_OK},
-    {"unlimited has an end", -MONEY_MAX, 0, 1, {{FROM_OVERDRAFT, ACCOUNT_UNLIMITED}}, TRANSFER_NO_LIMITS, LEDGER_NOT_ENOUGH},
+    {"unlimited has an end", -MONEY_MAX, 0, 1, {{FROM_OVERDRAFT, ACCOUNT_UNLIMITED}}, TRANSFER_NO_LIMITS,
+     LEDGER_NOT_ENOUGH},
     {"money comes before the day", 100, 0, 200, {{FROM_DAY_OUT, 30000}}, 0, LEDGER_NOT_ENOUGH},
 
     {"at the day's limit", 50000, 0, 5000, {{FROM_DAY_OUT, 25000}}, 0, LEDGER_OK},
     {"above the day's limit", 50000, 0, 5001, {{FROM_DAY_OUT, 25000}}, 0, LEDGER_DAY_LIMIT},
     {"yesterday's spending", 50000, 0, 5001, {{FROM_DAY_OUT, 25000}, {FROM_DAY, YESTERDAY}}, 0, LEDGER_OK},
     {"tomorrow's clock", 50000, 0, 5001, {{FROM_DAY_OUT, 25000}, {FROM_DAY, TODAY + 1}}, 0, LEDGER_DAY_LIMIT},
-    {"the day comes before the month", 50000, 0, 5001, {{FROM_DAY_OUT, 25000}, {FROM_MONTH_OUT, 100000}}, 0, LEDGER_DAY_LIMIT},
+    {"the day comes before the month", 50000, 0, 5001, {{FROM_DAY_OUT, 25000}, {FROM_MONTH_OUT, 100000}}, 0,
+     LEDGER_DAY_LIMIT},
     {"at the month's limit", 50000, 0, 5000, {{FROM_MONTH_OUT, 95000}}, 0, LEDGER_OK},
     {"above the month's limit", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}}, 0, LEDGER_MONTH_LIMIT},
-    {"yesterday is the same month", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}, {FROM_DAY, YESTERDAY}}, 0, LEDGER_MONTH_LIMIT},
+    {"yesterday is the same month", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}, {FROM_DAY, YESTERDAY}}, 0,
+     LEDGER_MONTH_LIMIT},
     {"last month's spending", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}, {FROM_DAY, LAST_MONTH}}, 0, LEDGER_OK},
     {"a counter at its end", 50000, 0, 1, {{FROM_DAY_OUT, INT64_MAX}}, 0, LEDGER_DAY_LIMIT},
     {"month without limits", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}}, TRANSFER_NO_LIMITS, LEDGER_OK},
 
-    {"the sender comes before the recipient", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}, {TO_CLOSED, 1}}, 0, LEDGER_MONTH_LIMIT},
+    {"the sender comes before the recipient", 50000, 0, 5001, {{FROM_MONTH_OUT, 95000}, {TO_CLOSED, 1}}, 0,
+     LEDGER_MONTH_LIMIT},
     {"recipient closed", 10000, 0, 100, {{TO_CLOSED, 1}}, 0, LEDGER_RECIPIENT_CLOSED},
     {"recipient closed, without limits", 10000, 0, 100, {{TO_CLOSED, 1}}, TRANSFER_NO_LIMITS, LEDGER_RECIPIENT_CLOSED},
     {"recipient at his balance", 10000, 50000, 10000, {{0}}, 0, LEDGER_OK},
@@ -143,7 +148,8 @@ static const struct case_row cases[] = {
     {"closed comes before his balance", 10000, 60000, 100, {{TO_CLOSED, 1}}, 0, LEDGER_RECIPIENT_CLOSED},
     {"recipient at his month", 10000, 0, 10000, {{TO_MONTH_IN, 190000}}, 0, LEDGER_OK},
     {"recipient above his month", 10000, 0, 10000, {{TO_MONTH_IN, 190001}}, 0, LEDGER_RECIPIENT_MONTH_LIMIT},
-    {"his balance comes before his month", 10000, 60000, 10000, {{TO_MONTH_IN, 190001}}, 0, LEDGER_RECIPIENT_BALANCE_LIMIT},
+    {"his balance comes before his month", 10000, 60000, 10000, {{TO_MONTH_IN, 190001}}, 0,
+     LEDGER_RECIPIENT_BALANCE_LIMIT},
     {"recipient's last month", 10000, 0, 10000, {{TO_MONTH_IN, 190001}, {TO_DAY, LAST_MONTH}}, 0, LEDGER_OK},
 };
 
@@ -275,7 +281,8 @@ static void holds_give_back_within_their_period(void **state) {
         int64_t day_out, month_out;
     } rows[] = {
         {0, 0, 500, 500},                          /* the same day: both */
-        {1, 0, 0, 500},                            /* the next: the day's counter began anew, the month's is given back */
+        /* the next: the day's counter began anew, the month's is given back */
+        {1, 0, 0, 500},
         {30, 0, 0, 0},                             /* another month: nothing to give back to */
         {0, TRANSFER_NO_LIMITS, 1500, 1500},       /* what never counted does not come back */
     };

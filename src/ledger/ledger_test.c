@@ -95,7 +95,8 @@ static void refusals_write_nothing(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t id = -1;
-        struct act act = {.body = body_transfer, .id = -1, .transfer = {.from = from, .to = to, .sum = rub(rows[i].sum)}};
+        struct act act = {
+            .body = body_transfer, .id = -1, .transfer = {.from = from, .to = to, .sum = rub(rows[i].sum)}};
         act_alone(&books, &act);
         id = act.id;
         assert_int_equal(act.refusal, rows[i].refusal);
@@ -289,7 +290,8 @@ static enum command_outcome body_hold(struct act *act, struct tx *tx) {
 }
 
 static enum command_outcome body_capture(struct act *act, struct tx *tx) {
-    act->refusal = ledger_capture(act->books->ledger, tx, act->hold, act->account, act->transfer.sum, act->final, &act->id);
+    act->refusal = ledger_capture(act->books->ledger, tx, act->hold, act->account, act->transfer.sum, act->final,
+                                  &act->id);
     return act->refusal == LEDGER_OK ? COMMAND_KEEP : COMMAND_UNDO;
 }
 
@@ -312,7 +314,8 @@ static int64_t held(int64_t from, int64_t to, int64_t sum, moment expires, enum 
 }
 
 static enum ledger_refusal captured(int64_t hold, int64_t account, int64_t sum, bool final, int64_t *id) {
-    struct act act = {.body = body_capture, .hold = hold, .account = account, .transfer = {.sum = rub(sum)}, .final = final};
+    struct act act = {
+        .body = body_capture, .hold = hold, .account = account, .transfer = {.sum = rub(sum)}, .final = final};
     act_alone(&books, &act);
     if (id) *id = act.id;
     return act.refusal;
@@ -386,7 +389,8 @@ static void holds_are_released_and_expire(void **state) {
     act_alone(&books, &early);
     assert_int_equal(early.id, 0);
     world_advance(books.world, HOUR);
-    assert_int_equal(captured(later - 2, from, 1, false, NULL), LEDGER_HOLD_MISSING); /* expired, though not yet swept */
+    /* expired, though not yet swept */
+    assert_int_equal(captured(later - 2, from, 1, false, NULL), LEDGER_HOLD_MISSING);
     for (int left = 3; left > 0; left -= 2) {
         struct act act = {.body = body_expire};
         act_alone(&books, &act);

@@ -1,6 +1,6 @@
-/* ledger_verify.c: the proof of the books, `kabinet verify`. Reads everything once in one snapshot, by pages in the order
- * of keys, with a small tally for each account. It trusts no row: what accounts, holds and waypoints say is compared with
- * what the entries add up to.
+/* ledger_verify.c: the proof of the books, `kabinet verify`. Reads everything once in one snapshot, by pages in the
+ * order of keys, with a small tally for each account. It trusts no row: what accounts, holds and waypoints say is
+ * compared with what the entries add up to.
  *
  * After a fault the tally goes on from what the row says, so that one broken row is told once, not once a successor. */
 #include "ledger/ledger_books.h"
@@ -141,7 +141,8 @@ static void check_sides(struct proof *proof, const struct entry *credit) {
     struct entry debit = proof->debit;
     if (debit.id != credit->id - 1) {
         check_alone(proof);
-        fault(proof, "transfer %" PRId64 ": the debit of account %" PRId64 " is missing", credit->id - 1, credit->other);
+        fault(proof, "transfer %" PRId64 ": the debit of account %" PRId64 " is missing", credit->id - 1,
+              credit->other);
         return;
     }
     proof->debit.id = 0;
@@ -280,15 +281,15 @@ static void check_account(struct proof *proof, const struct rows *rows, const st
         fault(proof, "account %" PRId64 ": balance %" PRId64 ", entries %" PRId64, id, balance, tally->balance);
     }
     if (version != tally->version || last != tally->last) {
-        fault(proof, "account %" PRId64 ": version %" PRId64 " at entry %" PRId64 ", entries %" PRId64 " at %" PRId64, id,
-              version, last, tally->version, tally->last);
+        fault(proof, "account %" PRId64 ": version %" PRId64 " at entry %" PRId64 ", entries %" PRId64 " at %" PRId64,
+              id, version, last, tally->version, tally->last);
     }
     if (held != tally->held) {
         fault(proof, "account %" PRId64 ": held %" PRId64 ", open holds %" PRId64, id, held, tally->held);
     }
     if ((__int128)balance - held < -(__int128)overdraft) {
-        fault(proof, "account %" PRId64 ": balance %" PRId64 " with %" PRId64 " held is below its overdraft %" PRId64, id,
-              balance, held, overdraft);
+        fault(proof, "account %" PRId64 ": balance %" PRId64 " with %" PRId64 " held is below its overdraft %" PRId64,
+              id, balance, held, overdraft);
     }
     if (tally->waypoints != 0) fault(proof, "account %" PRId64 ": its waypoints are not its entries'", id);
     sum_up(proof, tally->currency, balance);

@@ -41,23 +41,31 @@ static struct damage damages[] = {
      {0}, " follows "},
     {"debit deleted", SQL("DELETE FROM entry WHERE id % 2 = 0 AND id BETWEEN " MIDDLE " - 1 AND " MIDDLE), {0}, ""},
     {"credit deleted", SQL("DELETE FROM entry WHERE id % 2 = 1 AND id BETWEEN " MIDDLE " AND " MIDDLE " + 1"), {0}, ""},
-    {"last credit deleted", SQL("DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)"), {0}, "the credit of account "},
-    {"first debit deleted", SQL("DELETE FROM entry WHERE id = (SELECT min(id) FROM entry)"), {0}, "the debit of account "},
+    {"last credit deleted", SQL("DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)"), {0},
+     "the credit of account "},
+    {"first debit deleted", SQL("DELETE FROM entry WHERE id = (SELECT min(id) FROM entry)"), {0},
+     "the debit of account "},
     {"amount edited", SQL("UPDATE entry SET amount = amount + 1 WHERE id = " MIDDLE), {0}, ", should be "},
-    {"balance of an entry edited", SQL("UPDATE entry SET balance = balance + 1 WHERE id = " MIDDLE), {0}, ", should be "},
+    {"balance of an entry edited", SQL("UPDATE entry SET balance = balance + 1 WHERE id = " MIDDLE), {0},
+     ", should be "},
     {"amounts of the last transfer edited", /* and all that follows from them on one side */
      SQL("UPDATE entry SET amount = amount - 5, balance = balance - 5 WHERE id = (SELECT max(id) FROM entry)"),
      SQL("UPDATE account SET balance = balance - 5 WHERE last_entry = (SELECT max(id) FROM entry)"), ": takes "},
-    {"side turned round", SQL("UPDATE entry SET amount = -amount WHERE id IN (SELECT max(id) - 1 FROM entry)"), {0}, ", should be "},
-    {"previous broken", SQL("UPDATE entry SET previous = previous - 2 WHERE id = " MIDDLE), {0}, " before it, but that is "},
+    {"side turned round", SQL("UPDATE entry SET amount = -amount WHERE id IN (SELECT max(id) - 1 FROM entry)"), {0},
+     ", should be "},
+    {"previous broken", SQL("UPDATE entry SET previous = previous - 2 WHERE id = " MIDDLE), {0},
+     " before it, but that is "},
     {"versions swapped",
-     SQL("UPDATE entry SET version = 301 - version WHERE version IN (150, 151) AND account = " CHAIN), {0}, " follows "},
+     SQL("UPDATE entry SET version = 301 - version WHERE version IN (150, 151) AND account = " CHAIN), {0},
+     " follows "},
     {"other account named", SQL("UPDATE entry SET other = other + 1 WHERE id = " MIDDLE), {0}, "name other accounts"},
     {"kind edited on one side", SQL("UPDATE entry SET kind = kind + 1 WHERE id = " MIDDLE), {0}, "differ in kind"},
     {"cause edited on one side", SQL("UPDATE entry SET cause = 1 WHERE id = " MIDDLE), {0}, "differ in kind"},
-    {"entry of nobody", SQL(COPY("9000000000000000000", "4242") "WHERE id = " MIDDLE), {0}, "its account 4242 is missing"},
+    {"entry of nobody", SQL(COPY("9000000000000000000", "4242") "WHERE id = " MIDDLE), {0},
+     "its account 4242 is missing"},
     {"account deleted", SQL("DELETE FROM account WHERE id = " CHAIN), {0}, " is missing"},
-    {"transfer duplicated", SQL(COPY("id + 1000000000000000000", "account") "WHERE id BETWEEN " MIDDLE " - 1 AND " MIDDLE " + 1"),
+    {"transfer duplicated", SQL(COPY("id + 1000000000000000000",
+                                     "account") "WHERE id BETWEEN " MIDDLE " - 1 AND " MIDDLE " + 1"),
      {0}, " follows "},
     {"currency changed", SQL("UPDATE account SET currency = 840 WHERE id = " CHAIN), {0}, "between currencies "},
     {"held changed", SQL("UPDATE account SET held = held + 1 WHERE id = " CHAIN), {0}, ", open holds "},
@@ -65,10 +73,12 @@ static struct damage damages[] = {
     {"hold edited", SQL("UPDATE hold SET held = held - 1"), {0}, ", open holds "},
     {"hold emptied", SQL("UPDATE hold SET held = 0"), {0}, ": holds 0"},
     {"hold of nobody", SQL("UPDATE hold SET account = 4242"), {0}, "its account 4242 is missing"},
-    {"overdraft taken away", SQL("UPDATE account SET overdraft = 0 WHERE overdraft > 0"), {0}, " is below its overdraft "},
+    {"overdraft taken away", SQL("UPDATE account SET overdraft = 0 WHERE overdraft > 0"), {0},
+     " is below its overdraft "},
     {"waypoint deleted", SQL("DELETE FROM waypoint WHERE account = " CHAIN), {0}, "waypoints"},
     {"waypoint moved", SQL("UPDATE waypoint SET entry = entry + 2 WHERE account = " CHAIN), {0}, "waypoints"},
-    {"waypoint invented", SQL("INSERT INTO waypoint (account, entry) VALUES (4242, 2)"), {0}, "its account 4242 is missing"},
+    {"waypoint invented", SQL("INSERT INTO waypoint (account, entry) VALUES (4242, 2)"), {0},
+     "its account 4242 is missing"},
     {"reversed more than there was", SQL("UPDATE reversal SET reversed = 1000000"), {0}, "reversal of transfer "},
     {"reversal of nothing", SQL("UPDATE reversal SET transfer = 2"), {0}, "reversal of transfer 2"},
 };
@@ -93,7 +103,8 @@ static void write_book(struct books *books) {
             int64_t from = i % 2 ? accounts[0] : books->outside, to = i % 2 ? books->outside : accounts[0];
             if (i % 4 == 3) from = accounts[1], to = accounts[2];
             if (i % 4 == 2) from = accounts[2], to = accounts[1];
-            acts[i] = (struct act){.body = body_transfer, .transfer = {.from = from, .to = to, .sum = rub(10 + (int64_t)i)}};
+            acts[i] = (struct act){.body = body_transfer,
+                                   .transfer = {.from = from, .to = to, .sum = rub(10 + (int64_t)i)}};
             act_submit(books, &acts[i]);
         }
         assert_int_equal(store_step(books->store), 256);

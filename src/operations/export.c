@@ -1,5 +1,5 @@
-/* export.c: exactly the operations of a filter as CSV, however many: written in pieces, each on a snapshot of its own and
- * going on where the last one ended. What is added meanwhile is newer and so not met twice. */
+/* export.c: exactly the operations of a filter as CSV, however many: written in pieces, each on a snapshot of its own
+ * and going on where the last one ended. What is added meanwhile is newer and so not met twice. */
 #include "operations/csv.h"
 #include "operations/listing.h"
 #include "operations/pages.h"

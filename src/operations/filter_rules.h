@@ -1,5 +1,5 @@
-/* filter_rules.h: which operations a list is to show, as pure functions. The filter comes from the address and is written
- * back into addresses (the next page, the export), so that they all mean the same list. */
+/* filter_rules.h: which operations a list is to show, as pure functions. The filter comes from the address and is
+ * written back into addresses (the next page, the export), so that they all mean the same list. */
 #pragma once
 
 #include "base/calendar.h"

@@ -25,7 +25,8 @@ struct operations_told {
     int64_t next; /* pass as `before` for those that follow; 0: there are no more */
 };
 
-/* Fills `days`: [{day, operations: [{id, kind, title, direction, sum, at, counterparty?, note?, balance}]}], newest first. */
+/* Fills `days`: [{day, operations: [{id, kind, title, direction, sum, at, counterparty?, note?, balance}]}], newest
+ * first. */
 struct operations_told operations_tell(struct engine *engine, struct tx *tx, const struct locale *locale,
                                        const struct operations_wanted *wanted, struct node *days);
 

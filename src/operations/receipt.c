@@ -1,5 +1,5 @@
-/* receipt.c: a receipt as a PDF of one page, drawn by cairo and pango so that Cyrillic and «₽» are right. Knows nothing of
- * operations: labels and values come ready. */
+/* receipt.c: a receipt as a PDF of one page, drawn by cairo and pango so that Cyrillic and «₽» are right. Knows nothing
+ * of operations: labels and values come ready. */
 #include "operations/pages.h"
 
 #include <cairo-pdf.h>

@@ -1,5 +1,5 @@
-/* cookie_fuzz.c: Cookie fields. Nothing gets through that could not be sent back in a Set-Cookie, and on a secure connection
- * only names bound to this host count. */
+/* cookie_fuzz.c: Cookie fields. Nothing gets through that could not be sent back in a Set-Cookie, and on a secure
+ * connection only names bound to this host count. */
 #include "base/check.h"
 #include "http/cookie.h"
 

@@ -6,10 +6,11 @@
 
 static const char *const choices[] = {"a", "b", NULL};
 
-FORM(every, {.name = "t", .type = FIELD_TEXT, .min = 2, .max = 20}, {.name = "s", .type = FIELD_SECRET, .required = true},
-     {.name = "c", .type = FIELD_CODE, .min = 4, .max = 6}, {.name = "p", .type = FIELD_PHONE},
-     {.name = "m", .type = FIELD_MONEY, .min = 100, .max = 1500000}, {.name = "i", .type = FIELD_INT, .min = -5, .max = 5},
-     {.name = "d", .type = FIELD_DATE}, {.name = "x", .type = FIELD_ID}, {.name = "b", .type = FIELD_BOOL},
+FORM(every, {.name = "t", .type = FIELD_TEXT, .min = 2, .max = 20},
+     {.name = "s", .type = FIELD_SECRET, .required = true}, {.name = "c", .type = FIELD_CODE, .min = 4, .max = 6},
+     {.name = "p", .type = FIELD_PHONE}, {.name = "m", .type = FIELD_MONEY, .min = 100, .max = 1500000},
+     {.name = "i", .type = FIELD_INT, .min = -5, .max = 5}, {.name = "d", .type = FIELD_DATE},
+     {.name = "x", .type = FIELD_ID}, {.name = "b", .type = FIELD_BOOL},
      {.name = "k", .type = FIELD_CHOICE, .choices = choices}, {.name = "f", .type = FIELD_FILE, .max = 10});
 
 static void judge(const struct form *form, const struct field_value *values, bool valid) {

@@ -1,5 +1,5 @@
-/* multipart_fuzz.c: multipart bodies with the boundary "xx", read once whole and once in pieces whose sizes the input's first
- * byte tells. Both must come to the same, and no temporary file may stay. */
+/* multipart_fuzz.c: multipart bodies with the boundary "xx", read once whole and once in pieces whose sizes the input's
+ * first byte tells. Both must come to the same, and no temporary file may stay. */
 #include "base/check.h"
 #include "http/multipart.h"
 

@@ -1,4 +1,5 @@
-/* query_fuzz.c: urlencoded text. What is taken must come back the same when written again strictly and read once more. */
+/* query_fuzz.c: urlencoded text. What is taken must come back the same when written again strictly and read once
+ * more. */
 #include "base/check.h"
 #include "http/raw.h"
 

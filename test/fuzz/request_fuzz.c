@@ -1,5 +1,5 @@
-/* request_fuzz.c: whole requests against the site of http_cases.h. Whatever comes gets exactly one well-formed answer with the
- * security fields, and what is accepted was framed in the one way that every reader takes alike. */
+/* request_fuzz.c: whole requests against the site of http_cases.h. Whatever comes gets exactly one well-formed answer
+ * with the security fields, and what is accepted was framed in the one way that every reader takes alike. */
 #include "base/check.h"
 #include "http/http_cases.h"
 

@@ -1,5 +1,5 @@
-/* template_fuzz.c: hostile values through generated pages (src/http/test_pages) and through JSON and back. The markup of the page
- * must come out the same whatever the values are: as many tags and quotes as with harmless ones. */
+/* template_fuzz.c: hostile values through generated pages (src/http/test_pages) and through JSON and back. The markup
+ * of the page must come out the same whatever the values are: as many tags and quotes as with harmless ones. */
 #include "base/check.h"
 #include "generated/test_pages.h"
 #include "http/draw.h"
@@ -51,7 +51,8 @@ static struct text draw(struct text value, const struct template *template) {
     json_t *read = json_loadb(written.data, written.size, JSON_ALLOW_NUL, NULL);
     check(read != NULL);
     json_t *member = json_object_get(read, "value");
-    bool same = json_string_length(member) == value.size && memcmp(json_string_value(member), value.data, value.size) == 0;
+    bool same = json_string_length(member) == value.size &&
+                memcmp(json_string_value(member), value.data, value.size) == 0;
     check(same || !text_valid_utf8(value));
     json_decref(read);
     return drawn;

@@ -1,5 +1,5 @@
-/* feature.c: the e-wallet: a RUB account for every customer, top-ups by card, transfers by number. What this file holds is
- * declarations; the stories are in home.c, transfer.c, waiting.c, topup.c and settle.c. */
+/* feature.c: the e-wallet: a RUB account for every customer, top-ups by card, transfers by number. What this file holds
+ * is declarations; the stories are in home.c, transfer.c, waiting.c, topup.c and settle.c. */
 #include "products/wallet/wallet.h"
 
 #include "generated/templates.h"

@@ -1,5 +1,5 @@
-/* home.c: the first page. A customer sees what he has, what his level still allows, and what happened last; a guest, what
- * this is and how to begin. */
+/* home.c: the first page. A customer sees what he has, what his level still allows, and what happened last; a guest,
+ * what this is and how to begin. */
 #include "products/wallet/wallet.h"
 
 #include "generated/templates.h"

@@ -1,6 +1,6 @@
-/* settle.c: what became of a top-up, as the acquirer tells it: by signed callback, or when asked because none came. Both
- * ways end in topup_settle, which may hear the same thing any number of times. The final state is always reached: the
- * outbox asks until the acquirer names one or the watch ends. */
+/* settle.c: what became of a top-up, as the acquirer tells it: by signed callback, or when asked because none came.
+ * Both ways end in topup_settle, which may hear the same thing any number of times. The final state is always reached:
+ * the outbox asks until the acquirer names one or the watch ends. */
 #include "products/wallet/topup.h"
 
 #include "base/check.h"

@@ -1,6 +1,6 @@
-/* waiting.c: money sent to a number that has no cabinet yet. It leaves the sender at once and waits on a system account;
- * who signs up with that number gets it in the transaction of the sign-up; nobody by the term, or the sender changed his
- * mind: it goes back (WA-4). */
+/* waiting.c: money sent to a number that has no cabinet yet. It leaves the sender at once and waits on a system
+ * account; who signs up with that number gets it in the transaction of the sign-up; nobody by the term, or the sender
+ * changed his mind: it goes back (WA-4). */
 #include "products/wallet/wallet.h"
 
 #include "base/check.h"

@@ -132,7 +132,8 @@ extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_ma
     refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
     refusal_own_balance, refusal_own_month, refusal_signature, refusal_contradiction, refusal_unknown_order;
 
-/* Tells the ledger's refusal of a transfer from `account`, with what is missing or left where the person may know it. */
+/* Tells the ledger's refusal of a transfer from `account`, with what is missing or left where the person may know
+ * it. */
 enum flow wallet_refuse(struct request *request, struct tx *tx, enum ledger_refusal refusal, int64_t account,
                         struct money sum);
 enum flow wallet_refuse_sum(struct request *request, const struct refusal *refusal, int64_t bound_minor);
