@@ -104,5 +104,6 @@ build_fuzz() {
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+[ ! -f test/lsan.supp ] || export LSAN_OPTIONS=suppressions=$PWD/test/lsan.supp:print_suppressions=0
 [ ! -f test/tsan.supp ] || export TSAN_OPTIONS="$TSAN_OPTIONS:suppressions=$PWD/test/tsan.supp"
 [ ! -f test/lsan.supp ] || export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$PWD/test/lsan.supp:print_suppressions=0}"
