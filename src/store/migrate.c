@@ -46,7 +46,8 @@ static int64_t compare(struct migrating *migrating) {
         int64_t number = row_int(rows, 0), at = number - migrating->first;
         if (number != last + 1) {
             tx_fail(tx, TROUBLE_STATEMENT, "%s: migration %" PRId64 " is missing from the database", feature, last + 1);
-        } else if (at >= 0 && (size_t)at < migrating->count && row_int(rows, 1) != hash_of(migrating->migrations[at].sql)) {
+        } else if (at >= 0 && (size_t)at < migrating->count &&
+                   row_int(rows, 1) != hash_of(migrating->migrations[at].sql)) {
             tx_fail(tx, TROUBLE_STATEMENT,
                     "%s: migration %" PRId64 " is not the one that was run on this database; released migrations never "
                     "change, add another",
@@ -124,7 +125,8 @@ static bool migrate_all(struct store *store, const struct migration *migrations,
             migrating.count++;
         }
         for (size_t j = 0; j < count; j++) {
-            if (strcmp(migrations[j].feature, migrating.migrations[0].feature) == 0) migrating.last = migrations[j].number;
+            if (strcmp(migrations[j].feature, migrating.migrations[0].feature) == 0)
+                migrating.last = migrations[j].number;
         }
         if (!run_feature(store, &migrating, problem)) return false;
     }

@@ -264,7 +264,8 @@ static void collected(struct tx *tx, const struct pg_sent *item, const PGresult 
     struct pg *pg = pg_of(tx);
     switch (PQresultStatus(result)) {
     case PGRES_COMMAND_OK:
-        if (item->kind == SENT_COMMIT) pg->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
+        if (item->kind == SENT_COMMIT)
+            pg->committed = strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0;
         break;
     case PGRES_TUPLES_OK:
     case PGRES_SINGLE_TUPLE:

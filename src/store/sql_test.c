@@ -14,7 +14,8 @@ struct rewriting {
 static const struct rewriting plain[] = {
     {"SELECT a FROM t WHERE b = $1 AND c = $12", "SELECT a FROM t WHERE b = ?1 AND c = ?12",
      "SELECT a FROM t WHERE b = $1 AND c = $12"},
-    {"CREATE TABLE t ( -- distributed by a\n b BYTES NOT NULL)", "CREATE TABLE t ( -- distributed by a\n b BLOB NOT NULL)",
+    {"CREATE TABLE t ( -- distributed by a\n b BYTES NOT NULL)",
+     "CREATE TABLE t ( -- distributed by a\n b BLOB NOT NULL)",
      "CREATE TABLE t ( -- distributed by a\n b BYTEA NOT NULL)"},
     {"CREATE TABLE t (id ROWKEY, a BIGINT, ROWKEY(a, id))", "CREATE TABLE t (id INTEGER PRIMARY KEY, a BIGINT )",
      "CREATE TABLE t (id BIGINT NOT NULL, a BIGINT, PRIMARY KEY(a, id))"},

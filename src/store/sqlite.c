@@ -1,7 +1,8 @@
 /* sqlite.c: SQLite connections, transactions and housekeeping.
  *
  * One writer in one process, kept so by a lock file, alone in checkpointing too: SQLite 3.40 can lose a WAL reset when
- * several connections do (fixed in 3.51.3). WAL with synchronous=FULL: a commit is one write and one fsync of the WAL. */
+ * several connections do (fixed in 3.51.3). WAL with synchronous=FULL: a commit is one write and one fsync of the
+ * WAL. */
 #include "store/sqlite.h"
 
 #include "base/check.h"
@@ -21,8 +22,8 @@
 #define BUSY_WAIT_MS 5000                    /* an operator's sqlite3 holding a lock */
 #define IDLE_MS 1000
 
-/* Cache sizes count as resident memory: the writer's grows to this under load. A reader forgets its cache at every commit
- * of the writer, so a large one would not help it (nor does mapping the file: it is mapped anew as it grows). */
+/* Cache sizes count as resident memory: the writer's grows to this under load. A reader forgets its cache at every
+ * commit of the writer, so a large one would not help it (nor does mapping the file: it is mapped anew as it grows). */
 #define WRITER_PRAGMAS                                                                                                 \
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"                             \
     "PRAGMA cache_size = -131072; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;" COMMON_PRAGMAS
@@ -162,7 +163,8 @@ static bool tail_cut(struct sqlite *connection) {
     sqlite3_file *database = NULL, *wal = NULL;
     sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_FILE_POINTER, &database);
     sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-    if (database == NULL || wal == NULL || database->pMethods == NULL || wal->pMethods == NULL) return true; /* no WAL */
+    /* no WAL */
+    if (database == NULL || wal == NULL || database->pMethods == NULL || wal->pMethods == NULL) return true;
     void volatile *index = NULL;
     if (database->pMethods->xShmMap(database, 0, 32768, 0, &index) != SQLITE_OK || index == NULL) return false;
     const unsigned char volatile *bytes = index;
@@ -171,7 +173,8 @@ static bool tail_cut(struct sqlite *connection) {
     sqlite3_int64 page = written == 1 ? 65536 : written, end = 32 + (sqlite3_int64)frames * (24 + page), size = 0;
     if (wal->pMethods->xFileSize(wal, &size) != SQLITE_OK) return false;
     if (size <= end) return true;
-    return wal->pMethods->xTruncate(wal, end) == SQLITE_OK && wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+    return wal->pMethods->xTruncate(wal, end) == SQLITE_OK &&
+           wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) == SQLITE_OK;
 }
 
 /* ---- transactions ---- */
@@ -262,7 +265,8 @@ static void checkpoint(struct sqlite *connection, int mode) {
     connection->checkpoint_at = connection->wal_pages + CHECKPOINT_PAGES;
     int64_t took = monotonic_us() - began;
     atomic_fetch_add(&connection->head.checkpoints, 1);
-    if (took > atomic_load(&connection->head.checkpoint_max_us)) atomic_store(&connection->head.checkpoint_max_us, took);
+    if (took > atomic_load(&connection->head.checkpoint_max_us))
+        atomic_store(&connection->head.checkpoint_max_us, took);
 }
 
 static void sqlite_between(struct connection *head, bool idle) {

@@ -1,4 +1,5 @@
-/* sqlite_statement.c: statements and rows on SQLite. Each connection keeps what it prepared under the statement's slot. */
+/* sqlite_statement.c: statements and rows on SQLite. Each connection keeps what it prepared under the statement's
+ * slot. */
 #include "base/check.h"
 #include "store/sqlite.h"
 

@@ -121,7 +121,8 @@ struct command {
     /* On the writer thread, after the commit or its failure. Must not block. */
     void (*done)(struct command *command, enum store_status status);
     struct arena *arena;       /* guards run(): out of memory counts as STORE_UNAVAILABLE for this command alone */
-    const int64_t *accounts;   /* ledger accounts it will touch, where known before: fetched and locked for the group at once */
+    /* ledger accounts it will touch, where known before: fetched and locked for the group at once */
+    const int64_t *accounts;
     size_t account_count;
     struct command *next;      /* the store's */
     enum store_status status;  /* the store's */
@@ -130,7 +131,8 @@ struct command {
     struct waiter *waiter;     /* the store's: who called store_run */
 };
 
-/* Queues a command; false when the queue is full or the store is closing (answer 503 with Retry-After: 1). Any thread. */
+/* Queues a command; false when the queue is full or the store is closing (answer 503 with Retry-After: 1). Any
+ * thread. */
 bool store_submit(struct store *store, struct command *command);
 /* Submits and waits: for start-up, the command line and tests; never on an I/O or writer thread. */
 enum store_status store_run(struct store *store, struct command *command);

@@ -1,6 +1,6 @@
-/* store_disk_test.c: SQLite on a disk that fails: the n-th write, fsync or read, once and for ever. What was answered as
- * durable is there, what was answered as unavailable is not, also after a crash at that very moment; and when the disk
- * is well again, so is the store. */
+/* store_disk_test.c: SQLite on a disk that fails: the n-th write, fsync or read, once and for ever. What was answered
+ * as durable is there, what was answered as unavailable is not, also after a crash at that very moment; and when the
+ * disk is well again, so is the store. */
 #include "store/store_fixture.h"
 
 #include <fcntl.h>
@@ -64,22 +64,23 @@ static sqlite3_file *real_of(sqlite3_file *file) {
         return code != SQLITE_OK ? code : real_of(file)->pMethods->x##name arguments;                                  \
     }
 
-FAIL_OR_PASS(Read, FAULT_READ, (sqlite3_file *file, void *to, int size, sqlite3_int64 at), (real_of(file), to, size, at))
-FAIL_OR_PASS(Write, FAULT_WRITE, (sqlite3_file *file, const void *from, int size, sqlite3_int64 at),
+FAIL_OR_PASS(Read, FAULT_READ, (sqlite3_file * file, void *to, int size, sqlite3_int64 at),
+             (real_of(file), to, size, at))
+FAIL_OR_PASS(Write, FAULT_WRITE, (sqlite3_file * file, const void *from, int size, sqlite3_int64 at),
              (real_of(file), from, size, at))
-FAIL_OR_PASS(Truncate, FAULT_TRUNCATE, (sqlite3_file *file, sqlite3_int64 size), (real_of(file), size))
-FAIL_OR_PASS(Sync, FAULT_SYNC, (sqlite3_file *file, int flags), (real_of(file), flags))
-PASS(FileSize, (sqlite3_file *file, sqlite3_int64 *size), (real_of(file), size))
-PASS(Lock, (sqlite3_file *file, int level), (real_of(file), level))
-PASS(Unlock, (sqlite3_file *file, int level), (real_of(file), level))
-PASS(CheckReservedLock, (sqlite3_file *file, int *out), (real_of(file), out))
-PASS(FileControl, (sqlite3_file *file, int what, void *data), (real_of(file), what, data))
-PASS(SectorSize, (sqlite3_file *file), (real_of(file)))
-PASS(DeviceCharacteristics, (sqlite3_file *file), (real_of(file)))
-PASS(ShmMap, (sqlite3_file *file, int page, int size, int extend, void volatile **out),
+FAIL_OR_PASS(Truncate, FAULT_TRUNCATE, (sqlite3_file * file, sqlite3_int64 size), (real_of(file), size))
+FAIL_OR_PASS(Sync, FAULT_SYNC, (sqlite3_file * file, int flags), (real_of(file), flags))
+PASS(FileSize, (sqlite3_file * file, sqlite3_int64 *size), (real_of(file), size))
+PASS(Lock, (sqlite3_file * file, int level), (real_of(file), level))
+PASS(Unlock, (sqlite3_file * file, int level), (real_of(file), level))
+PASS(CheckReservedLock, (sqlite3_file * file, int *out), (real_of(file), out))
+PASS(FileControl, (sqlite3_file * file, int what, void *data), (real_of(file), what, data))
+PASS(SectorSize, (sqlite3_file * file), (real_of(file)))
+PASS(DeviceCharacteristics, (sqlite3_file * file), (real_of(file)))
+PASS(ShmMap, (sqlite3_file * file, int page, int size, int extend, void volatile **out),
      (real_of(file), page, size, extend, out))
-PASS(ShmLock, (sqlite3_file *file, int offset, int count, int flags), (real_of(file), offset, count, flags))
-PASS(ShmUnmap, (sqlite3_file *file, int remove), (real_of(file), remove))
+PASS(ShmLock, (sqlite3_file * file, int offset, int count, int flags), (real_of(file), offset, count, flags))
+PASS(ShmUnmap, (sqlite3_file * file, int remove), (real_of(file), remove))
 
 static void faulty_ShmBarrier(sqlite3_file *file) {
     real_of(file)->pMethods->xShmBarrier(real_of(file));

@@ -1,5 +1,5 @@
-/* store_doubt_test.c: the connection to PostgreSQL is lost while a COMMIT is under way. Whether it happened is asked, not
- * guessed: what is told as durable is there, what is run again was not.
+/* store_doubt_test.c: the connection to PostgreSQL is lost while a COMMIT is under way. Whether it happened is asked,
+ * not guessed: what is told as durable is there, what is run again was not.
  *
  * Between the store and the server stands a proxy that can lose what one of them says, cut, and refuse. */
 #include "store/store_fixture.h"
@@ -83,7 +83,8 @@ static bool forward(int from, int to, bool lose) {
 
 static void proxy_pass(struct proxy *proxy, int at, short client, short server) {
     bool well = true;
-    if (client != 0) well = forward(proxy->pairs[at].client, proxy->pairs[at].server, atomic_load(&proxy->lose_requests));
+    if (client != 0)
+        well = forward(proxy->pairs[at].client, proxy->pairs[at].server, atomic_load(&proxy->lose_requests));
     if (well && server != 0) {
         well = forward(proxy->pairs[at].server, proxy->pairs[at].client, atomic_load(&proxy->lose_answers));
     }

@@ -1,5 +1,5 @@
-/* store_group_test.c: commands in groups: order, release after the commit, undo of one among many, failures of one and of
- * all, the participants' protocol, snapshots beside it. */
+/* store_group_test.c: commands in groups: order, release after the commit, undo of one among many, failures of one and
+ * of all, the participants' protocol, snapshots beside it. */
 #include "store/store_fixture.h"
 
 #include <pthread.h>
@@ -269,7 +269,8 @@ static void flush_fails(struct store_fixture *fixture) {
                            "begin1 mark flush1 committed begin1 mark flush1 committed ");
     witness.exhaust_flush = true; /* marks are on by now: each alone at once */
     run_group(fixture, (const size_t[]){0, 1}, 2, 1);
-    expect_calls(&witness, "begin2 mark mark flush2 dropped begin1 mark flush1 committed begin1 mark flush1 committed ");
+    expect_calls(&witness,
+                 "begin2 mark mark flush2 dropped begin1 mark flush1 committed begin1 mark flush1 committed ");
     struct store_figures figures = store_figures(fixture->store);
     assert_int_equal(figures.commands, 4);
     assert_int_equal(figures.failures, 0);

@@ -1,6 +1,6 @@
-/* store_kill_test.c: kill -9 of a process that writes under load, again and again on the same database; an outside journal
- * (a pipe to the parent) holds what was answered as durable. Nothing of it may be missing, and nothing may be there in
- * halves. */
+/* store_kill_test.c: kill -9 of a process that writes under load, again and again on the same database; an outside
+ * journal (a pipe to the parent) holds what was answered as durable. Nothing of it may be missing, and nothing may be
+ * there in halves. */
 #include "store/store_fixture.h"
 
 #include <poll.h>

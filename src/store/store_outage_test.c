@@ -40,7 +40,8 @@ static bool run(const char *const *arguments) {
 static bool server_start(void) {
     char log[96];
     snprintf(log, sizeof log, "%s/log", folder);
-    return run((const char *const[]){BINARIES "pg_ctl", "-D", data_folder, "-l", log, "-o", options, "-w", "start", NULL});
+    return run(
+        (const char *const[]){BINARIES "pg_ctl", "-D", data_folder, "-l", log, "-o", options, "-w", "start", NULL});
 }
 
 static bool server_crash(void) {
@@ -129,7 +130,8 @@ static enum command_outcome add_run(struct command *command, struct tx *tx) {
 static void *load_main(void *data) {
     struct load *load = data;
     while (!atomic_load(load->end) && load->count < MOST) {
-        struct add_command own = {.command.run = add_run, .id = load->first + load->count, .undo = load->count % 100 == 7};
+        struct add_command own = {
+            .command.run = add_run, .id = load->first + load->count, .undo = load->count % 100 == 7};
         enum store_status status = store_run(load->store, &own.command);
         load->status[load->count++] = status != STORE_DURABLE ? 'u' : own.undo ? 'x' : 'd';
         if (status == STORE_DURABLE) atomic_fetch_add(&load->durable, 1);

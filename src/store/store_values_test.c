@@ -46,7 +46,8 @@ static void on_both(void (*body)(struct store_fixture *fixture)) {
     }
 }
 
-static void write_or_fail(struct store_fixture *fixture, enum command_outcome (*body)(struct tx *, void *), void *data) {
+static void write_or_fail(struct store_fixture *fixture, enum command_outcome (*body)(struct tx *, void *),
+                          void *data) {
     assert_int_equal(store_fixture_write(fixture, body, data), STORE_DURABLE);
 }
 

@@ -168,7 +168,8 @@ void tx_init(struct tx *tx, struct store *store, struct connection *connection, 
     tx->problem[0] = '\0';
 }
 
-__attribute__((format(printf, 2, 0))) static void problem_format(char problem[PROBLEM_SIZE], const char *format, va_list arguments) {
+__attribute__((format(printf, 2, 0))) static void problem_format(char problem[PROBLEM_SIZE], const char *format,
+                                                                 va_list arguments) {
     vsnprintf(problem, PROBLEM_SIZE, format, arguments);
     size_t size = strlen(problem);
     while (size > 0 && problem[size - 1] == '\n') problem[--size] = '\0'; /* PostgreSQL's messages end so */
