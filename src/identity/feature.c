@@ -57,11 +57,11 @@ FORM(signin_form,
 /* Only against floods: what a person may do is counted by settings, in the database. */
 #define PAGES                                                                                                          \
     {                                                                                                                  \
-        { RATE_ADDRESS, 1200, MINUTE }                                                                                 \
+        { RATE_ADDRESS, 6000, MINUTE }                                                                                 \
     }
 #define POSTS                                                                                                          \
     {                                                                                                                  \
-        { RATE_ADDRESS, 600, MINUTE }                                                                                  \
+        { RATE_ADDRESS, 3000, MINUTE }                                                                                  \
     }
 
 static const struct route routes[] = {

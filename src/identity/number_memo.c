@@ -1,7 +1,7 @@
 /* number_memo.c: which customer has a number, for numbers looked up lately, so that a payment to someone often paid
  * needs no SQL. Learnt from snapshots alone (what a command sees may yet be undone), found by a quick keyed tag; a
- * newer number takes an older one's place. Whoever gives a number to another customer must forget it here, once that is
- * on disk; other nodes learn of it within NUMBER_FRESH. Any thread. */
+ * newer number takes an older one's place. Whoever gives a number to another customer must forget it here, once
+ * that is on disk; other nodes learn of it within NUMBER_FRESH. Any thread. */
 #include "identity/number_memo.h"
 
 #include <pthread.h>

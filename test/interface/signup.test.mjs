@@ -9,8 +9,6 @@ let server;
 before(async () => (server = await Server.start()));
 after(() => server.stop());
 
-const wrongCode = (code) => String((Number(code) + 1) % 1000000).padStart(6, "0");
-
 // ---- numbers ----
 
 test("ID-1: a number is one however it is typed", async () => {
@@ -212,7 +210,10 @@ test("ID-15: of 200 wrong codes at once, five are compared", async () => {
   const {draft} = await server.begin(phone);
   const code = await server.code(phone);
   const answers = await Promise.all(
-    Array.from({length: 200}, (_, i) => server.post("/signup/code", {draft, code: String((Number(code) + 1 + i) % 1000000).padStart(6, "0")})));
+    Array.from({length: 200}, (_, i) => {
+      const wrong = String((Number(code) + 1 + i) % 1000000).padStart(6, "0");
+      return server.post("/signup/code", {draft, code: wrong});
+    }));
   assert.equal(answers.filter((answer) => problem(answer) === "code-wrong").length, 5);
   assert.equal(answers.filter((answer) => problem(answer) === "code-spent").length, 195);
   assert.equal(problem(await server.post("/signup/code", {draft, code})), "code-spent", "nor is the right one now");
@@ -237,7 +238,8 @@ test("ID-15: a code is good for its own sign-up and number alone", async () => {
   if (code !== (await server.code(other)))
     assert.equal(problem(await server.post("/signup/code", {draft: foreign.draft, code})), "code-wrong");
   const second = await server.begin(mine); // the same number, another draft
-  assert.equal(problem(await server.post("/signup/code", {draft: second.draft, code: wrongCode(await server.code(mine, 1))})), "code-wrong");
+  const newer = await server.code(mine, 1);
+  if (newer !== code) assert.equal(problem(await server.post("/signup/code", {draft: second.draft, code})), "code-wrong");
 });
 
 test("ID-15: resending waits longer each time", async () => {
