@@ -1,7 +1,7 @@
 /* store_bench.c: what the store alone can do, without ledger or HTTP: commands of one appended row each, submitted by
  * two threads and committed in groups; what a savepoint costs; and a snapshot with one look-up by key.
  *
- *     store_bench [FOLDER]        SQLite in FOLDER (or /tmp), PostgreSQL of KABINET_TEST_POSTGRES when it is set */
+ *     store_bench [FOLDER]    SQLite in FOLDER (or /tmp), PostgreSQL of KABINET_TEST_POSTGRES when it is set */
 #include "store/store_fixture.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """icons.py FOLDER: draws web/icons.svg, the sprite of all icons, from a folder of lucide-static 1.23.0 (`npm install
---no-save lucide-static@1.23.0`, then node_modules/lucide-static). The sprite is kept in the tree, so that building needs
-no npm; run this after adding a line to ICONS. Licence: web/ICONS.md."""
+--no-save lucide-static@1.23.0`, then node_modules/lucide-static). The sprite is kept in the tree, so that building
+needs no npm; run this after adding a line to ICONS. Licence: web/ICONS.md."""
 
 import os
 import re
@@ -27,9 +27,11 @@ link=link                   external=external-link      more=ellipsis           
 """
 
 # Our own: two drawers of a cabinet. The same drawing is in favicon.svg.
-MARK = ('<path fill-rule="evenodd" d="M9 1h14a8 8 0 0 1 8 8v14a8 8 0 0 1-8 8H9a8 8 0 0 1-8-8V9a8 8 0 0 1 8-8zm1 6a3 3 0 0 0-3 3v3a2 2 0 0 0 '
-        '2 2h14a2 2 0 0 0 2-2v-3a3 3 0 0 0-3-3zm-1 10a2 2 0 0 0-2 2v3a3 3 0 0 0 3 3h12a3 3 0 0 0 3-3v-3a2 2 0 0 0-2-2z"/>'
-        '<rect x="12" y="9.5" width="8" height="2.5" rx="1.25"/><rect x="12" y="19.5" width="8" height="2.5" rx="1.25"/>')
+MARK = ('<path fill-rule="evenodd" d="M9 1h14a8 8 0 0 1 8 8v14a8 8 0 0 1-8 8H9a8 8 0 0 1-8-8V9a8 8 0 0 1 8-8z'
+        'm1 6a3 3 0 0 0-3 3v3a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-3a3 3 0 0 0-3-3z'
+        'm-1 10a2 2 0 0 0-2 2v3a3 3 0 0 0 3 3h12a3 3 0 0 0 3-3v-3a2 2 0 0 0-2-2z"/>'
+        '<rect x="12" y="9.5" width="8" height="2.5" rx="1.25"/>'
+        '<rect x="12" y="19.5" width="8" height="2.5" rx="1.25"/>')
 
 
 def main():

@@ -301,4 +301,5 @@ def check_all(found):
                 raise Wrong("%s: %s: is missing in strings/%s.txt beside it" % (first.where, key, language))
             agree(first, languages[language])
         if symbols.setdefault(symbol(key), key) != key:
-            raise Wrong("%s: the keys “%s” and “%s” would have one name in C" % (first.where, key, symbols[symbol(key)]))
+            raise Wrong("%s: the keys “%s” and “%s” would have one name in C"
+                        % (first.where, key, symbols[symbol(key)]))

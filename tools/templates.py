@@ -195,7 +195,8 @@ class Writer:
             raise Wrong("“%s” is optional here and not given: {{%s?}} or {{#if %s}}" % (path, path, path))
         if path.endswith("?"):
             return found[1]
-        return "draw_needed(%s, %s, %s, %d)" % (found[1], c_string("value " + path), c_string(names.template.path), line)
+        where = c_string(names.template.path)
+        return "draw_needed(%s, %s, %s, %d)" % (found[1], c_string("value " + path), where, line)
 
     def message(self, key, arguments):
         if key not in self.tree.strings:
@@ -298,7 +299,9 @@ class Writer:
         if known is not None:
             self.walk(node.then if known != node.negative else node.other, names)
             return
-        test = "doc_truth(%s)" % found[1] if node.literal is None else "draw_is(%s, %s)" % (found[1], c_string(node.literal))
+        test = "doc_truth(%s)" % found[1]
+        if node.literal is not None:
+            test = "draw_is(%s, %s)" % (found[1], c_string(node.literal))
         self.line("if (%s%s) {" % ("!" if node.negative else "", test))
         start = self.place.copy()
         ends = []
@@ -313,7 +316,8 @@ class Writer:
             ends.append(self.place)
         self.line("}")
         if not ends[0].same(ends[1]):
-            raise Wrong("{{#%s}}: one way ends in %s, the other in %s" % (node.word, ends[0].describe(), ends[1].describe()))
+            raise Wrong("{{#%s}}: one way ends in %s, the other in %s"
+                        % (node.word, ends[0].describe(), ends[1].describe()))
         self.place = ends[0].joined(ends[1])
 
     def do_each(self, node, names):
@@ -464,7 +468,8 @@ def generate(tree, name):
         header.append("extern const struct template %s; /* %s */" % (symbol(page), page.path))
         source.append("static void draw_%s(struct drawing *d) {" % symbol(page))
         source += Writer(tree).write(page)
-        source += ["}", "const struct template %s = {%s, draw_%s};" % (symbol(page), c_string(page.name), symbol(page)), ""]
+        row = "const struct template %s = {%s, draw_%s};" % (symbol(page), c_string(page.name), symbol(page))
+        source += ["}", row, ""]
     header += ["", "extern const struct template *const all_%s[]; /* NULL-ended */" % name, ""]
     source.append("const struct template *const all_%s[] = {" % name)
     source += ["    &%s," % symbol(page) for page in pages] + ["    NULL,", "};", ""]

@@ -23,8 +23,8 @@ static void values_and_defaults(void **state) {
     struct arena *arena = arena_new(4 << 20);
     struct text problem;
     struct config *config = parse(arena,
-                                  GOOD "company: \"Ромашка\"\nlanguage: en\nlimits:\n  minimal:\n    balance: \"15 000.00\"\n"
-                                       "    month_out: \"40000\"\n",
+                                  GOOD "company: \"Ромашка\"\nlanguage: en\nlimits:\n  minimal:\n"
+                                       "    balance: \"15 000.00\"\n    month_out: \"40000\"\n",
                                   &problem);
     assert_non_null(config);
     assert_string_equal(config_base(config)->company, "Ромашка");

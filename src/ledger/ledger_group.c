@@ -27,8 +27,8 @@ STATEMENT(account_save,
           "limits = excluded.limits, flags = excluded.flags, day = excluded.day, day_out = excluded.day_out, "
           "month_out = excluded.month_out, month_in = excluded.month_in");
 STATEMENT(entry_add,
-          "INSERT INTO entry (id, account, other, amount, balance, version, previous, subject, cause, kind, counted, note) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+          "INSERT INTO entry (id, account, other, amount, balance, version, previous, subject, cause, kind, counted, "
+          "note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 STATEMENT(waypoint_add, "INSERT INTO waypoint (account, entry) VALUES ($1, $2)");
 
 static const enum value_type integers[ACCOUNT_COLUMN_COUNT] = {

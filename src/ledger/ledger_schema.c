@@ -1,8 +1,9 @@
 /* ledger_schema.c: the ledger's tables. README.md has the measurements behind their shape.
  *
- * account    the hot row: small integers only, so that many fit a page. The checks are a second line behind ledger_rules.c.
- * entry      only ever appended, in the order of ids; no index besides its key. `counted` is the day on which the limits of
- *            this side counted it, so that a reversal gives back what was taken and no more.
+ * account    the hot row: small integers only, so that many fit a page. The checks are a second line behind
+ *            ledger_rules.c.
+ * entry      only ever appended, in the order of ids; no index besides its key. `counted` is the day on which the
+ *            limits of this side counted it, so that a reversal gives back what was taken and no more.
  * waypoint   every 256th entry of an account: where to begin walking back from a moment.
  * hold       open holds alone: their end is told by the transfers they caused.
  * reversal   transfers taken back, in whole or in part; kept with the account that had paid. */

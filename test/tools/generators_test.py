@@ -1,5 +1,5 @@
-"""generators_test.py: what tools/strings.py and tools/templates.py make and, mostly, what they refuse, with the file and
-line they name. `python3 -m unittest discover -s test/tools -p '*_test.py'`"""
+"""generators_test.py: what tools/strings.py and tools/templates.py make and, mostly, what they refuse, with the
+file and line they name. `python3 -m unittest discover -s test/tools -p '*_test.py'`"""
 
 import os
 import sys
@@ -64,7 +64,8 @@ class Strings(unittest.TestCase):
             self.assertIn(words, done.stderr)
 
     def test_makes_tables(self):
-        tree = Tree(strings("# c\nshop.a = Да\nshop.n_1.x = {n, plural, =0 {'{нет}'} one {# раз} few {#} many {#} other {#}}\n",
+        tree = Tree(strings("# c\nshop.a = Да\n"
+                            "shop.n_1.x = {n, plural, =0 {'{нет}'} one {# раз} few {#} many {#} other {#}}\n",
                             "shop.a = It's\nshop.n_1.x = {n, plural,\n  one {# time, {who}}\n other {#}} {who}\n"))
         done = tree.run("strings.py")
         self.assertIn("the argument {who} is missing here", done.stderr)
@@ -77,8 +78,10 @@ class Strings(unittest.TestCase):
 
     def test_language_missing(self):
         self.refuses(strings("shop.a = x\n"), "src/products/shop/strings/en.txt: missing")
-        self.refuses(strings("shop.a = x\nshop.b = y\n", "shop.a = x\n"), "strings/ru.txt:2", "shop.b", "strings/en.txt")
-        self.refuses(dict(strings("shop.a = x\n", "shop.a = x\n"), **{"src/products/shop/strings/de.txt": ""}), "de.txt")
+        self.refuses(strings("shop.a = x\nshop.b = y\n", "shop.a = x\n"),
+                     "strings/ru.txt:2", "shop.b", "strings/en.txt")
+        german = {"src/products/shop/strings/de.txt": ""}
+        self.refuses(dict(strings("shop.a = x\n", "shop.a = x\n"), **german), "de.txt")
 
     def test_keys(self):
         self.refuses(strings("\nother.a = x\n", "shop.a = x\n"), "ru.txt:2", "must begin with “shop.”")
@@ -179,16 +182,19 @@ class Templates(unittest.TestCase):
         self.refuses("<b", "ends inside")
 
     def test_places(self):
-        for page in ("<b title={{a}}>", "<b title=x{{a}}>", "<b {{a}}>", "<{{a}}>", "<b {{a}}=x>", '<script src="/x">{{a}}</script>',
-                     "<style>{{a}}</style>", '<b style="{{a}}">', '<b onclick="{{a}}">', '<b ONCLICK="x">', '<b style="x">',
+        for page in ("<b title={{a}}>", "<b title=x{{a}}>", "<b {{a}}>", "<{{a}}>", "<b {{a}}=x>",
+                     '<script src="/x">{{a}}</script>', "<style>{{a}}</style>", '<b style="{{a}}">',
+                     '<b onclick="{{a}}">', '<b ONCLICK="x">', '<b style="x">',
                      "<script>1</script>", "<style></style>", '<a href="javascript:{{a}}">', '<a href="data:x">',
-                     '<iframe srcdoc="{{a}}">', '<img srcset="{{a}}">', "<!-- {{a}} -->", '<a href="{{#if a}}/{{/if}}{{b}}">',
+                     '<iframe srcdoc="{{a}}">', '<img srcset="{{a}}">', "<!-- {{a}} -->",
+                     '<a href="{{#if a}}/{{/if}}{{b}}">',
                      '<a href="{{t shop.title}}">', '<b title="{{unescaped_html a}}">', '<b title="{{icon "home"}}">',
                      "a < b"):
             self.refuses(page, "src/products/shop/templates/home.html:")
         for page in ('<b title="{{a}}" {{#if a}}hidden{{/if}}>', "<b title='{{a}}'>", '<a href="/a/{{b}}?c={{d}}">',
                      '<a href="tel:{{a}}">', '<a href="{{a}}">', "<title>{{a}}</title>", '<b title="{{t shop.title}}">',
-                     "<textarea>{{a}}</textarea>", '<a href="{{#if a}}{{b}}{{else}}/c{{/if}}">', "<input disabled>{{a}}"):
+                     "<textarea>{{a}}</textarea>", '<a href="{{#if a}}{{b}}{{else}}/c{{/if}}">',
+                     "<input disabled>{{a}}"):
             self.makes("{{page layout=none}}\n" + page)
 
 
