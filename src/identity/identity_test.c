@@ -306,6 +306,40 @@ static void forged_tokens(void **state) {
     assert_int_equal(listed(place, token), 200);
 }
 
+STATEMENT(drafts, "SELECT count(*) FROM signup_draft");
+STATEMENT(codes, "SELECT count(*) FROM one_time_code");
+STATEMENT(proofs, "SELECT count(*) FROM used_proof");
+STATEMENT(tallies, "SELECT count(*) FROM tally");
+STATEMENT(sessions, "SELECT count(*) FROM session");
+
+static int64_t left(struct place *place) {
+    struct statement *const counts[] = {&drafts, &codes, &proofs, &tallies, &sessions};
+    struct reader *reader = engine_reader(place->engine);
+    struct tx *tx = reader_begin(reader);
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct rows *rows = tx_query(tx, counts[i], NO_VALUES);
+        assert_true(rows_next(rows));
+        sum += row_int(rows, 0);
+        rows_end(rows);
+    }
+    assert_true(reader_end(reader, tx));
+    return sum;
+}
+
+/* What is short-lived does not pile up. */
+static void swept(void **state) {
+    struct place *place = *state;
+    for (int i = 0; i < 120; i++) signed_up_to_code(place, text_format(place->talk, "+7916001%04d", i).data);
+    assert_true(left(place) > 360);
+    world_advance(place->world, 40 * DAY);
+    for (int i = 0; i < 50; i++) {
+        while (engine_step_jobs(place->engine)) step_all(place);
+        world_advance(place->world, MINUTE);
+    }
+    assert_int_equal(left(place), 0);
+}
+
 /* Not a gate, but printed: what session_quick costs once a session is known. */
 static void quick_cost(void **state) {
     struct place *place = *state;
@@ -335,7 +369,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_life),      cmocka_unit_test(at_once),    cmocka_unit_test(lock_life),
         cmocka_unit_test(challenge_life), cmocka_unit_test(token_life), cmocka_unit_test(forged_tokens),
-        cmocka_unit_test(quick_cost),
+        cmocka_unit_test(quick_cost),     cmocka_unit_test(swept),
     };
     return cmocka_run_group_tests(tests, open_place, close_place);
 }
