@@ -1,6 +1,6 @@
 """html_state.py: where in the HTML a piece of a template stands: text, a tag, an attribute's value. So that the
-compiler can escape each value as its place needs and refuse the places where no escaping helps. Follows the states of the HTML
-standard's tokenizer as far as hand-written pages need; what it does not understand it refuses."""
+compiler can escape each value as its place needs and refuse the places where no escaping helps. Follows the states of
+the HTML standard's tokenizer as far as hand-written pages need; what it does not understand it refuses."""
 
 from messages import Wrong
 

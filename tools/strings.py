@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """strings.py OUTDIR ROOT: makes strings.h and strings.c out of every feature's strings/*.txt: an enumerator for each
-key (S_wallet_home_title for wallet.home.title), and the messages taken apart, so that nothing is parsed while the server
-runs. Fails, naming file and line, when a language lacks a key, an argument or a plural."""
+key (S_wallet_home_title for wallet.home.title), and the messages taken apart, so that nothing is parsed while the
+server runs. Fails, naming file and line, when a language lacks a key, an argument or a plural."""
 
 import os
 import sys

@@ -20,7 +20,7 @@ static const struct migration unchecked = {
 #define MIDDLE "(SELECT id FROM entry WHERE version = 100 AND account = " CHAIN ")"
 #define COPY(id, account)                                                                                              \
     "INSERT INTO entry (id, account, other, amount, balance, version, previous, subject, cause, kind, counted, note) " \
-    "SELECT " id ", " account ", other, amount, balance, version, previous, subject, cause, kind, counted, note "       \
+    "SELECT " id ", " account ", other, amount, balance, version, previous, subject, cause, kind, counted, note "      \
     "FROM entry "
 
 struct damage {
