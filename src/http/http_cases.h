@@ -121,11 +121,17 @@ static const struct route site_routes[] = {
 };
 #define SITE_ROUTES (sizeof site_routes / sizeof *site_routes)
 
-/* Answers at once on the calling thread. */
-static void site_handle(void *self, struct request *request) {
-    (void)self;
+static void run_stage(void *data) {
+    struct request *request = data;
     enum flow flow = request->route->stages[0].run(request, NULL);
     (void)flow;
+}
+
+/* Answers at once on the calling thread. */
+static void site_handle(void *self, struct request *request) {
+    static const struct refusal unavailable = {.type = "unavailable", .status = 503};
+    (void)self;
+    if (!arena_guard(request->arena, run_stage, request)) refuse(request, &unavailable);
     request->finish(request);
 }
 

@@ -15,6 +15,7 @@ struct peer {
     struct peer *next, *previous;
     int fd;
     int64_t deadline_ms; /* by the loop's clock; 0: none */
+    int64_t quiet_since_ms; /* its last request was over, or it opened */
     struct call *call;   /* its present request; NULL between two, or when that was abandoned */
     bool busy;           /* a request is whole and its reply not yet sent */
     struct ready *ready; /* the reply on its way; NULL when it was not made beforehand */
@@ -42,7 +43,7 @@ struct call {
     struct call *woken;           /* next in the loop's list of those to resume */
     const char *target;           /* where it lies in libmicrohttpd's buffer */
     size_t target_size;
-    bool head_read;
+    bool head_read, answered;
     struct file_source *file;     /* a long body on its way */
 };
 
@@ -59,7 +60,7 @@ struct loop {
     struct ready_shelf *shelf;
     int64_t now_ms;
     int busy;                     /* requests whole and not yet sent */
-    int connections;
+    int connections, connections_max;
     struct arena **spare;         /* cleared arenas, kept for the next requests */
     size_t spare_count;
 };
@@ -88,6 +89,7 @@ void loop_arena_done(struct loop *loop, struct arena *arena);
 
 /* connection.c: libmicrohttpd's callbacks. */
 bool connection_daemon(struct loop *loop);
+void connection_answer(struct call *call);             /* its connection is suspended and about to be resumed */
 void connection_abandon(struct loop *loop);
 
 /* long_body.c: bodies that come piece by piece. */
