@@ -155,7 +155,6 @@ static void *loop_run(void *data) {
     }
     wind_down(loop);
     while (loop->spare_count > 0) arena_free(loop->spare[--loop->spare_count]);
-    ready_shelf_free(loop->shelf);
     return NULL;
 }
 

@@ -127,6 +127,7 @@ static void stop_loops(struct server *server) {
         else if (loop->daemon != NULL) MHD_stop_daemon(loop->daemon);
         else if (loop->listen_fd >= 0) close(loop->listen_fd);
         if (loop->wake_fd >= 0) close(loop->wake_fd);
+        ready_shelf_free(loop->shelf);
     }
 }
 
