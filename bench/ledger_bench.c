@@ -1,12 +1,12 @@
 /* ledger_bench.c: the bare store: transfers through the ledger and real groups of commands, without HTTP, sessions,
  * idempotency or audit.
  *
- *     ledger_bench load WHERE ACCOUNTS TRANSFERS   fills an empty database as fast as it goes; each account gets money first
- *     ledger_bench run WHERE [TRANSFERS]           groups of 1, 64 and 256, with and without holds; last-20 and past balances
+ *     ledger_bench load WHERE ACCOUNTS TRANSFERS   fills an empty database, fast; each account gets money first
+ *     ledger_bench run WHERE [TRANSFERS]           groups of 1, 64, 256, with holds and without; last 20; past balances
  *     ledger_bench verify WHERE                    proves the books
  *
- * WHERE is a path or postgresql://…. A figure is of one thread on an otherwise idle machine; cpu/s is what the same work
- * would reach if nothing else ran and the disk took no time. */
+ * WHERE is a path or postgresql://…. A figure is of one thread on an otherwise idle machine; cpu/s is what the same
+ * work would reach if nothing else ran and the disk took no time. */
 #include "ledger/ledger.h"
 
 #include "base/check.h"
@@ -80,7 +80,8 @@ static int64_t bytes_written(struct bench *bench) {
 
 static void open_books(struct bench *bench, const char *where) {
     struct text problem = TEXT_NONE;
-    *bench = (struct bench){.where = where, .arena = arena_new((size_t)1 << 30), .world = world_real(0), .random = 88172645463325252};
+    *bench = (struct bench){
+        .where = where, .arena = arena_new((size_t)1 << 30), .world = world_real(0), .random = 88172645463325252};
     struct store_options options = {.where = where, .world = bench->world, .manual = true, .group_max = GROUP_MAX};
     size_t count = 0;
     while (ledger_migrations[count].sql) count++;
@@ -145,7 +146,8 @@ static void pick_pair(struct bench *bench, int64_t pair[2]) {
 static enum command_outcome run_one(struct command *command, struct tx *tx) {
     struct work *work = (struct work *)(void *)command;
     struct ledger *ledger = work->bench->ledger;
-    struct transfer transfer = {.from = work->pair[0], .to = work->pair[1], .sum = rub(1 + (int64_t)draw(work->bench, 1000)), .kind = 1};
+    struct transfer transfer = {
+        .from = work->pair[0], .to = work->pair[1], .sum = rub(1 + (int64_t)draw(work->bench, 1000)), .kind = 1};
     int64_t hold, id;
     if (!work->holds) return ledger_transfer(ledger, tx, &transfer, &id) ? COMMAND_UNDO : COMMAND_KEEP;
     if (ledger_hold(ledger, tx, &transfer, world_now(work->bench->world) + HOUR, &hold)) return COMMAND_UNDO;
@@ -163,7 +165,8 @@ static enum command_outcome run_create(struct command *command, struct tx *tx) {
     for (size_t i = 0; i < work->count; i++) {
         template.owner = world_id(bench->world);
         int64_t id = ledger_create(bench->ledger, tx, &template), transfer_id;
-        struct transfer opening = {.from = bench->outside, .to = id, .sum = rub(OPENING), .kind = 2, .flags = TRANSFER_NO_LIMITS};
+        struct transfer opening = {
+            .from = bench->outside, .to = id, .sum = rub(OPENING), .kind = 2, .flags = TRANSFER_NO_LIMITS};
         if (ledger_transfer(bench->ledger, tx, &opening, &transfer_id)) return COMMAND_UNDO;
         bench->accounts[bench->account_count++] = id;
     }
@@ -176,7 +179,8 @@ static enum command_outcome run_many(struct command *command, struct tx *tx) {
     for (size_t i = 0; i < work->count; i++) {
         int64_t pair[2], id;
         pick_pair(bench, pair);
-        struct transfer transfer = {.from = pair[0], .to = pair[1], .sum = rub(1 + (int64_t)draw(bench, 1000)), .kind = 1};
+        struct transfer transfer = {
+            .from = pair[0], .to = pair[1], .sum = rub(1 + (int64_t)draw(bench, 1000)), .kind = 1};
         if (ledger_transfer(bench->ledger, tx, &transfer, &id)) return COMMAND_UNDO;
     }
     return COMMAND_KEEP;
@@ -226,8 +230,8 @@ static void load(struct bench *bench, size_t accounts, size_t transfers) {
     }
     double seconds = (double)(clock_us(CLOCK_MONOTONIC) - begun) / 1e6;
     double cpu = (double)(clock_us(CLOCK_PROCESS_CPUTIME_ID) - used) / 1e6;
-    printf("\rloaded %zu accounts, %zu transfers: %.0f/s, cpu %.0f/s\n", accounts, transfers, (double)transfers / seconds,
-           (double)transfers / cpu);
+    printf("\rloaded %zu accounts, %zu transfers: %.0f/s, cpu %.0f/s\n", accounts, transfers,
+           (double)transfers / seconds, (double)transfers / cpu);
 }
 
 /* ---- run ---- */
@@ -238,7 +242,8 @@ static void measure(struct bench *bench, size_t group, bool holds, size_t transf
     for (size_t i = 0; i < 20; i++) run_group(bench, works, group, run_one); /* statements prepared, caches warm */
     int64_t begun = clock_us(CLOCK_MONOTONIC), used = clock_us(CLOCK_PROCESS_CPUTIME_ID), bytes = bytes_written(bench);
     for (size_t made = 0; made < transfers; made += group) run_group(bench, works, group, run_one);
-    double wall = (double)(clock_us(CLOCK_MONOTONIC) - begun), cpu = (double)(clock_us(CLOCK_PROCESS_CPUTIME_ID) - used);
+    double wall = (double)(clock_us(CLOCK_MONOTONIC) - begun),
+           cpu = (double)(clock_us(CLOCK_PROCESS_CPUTIME_ID) - used);
     double count = (double)((transfers + group - 1) / group * group);
     printf("group %3zu%s: %7.0f/s, cpu %7.0f/s, %6.0f bytes written each\n", group, holds ? " held" : "     ",
            count / wall * 1e6, count / cpu * 1e6, (double)(bytes_written(bench) - bytes) / count);
