@@ -55,14 +55,9 @@ FORM(signin_form,
 /* ---- addresses ---- */
 
 /* Only against floods: what a person may do is counted by settings, in the database. */
-#define PAGES                                                                                                          \
-    {                                                                                                                  \
-        { RATE_ADDRESS, 6000, MINUTE }                                                                                 \
-    }
-#define POSTS                                                                                                          \
-    {                                                                                                                  \
-        { RATE_ADDRESS, 3000, MINUTE }                                                                                  \
-    }
+#define FLOOD(count) {{RATE_ADDRESS, (count), MINUTE}}
+#define PAGES FLOOD(6000)
+#define POSTS FLOOD(3000)
 
 static const struct route routes[] = {
     {METHOD_GET,
