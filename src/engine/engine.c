@@ -152,10 +152,22 @@ static bool open_parts(struct engine *engine, struct arena *arena) {
     return gather_jobs(engine, arena);
 }
 
+STATEMENT(newest_id, "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM command_log UNION ALL SELECT MAX(id) FROM entry "
+                     "UNION ALL SELECT MAX(id) FROM outbox) AS newest");
+
+/* Ids go on rising though the clock was set back while we were down: what is loaded and sealed by their order (keys)
+ * depends on it, and none is given twice. */
+static void rise_above(struct engine *engine, struct tx *tx) {
+    struct rows *rows = tx_query(tx, &newest_id, NO_VALUES);
+    if (rows_next(rows)) world_id_after(engine->world, row_int(rows, 0));
+    rows_end(rows);
+}
+
 static bool load_keys(struct engine *engine) {
     struct reader *reader = engine_reader(engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     if (tx == NULL) return false;
+    rise_above(engine, tx);
     bool good = keys_load(engine->keys, tx);
     return reader_end(reader, tx) && good;
 }

@@ -111,6 +111,7 @@ enum mutation {
     MUTATION_LOSES_GROUP,      /* after a crash the last acknowledged group is expected to be gone */
     MUTATION_CLAIMS_TOO_MUCH,  /* who signs up gets also what his limit should keep out */
     MUTATION_NO_ROLL,          /* months never turn */
+    MUTATION_DISK_LIES,        /* nothing that was synced survives */
     MUTATIONS,
 };
 extern enum mutation mutation;

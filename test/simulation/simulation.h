@@ -31,6 +31,7 @@ struct deed {
     const char *type;
     const char *state;
     int64_t balance, version;
+    bool unsure; /* a contradiction would be right, too */
     int made; /* index of a wait; -1 */
 };
 

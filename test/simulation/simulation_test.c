@@ -6,7 +6,7 @@
  * A failing seed prints its last actions, and replays exactly. */
 #include "test/simulation/simulation.h"
 
-#include "base/check.h"
+#include "test/support/disk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@
 #ifdef SLOW
 #define SEEDS 150
 #else
-#define SEEDS 1200
+#define SEEDS 1100
 #endif
 #define ACTIONS 220
 #define PROCESSES 2
@@ -89,6 +89,7 @@ static void mistakes_are_found(void **state) {
         if (child == 0) {
             struct sim_totals totals = {0};
             mutation = (enum mutation)planted;
+            if (mutation == MUTATION_DISK_LIES) disk_lie();
             for (uint64_t seed = 1; seed <= 100; seed++) sim_run(seed, ACTIONS, &totals);
             _exit(0);
         }

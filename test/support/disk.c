@@ -35,7 +35,7 @@ struct handle {
 
 static struct {
     char path[512];
-    bool watching, ordered, crashed;
+    bool watching, ordered, crashed, lies;
     uint64_t calls, luck;
     void (*taken)(void *data);
     void *data;
@@ -150,6 +150,10 @@ void disk_spare(void) {
     disk.ordered = false;
 }
 
+void disk_lie(void) {
+    disk.lies = true;
+}
+
 static bool file_write(const char *path, const struct bytes *bytes) {
     FILE *file = fopen(path, "we");
     if (file == NULL) return false;
@@ -241,7 +245,7 @@ static int file_sync(sqlite3_file *file, int flags) {
     (void)flags; /* the machine of the test stays up: what survives is the shadow's affair */
     if (shadow == NULL) return SQLITE_OK;
     before_call();
-    shadow_sync(shadow);
+    if (!disk.lies) shadow_sync(shadow);
     return SQLITE_OK;
 }
 

@@ -21,5 +21,7 @@ void disk_crash(uint64_t calls, uint64_t luck, void (*taken)(void *data), void *
 bool disk_crashed(void);
 /* A crash that was ordered and has not come. */
 void disk_spare(void);
+/* From now on a sync keeps nothing, as on a disk that lies: a test must notice. */
+void disk_lie(void);
 /* Writes the image as a database at another path. */
 bool disk_restore(const char *path);
