@@ -24,6 +24,7 @@ down=chevron-down           close=x                     refresh=rotate-cw       
 gift=gift                   trash=trash-2               edit=pencil             bell=bell
 snow=snowflake              target=target               tag=tag                 mail=mail
 link=link                   external=external-link      more=ellipsis           chart=chart-pie
+star=star                   repeat=repeat               pin=map-pin             upload=upload
 """
 
 # Our own: two drawers of a cabinet. The same drawing is in favicon.svg.

@@ -218,9 +218,11 @@ class Writer:
             try:
                 getattr(self, "do_" + node.kind)(node, names)
             except Wrong as wrong:
-                if getattr(wrong, "placed", False):
+                where = "%s:%d" % (names.template.path, node.line)
+                placed = getattr(wrong, "placed", False)
+                if placed and node.kind != "partial":
                     raise
-                wrong = Wrong("%s:%d: %s" % (names.template.path, node.line, wrong))
+                wrong = Wrong("%s\n    used by %s" % (wrong, where) if placed else "%s: %s" % (where, wrong))
                 wrong.placed = True
                 raise wrong from None
 
