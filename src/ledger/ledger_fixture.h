@@ -143,6 +143,17 @@ static inline struct account books_look(struct books *books, int64_t id) {
     return account;
 }
 
+/* The one number that a statement asks for. */
+static inline int64_t books_number(struct books *books, struct statement *statement) {
+    struct look look = look_begin(books);
+    struct rows *rows = tx_query(look.tx, statement, NO_VALUES);
+    assert_true(rows_next(rows));
+    int64_t number = row_int(rows, 0);
+    rows_end(rows);
+    look_end(&look);
+    return number;
+}
+
 /* The books must be whole; every test ends so. */
 static inline void books_verify(struct books *books) {
     struct look look = look_begin(books);
