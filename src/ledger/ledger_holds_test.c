@@ -1,5 +1,5 @@
-/* ledger_holds_test.c: holds (LE-2), reversals (LE-1) and what may be done to accounts, through real groups of commands on
- * both databases. */
+/* ledger_holds_test.c: holds (LE-2), reversals (LE-1) and what may be done to accounts, through real groups of commands
+ * on both databases. */
 #include "ledger/ledger_fixture.h"
 
 static struct books books;

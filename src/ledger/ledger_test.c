@@ -1,6 +1,6 @@
 /* ledger_test.c: the ledger through real groups of commands, on both databases: LE-1, LE-3, LE-7. Holds, reversals and
- * accounts are in ledger_holds_test.c (LE-2), history in ledger_history_test.c (LE-6), the proof in ledger_verify_test.c,
- * several nodes in ledger_nodes_test.c. */
+ * accounts are in ledger_holds_test.c (LE-2), history in ledger_history_test.c (LE-6), the proof in
+ * ledger_verify_test.c, several nodes in ledger_nodes_test.c. */
 #include "ledger/ledger_fixture.h"
 
 #include <pthread.h>
