@@ -45,7 +45,9 @@ struct upload {
     int64_t size;
 };
 
-enum field_fault { FAULT_NONE, FAULT_MISSING, FAULT_MALFORMED, FAULT_TOO_SMALL, FAULT_TOO_LARGE, FAULT_UNKNOWN, FAULT_REFUSED };
+enum field_fault {
+    FAULT_NONE, FAULT_MISSING, FAULT_MALFORMED, FAULT_TOO_SMALL, FAULT_TOO_LARGE, FAULT_UNKNOWN, FAULT_REFUSED
+};
 
 struct field_value {
     bool given;
@@ -55,6 +57,7 @@ struct field_value {
     const struct upload *upload;
     enum field_fault fault;
     string_id message;  /* of the fault */
+    struct text words;  /* instead of it, already in the person's language: for messages with arguments */
 };
 
 /* Raw name/value pairs as they came; made by the body parsers, checked by form_check. */
