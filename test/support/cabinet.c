@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 #include "http/router.h"
+#include "identity/session.h"
+#include "ledger/ledger.h"
 
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -91,6 +93,55 @@ enum store_status cabinet_write(struct cabinet *cabinet, enum command_outcome (*
                                 void *data) {
     struct body_command command = {.command = {.run = run_body}, .body = body, .data = data};
     return store_run(engine_store(cabinet->engine), &command.command);
+}
+
+/* ---- people and databases ---- */
+
+int64_t cabinet_source(struct cabinet *cabinet, struct tx *tx) {
+    const struct account source = {.purpose = 99, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB,
+                                   .overdraft = ACCOUNT_UNLIMITED};
+    return ledger_create(engine_ledger(cabinet->engine), tx, &source);
+}
+
+void cabinet_person(struct cabinet *cabinet, struct tx *tx, int64_t source, struct text phone, int64_t kopecks,
+                    struct person *person) {
+    struct engine *engine = cabinet->engine;
+    struct ledger *ledger = engine_ledger(engine);
+    struct request request = {.arena = tx_arena(tx), .world = engine_world(engine), .engine = engine};
+    person->customer = customer_open(engine, tx, phone, TEXT("plain:Qwerty7!"), LANGUAGE_EN);
+    struct text token = session_open(&request, tx, person->customer, true);
+    snprintf(person->token, sizeof person->token, "%.*s", TEXT_ARG(token));
+    struct account account;
+    check(ledger_accounts_of(ledger, tx, person->customer, &account, 1) == 1);
+    person->account = account.id;
+    const struct transfer money = {.from = source, .to = account.id, .sum = rub(kopecks), .kind = 105,
+                                   .flags = TRANSFER_NO_LIMITS};
+    int64_t id;
+    check(ledger_transfer(ledger, tx, &money, &id) == LEDGER_OK);
+}
+
+struct text database_read(struct arena *arena, const char *path) {
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return TEXT("");
+    struct buffer out = buffer_new(arena, 1 << 18);
+    char piece[65536];
+    for (size_t size; (size = fread(piece, 1, sizeof piece, file)) > 0;) buffer_add(&out, piece, size);
+    fclose(file);
+    return buffer_text(&out);
+}
+
+void database_write(const char *path, struct text bytes) {
+    FILE *file = fopen(path, "we");
+    check(file != NULL && fwrite(bytes.data, 1, bytes.size, file) == bytes.size && fclose(file) == 0);
+}
+
+void database_remove(const char *path) {
+    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
+    char file[256];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        snprintf(file, sizeof file, "%s%s", path, endings[i]);
+        unlink(file);
+    }
 }
 
 /* ---- requests ---- */

@@ -27,6 +27,21 @@ void cabinet_folder_remove(void);
 enum store_status cabinet_write(struct cabinet *cabinet, enum command_outcome (*body)(struct tx *tx, void *data),
                                 void *data);
 
+struct person {
+    int64_t customer, account;
+    char token[80]; /* of a session for programs */
+};
+
+/* In a command: somebody with a cabinet and money, without the steps of signing up. source: an account without a bottom. */
+int64_t cabinet_source(struct cabinet *cabinet, struct tx *tx);
+void cabinet_person(struct cabinet *cabinet, struct tx *tx, int64_t source, struct text phone, int64_t kopecks,
+                    struct person *person);
+
+/* A database's file in memory, and a copy of it elsewhere; its companions (WAL, lock) removed with it. */
+struct text database_read(struct arena *arena, const char *path);
+void database_write(const char *path, struct text bytes);
+void database_remove(const char *path);
+
 /* ---- requests ---- */
 
 struct call {

@@ -86,7 +86,12 @@ export async function startBoth(settings = {}, options = {}) {
   const {wallet, ...rest} = settings;
   const server = await Server.start({
     listen: `127.0.0.1:${port}`, public_url: `http://127.0.0.1:${port}`, sandbox_url: sandbox.url, ...rest,
-    wallet: {transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer}},
+    wallet: {
+      transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer},
+    },
+  }).catch(async (error) => {
+    await sandbox.stop(); // else it would keep the test running for ever
+    throw error;
   });
   return {
     server,

@@ -1,0 +1,161 @@
+// Top-ups by bank card (WA-2) with an acquirer that does everything an acquirer may do; the wallet as pages without scripts.
+
+import assert from "node:assert/strict";
+import {after, before, describe, test} from "node:test";
+
+import {cards, startBoth} from "../support/sandbox.mjs";
+import {newKey} from "../support/server.mjs";
+import {Wallets, limits, until} from "../support/wallet.mjs";
+
+let both, server, sandbox, wallets;
+
+before(async () => {
+  both = await startBoth({limits});
+  ({server, sandbox} = both);
+  wallets = new Wallets(both);
+});
+after(() => both?.stop());
+
+describe("top-ups by card (WA-2)", () => {
+  const paying = ["pays", "slow", "silent", "twice", "late", "garbage", "deaf", "otherSum"];
+  for (const card of paying)
+    test(`a card that ${card}: the money comes once`, {timeout: 60000}, async () => {
+      const who = await server.customer();
+      const {id, payment_url} = await wallets.order(who, "500.00");
+      assert.equal(await wallets.topupState(who, id), "created");
+      const paid = await sandbox.pay(payment_url, cards[card]);
+      assert.equal(paid.location, `${server.settings.public_url}/topups/${id}`);
+      await until(() => wallets.topupState(who, id), (state) => state === "paid", 45000);
+      await new Promise((done) => setTimeout(done, 400));
+      assert.equal(await wallets.balance(who), "500.00");
+      assert.equal((await wallets.operations(who)).length, 1);
+    });
+
+  test("a card that contradicts itself: what was told first holds", async () => {
+    const who = await server.customer();
+    const {id, payment_url} = await wallets.order(who, "500.00");
+    await sandbox.pay(payment_url, cards.contradicts);
+    await until(() => wallets.topupState(who, id), (state) => state === "paid");
+    await new Promise((done) => setTimeout(done, 500));
+    assert.equal(await wallets.topupState(who, id), "paid");
+    assert.equal(await wallets.balance(who), "500.00");
+  });
+
+  test("declined, cancelled", async () => {
+    const who = await server.customer();
+    assert.equal(await wallets.topup(who, "500.00", cards.declines), "declined");
+    const {id, payment_url} = await wallets.order(who, "500.00");
+    await sandbox.pay(payment_url, cards.pays, {act: "cancel"});
+    await until(() => wallets.topupState(who, id), (state) => state === "cancelled");
+    const late = await sandbox.pay(payment_url, cards.pays);
+    assert.equal(late.status, 303);
+    assert.equal(await wallets.balance(who), "0.00");
+  });
+
+  test("above the wallet's limit: the money goes back to the card, the customer is told", {timeout: 60000}, async () => {
+    const who = await server.customer();
+    const [one, two] = [await wallets.order(who, "9000.00"), await wallets.order(who, "9000.00")];
+    await sandbox.pay(one.payment_url, cards.pays);
+    await until(() => wallets.topupState(who, one.id), (state) => state === "paid");
+    await sandbox.pay(two.payment_url, cards.pays);
+    await until(() => wallets.topupState(who, two.id), (state) => state === "refunded", 45000);
+    assert.equal(await wallets.balance(who), "9000.00");
+    assert.ok((await server.messages(who.phone, 1)).some((text) => /9\u00a0?\s?000,00/.test(text)));
+    const books = await (await fetch(sandbox.url, {headers: {Accept: "application/json"}})).json();
+    assert.equal(books.orders.find((each) => each.order === two.id).refunded, true);
+  });
+
+  test("bounds are told before anything is ordered", async () => {
+    const who = await server.customer();
+    const type = async (sum) => (await server.post("/topups", {sum}, {token: who.token, key: newKey()})).body.type.split("/").at(-1);
+    assert.equal(await type("9.99"), "sum-too-small");
+    assert.equal(await type("100000.01"), "sum-too-large");
+    assert.equal(await type("15000.01"), "balance-limit");
+  });
+
+  test("callbacks are believed by their signature alone", async () => {
+    const who = await server.customer();
+    const {id} = await wallets.order(who, "500.00");
+    const body = {merchant: "kabinet", order: id, sum: "500.00", status: "paid", reference: "x"};
+    const now = Math.floor(Date.now() / 1000);
+    for (const authorization of [undefined, "", `HMAC-SHA256 ${now}:`, `HMAC-SHA256 ${now}:${"0".repeat(64)}`, "Bearer x"]) {
+      const answer = await server.post("/callbacks/acquirer", body, {headers: authorization ? {Authorization: authorization} : {}});
+      assert.equal(answer.status, 401, answer.text);
+    }
+    assert.equal(await wallets.topupState(who, id), "created");
+  });
+
+  test("another's top-up is as if missing", async () => {
+    const [who, other] = [await server.customer(), await server.customer()];
+    const {id} = await wallets.order(who, "500.00");
+    assert.equal((await server.get(`/topups/${id}`, {token: other.token})).status, 404);
+  });
+});
+
+describe("as pages, without scripts", () => {
+  test("from the form over the check page to the operation; change keeps what was typed", async () => {
+    const [who, other] = [await wallets.rich("2000.00"), await server.customer()];
+    const browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/transfer");
+    assert.equal(browser.status, 200);
+    await browser.send("/transfers/check", {to: other.phone, sum: "1 500", note: "привет"});
+    assert.equal(browser.status, 200, browser.html);
+    assert.match(browser.html, /Перевести 1\s500,00\s₽/);
+    const checked = browser.form("/transfers");
+    assert.deepEqual([checked.to, checked.sum, checked.note], [other.phone, "1 500", "привет"]);
+    await browser.go("/transfers/edit", {
+      method: "POST", body: new URLSearchParams(checked).toString(), headers: {"Content-Type": "application/x-www-form-urlencoded"},
+    });
+    assert.equal(browser.status, 200, browser.html);
+    assert.equal(browser.form("/transfers/check").note, "привет");
+    await browser.send("/transfers/check");
+    await browser.send("/transfers");
+    assert.match(browser.path, /^\/operations\/\d+$/);
+    assert.match(browser.html, /−1\s500,00\s₽/);
+    assert.equal(await wallets.balance(who), "500.00");
+  });
+
+  test("a refusal keeps what was typed and says what to do", async () => {
+    const who = await wallets.rich("100.00"), browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/transfer");
+    await browser.send("/transfers/check", {to: "8 916 000-00-01", sum: "150"});
+    assert.equal(browser.status, 422);
+    assert.match(browser.html, /<title>Ошибка: /);
+    assert.match(browser.html, /Не хватает 50,00\s₽/);
+    assert.equal(browser.form("/transfers/check").sum, "150");
+  });
+
+  test("a top-up goes to the bank's page and its outcome is shown", async () => {
+    const who = await server.customer(), browser = server.browser();
+    await browser.signIn(who);
+    await browser.go("/topup");
+    await browser.send("/topups", {sum: "700"});
+    assert.match(browser.path, /^\/topups\/\d+\/pay$/);
+    const url = /http-equiv="refresh" content="0; url=([^"]+)"/.exec(browser.html)[1].replaceAll("&amp;", "&");
+    const page = await (await fetch(url, {headers: {Accept: "text/html", "Accept-Language": "ru"}})).text();
+    assert.match(page, /700,00/);
+    const {location} = await sandbox.pay(url, cards.pays);
+    await until(async () => (await browser.go(new URL(location).pathname)).html, (html) => /Готово/.test(html));
+  });
+
+  test("an order whose address was changed is not taken by the bank", async () => {
+    const who = await server.customer(), {payment_url} = await wallets.order(who, "700.00");
+    const cheaper = payment_url.replace("sum=700.00", "sum=1.00");
+    assert.notEqual(cheaper, payment_url);
+    assert.equal((await sandbox.pay(cheaper, cards.pays)).status, 400);
+  });
+
+  test("every page of these stands in both languages and answers 200", async () => {
+    const who = await wallets.rich("100.00"), browser = server.browser();
+    await browser.signIn(who);
+    const [{id}] = await wallets.operations(who);
+    for (const language of ["ru", "en"])
+      for (const path of ["/", "/transfer", "/topup", "/operations", "/operations?text=zzz", `/operations/${id}`]) {
+        await browser.go(path, {headers: {"Accept-Language": language}});
+        assert.equal(browser.status, 200, path);
+        assert.match(browser.html, new RegExp(`<html lang="${language}"`));
+      }
+  });
+});
