@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# http.sh [SECONDS]: requests a second of the HTTP server alone (bench_http_bench, one I/O thread) beside nginx's `return 200`
-# (one worker), loaded by wrk in turns so that both see the same machine; prints the medians' ratio. Programs are looked for in
-# $KABINET_BUILD. Wanted: a page without SQL at least 0.6 × nginx.
+# http.sh [SECONDS]: requests a second of the HTTP server alone (bench_http_bench, one I/O thread) beside nginx's
+# `return 200` (one worker), loaded by wrk in turns so that both see the same machine; prints the medians' ratio.
+# Programs are looked for in $KABINET_BUILD. Wanted: a page without SQL at least 0.6 × nginx.
 set -euo pipefail
 seconds=${1:-5}
 build=${KABINET_BUILD:-build/release}
@@ -47,8 +47,9 @@ for connections in 64 256 1000; do
         rate $connections "http://127.0.0.1:$port/simple" >>"$work/simple.rates"
         rate $connections "http://127.0.0.1:$port/elsewhere" >>"$work/elsewhere.rates"
     done
-    nginx=$(median "$work/nginx.rates") simple=$(median "$work/simple.rates") elsewhere=$(median "$work/elsewhere.rates")
+    nginx=$(median "$work/nginx.rates") simple=$(median "$work/simple.rates")
+    elsewhere=$(median "$work/elsewhere.rates")
     awk -v c=$connections -v n="$nginx" -v s="$simple" -v e="$elsewhere" 'BEGIN {
-        printf "%4d connections: nginx %d/s; answered at once %d/s (%.2f ×); from another thread %d/s (%.2f ×)\n",
-            c, n, s, s / n, e, e / n }'
+        printf "%4d connections: nginx %d/s; answered at once %d/s (%.2f ×); ", c, n, s, s / n
+        printf "from another thread %d/s (%.2f ×)\n", e, e / n }'
 done

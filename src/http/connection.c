@@ -171,19 +171,12 @@ static void log_answer(const struct call *call, int status) {
 
 static enum MHD_Result reply_now(struct call *call) {
     struct reply reply;
-    call->answered = true;
     if (atomic_load_explicit(&call->loop->server->stopping, memory_order_relaxed)) call->exchange->close = true;
     if (!reply_build(call->exchange, &reply)) reply_unavailable(&reply);
     log_answer(call, reply.status);
     expect_within(call, seconds(0, 60) + (int64_t)(reply.body.size / 8192));
     if (reply.streamed) call->peer->deadline_ms = 0;
     return queue(call, call->loop, call->connection, &reply);
-}
-
-/* Queued while it is suspended still: once resumed, libmicrohttpd would first look for more to read, and take a client that has
- * closed its own side for one that has gone. Where that fails it asks request_came, and that again here. */
-void connection_answer(struct call *call) {
-    if (!call->answered && atomic_load(&call->state) == CALL_FINISHED) reply_now(call);
 }
 
 /* ---- handing over ---- */
@@ -296,7 +289,6 @@ void connection_abandon(struct loop *loop) {
         int suspended = CALL_SUSPENDED;
         if (!atomic_compare_exchange_strong(&call->state, &suspended, CALL_ABANDONED)) continue;
         peer->call = NULL;
-        queue_unavailable(loop, connection);
         MHD_resume_connection(connection);
     }
 }

@@ -47,11 +47,7 @@ static void resume_woken(struct loop *loop) {
         oldest = newest;
         newest = next;
     }
-    for (struct call *call = oldest, *next; call != NULL; call = next) {
-        next = call->woken; /* from now on it may be woken again */
-        connection_answer(call);
-        MHD_resume_connection(call->connection);
-    }
+    for (struct call *call = oldest; call != NULL; call = call->woken) MHD_resume_connection(call->connection);
 }
 
 /* ---- arenas ---- */

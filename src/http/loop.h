@@ -43,7 +43,7 @@ struct call {
     struct call *woken;           /* next in the loop's list of those to resume */
     const char *target;           /* where it lies in libmicrohttpd's buffer */
     size_t target_size;
-    bool head_read, answered;
+    bool head_read;
     struct file_source *file;     /* a long body on its way */
 };
 
@@ -89,7 +89,6 @@ void loop_arena_done(struct loop *loop, struct arena *arena);
 
 /* connection.c: libmicrohttpd's callbacks. */
 bool connection_daemon(struct loop *loop);
-void connection_answer(struct call *call);             /* its connection is suspended and about to be resumed */
 void connection_abandon(struct loop *loop);
 
 /* long_body.c: bodies that come piece by piece. */
