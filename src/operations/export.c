@@ -85,7 +85,7 @@ static void write_piece(void *data) {
     buffer_add_text(piece->out, buffer_text(&rows));
 }
 
-/* answer_file.more. A failure in the middle ends the file short; its length was never promised. */
+/* answer_file.more */
 static bool export_more(void *state, struct buffer *out) {
     struct export *export = state;
     if (export->ended) return false;
@@ -99,8 +99,12 @@ static bool export_more(void *state, struct buffer *out) {
     }
     if (tx != NULL && !reader_end(reader, tx)) good = false;
     arena_free(arena);
-    export->ended = export->ended || !good;
-    return good;
+    if (good) return true;
+    /* The file has begun: that it is not whole can be told only in it. */
+    buffer_add_text(out, string_get(out->arena, &export->locale, S_operations_csv_interrupted, NULL, 0));
+    buffer_add_literal(out, "\r\n");
+    export->ended = true;
+    return true;
 }
 
 enum flow export_read(struct request *request, struct tx *tx) {

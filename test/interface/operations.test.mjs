@@ -72,6 +72,17 @@ describe("operations (WA-1)", () => {
     assert.match(lines[1], /,-35\.00,RUB,/);
   });
 
+  test("are exported whole, however many", {timeout: 120000}, async () => {
+    const other = await server.customer(), payer = await wallets.rich("1000.00");
+    for (let done = 0; done < 450; done += 50)
+      await Promise.all(Array.from({length: 50}, () => wallets.send(payer, other.phone, "1.00")));
+    const {text} = await server.get("/operations/export?format=csv", {
+      token: payer.token, headers: {Accept: "*/*", "Accept-Language": "en"},
+    });
+    const balances = text.trimEnd().split("\r\n").slice(1).map((line) => line.split(",")[5]);
+    assert.deepEqual(balances, Array.from({length: 451}, (_, i) => `${550 + i}.00`));
+  });
+
   test("formulas do not run in the spreadsheet", async () => {
     const other = await server.customer();
     await wallets.send(who, other.phone, "1.00", {note: "=HYPERLINK(1)"});

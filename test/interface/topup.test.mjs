@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
 import {cards, startBoth} from "../support/sandbox.mjs";
-import {newKey} from "../support/server.mjs";
-import {Wallets, limits, until} from "../support/wallet.mjs";
+import {newKey, newPhone} from "../support/server.mjs";
+import {Wallets, limits, problem, until} from "../support/wallet.mjs";
 
 let both, server, sandbox, wallets;
 
@@ -157,5 +157,47 @@ describe("as pages, without scripts", () => {
         assert.equal(browser.status, 200, path);
         assert.match(browser.html, new RegExp(`<html lang="${language}"`));
       }
+  });
+});
+
+describe("with other settings", () => {
+  let other;
+  before(async () => {
+    other = await startBoth({limits, wallet: {transfer_level: "simplified", topup_life: "2s"}});
+  });
+  after(() => other?.stop());
+
+  test("an order that nobody pays ends by itself (WA-2)", {timeout: 60000}, async () => {
+    const there = new Wallets(other), who = await other.server.customer();
+    const {id, payment_url} = await there.order(who, "500.00");
+    await fetch(payment_url, {headers: {Accept: "text/html"}});
+    await until(() => there.topupState(who, id), (state) => state === "expired", 50000);
+    assert.equal((await other.sandbox.pay(payment_url, cards.pays)).status, 303, "and the bank takes nothing any more");
+    assert.equal(await there.balance(who), "0.00");
+  });
+
+  test("the bank is down when the card is paid and comes back: the money comes", {timeout: 90000}, async () => {
+    const who = await server.customer();
+    const {id, payment_url} = await wallets.order(who, "500.00");
+    await sandbox.pay(payment_url, cards.silent);
+    await sandbox.end();
+    await new Promise((done) => setTimeout(done, 2500));
+    assert.equal(await wallets.topupState(who, id), "created");
+    await sandbox.run();
+    await until(() => wallets.topupState(who, id), (state) => state === "paid", 80000);
+    assert.equal(await wallets.balance(who), "500.00");
+  });
+
+  test("a level that may not send to people is told so; between own wallets it may (WA-14)", async () => {
+    const there = new Wallets(other), who = await other.server.customer(), friend = await other.server.customer();
+    assert.equal(await there.topup(who, "500.00"), "paid");
+    for (const to of [friend.phone, newPhone()]) {
+      assert.equal(problem(await there.send(who, to, "1.00")), "level-too-low");
+      const check = await other.server.post("/transfers/check", {to, sum: "1.00"}, {token: who.token});
+      assert.equal(problem(check), "level-too-low");
+    }
+    const opened = await other.server.post("/wallets", {}, {token: who.token, key: newKey()});
+    assert.equal((await there.send(who, opened.body.id, "1.00")).status, 201);
+    assert.equal(await there.balance(who), "499.00");
   });
 });

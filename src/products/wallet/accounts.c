@@ -208,6 +208,11 @@ void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *e
         waiting_claim(engine, tx, event->customer, event->phone);
         return;
     case EVENT_CUSTOMER_LEVEL:
+        change_all(engine, tx, event);
+        /* What did not fit before may fit now. */
+        if (identity_customer(engine, tx, event->customer, &customer))
+            waiting_claim(engine, tx, customer.id, customer.phone);
+        return;
     case EVENT_CUSTOMER_FROZEN: change_all(engine, tx, event); return;
     }
 }

@@ -167,7 +167,7 @@ static const struct setting settings[] = {
     {"acquirer.merchant", SETTING_TEXT, AT(acquirer_merchant), "kabinet", 1, 64, NULL, "Who we are at the acquirer."},
     {"acquirer.secret_file", SETTING_TEXT, AT(acquirer_secret_file), "", 0, 500, NULL,
      "The file with the key shared with the acquirer (at least 32 characters)."},
-    {"topup_life", SETTING_DURATION, AT(topup_life), "30m", MINUTE, DAY, NULL, "How long an order can be paid."},
+    {"topup_life", SETTING_DURATION, AT(topup_life), "30m", SECOND, DAY, NULL, "How long an order can be paid."},
     {"topup_ask", SETTING_DURATION, AT(topup_ask), "20s", SECOND, HOUR, NULL,
      "How long a callback is waited for before the acquirer is asked."},
     {"topup_watch", SETTING_DURATION, AT(topup_watch), "3d", HOUR, 60 * DAY, NULL,
