@@ -211,7 +211,7 @@ void exchange_end(struct exchange *exchange) {
     bool from_query = route->method == METHOD_GET || (route->method == METHOD_DELETE && exchange->body_expected == 0);
     int status = 0;
     if (!from_query) status = parse_body(exchange);
-    else if (!form_parse_urlencoded(request->arena, request->query, &request->raw)) status = 400;
+    else if (route->form != NULL && !form_parse_urlencoded(request->arena, request->query, &request->raw)) status = 400;
     if (status != 0) {
         exchange_refuse(exchange, status);
         return;

@@ -183,6 +183,7 @@ static const struct http_case http_cases[] = {
     {.title = "query", .message = GET("/search?q=a%26b+c&_x=1") "\r\n", .status = 200, .has = "\"q\":\"a&b c\""},
     {.title = "query missing", .message = GET("/search") "\r\n", .status = 422, .has = "\"field\":\"q\""},
     {.title = "query malformed", .message = GET("/search?q=%zz") "\r\n", .status = 400},
+    {.title = "query of a route that reads none", .message = GET("/?a=%zz&b=1&b=2") "\r\n", .status = 200},
     {.title = "query twice", .message = GET("/search?q=1&q=2") "\r\n", .status = 400},
     {.title = "absolute form", .message = GET("http://localhost/hello/x?y") "\r\n", .status = 200,
      .has = "\"param\":\"x\""},

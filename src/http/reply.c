@@ -135,6 +135,7 @@ static void write_answer(struct exchange *exchange, struct reply *reply) {
     } else if (exchange->stream != NULL) {
         reply->streamed = true;
         header(reply, "Content-Type", "text/event-stream");
+        header(reply, "X-Accel-Buffering", "no"); /* nginx before us would hold events back */
         header(reply, "Content-Security-Policy", DATA_POLICY);
         header(reply, "Cache-Control", "no-store");
     } else if (answer->document != NULL && answer->status != 303) {
