@@ -180,13 +180,14 @@ size_t keys_candidates(struct keys *keys, struct tx *tx, const uint8_t key[KEY_S
 void keys_add(struct keys *keys, const uint8_t key[KEY_SIZE], int64_t id) {
     pthread_mutex_lock(&keys->mutex);
     table_add(&keys->young, key_fingerprint(key), id);
-    bool full = keys->young.count >= KEY_SEGMENT && keys->frozen.room == 0;
-    if (full) {
+    if (keys->young.count >= KEY_SEGMENT && keys->frozen.room == 0) {
         keys->frozen = keys->young;
         keys->young = (struct key_table){0};
     }
+    bool seal = keys->frozen.room != 0 && !keys->seal_runs && keys->young.count % KEY_SEAL_AGAIN == 0;
+    if (seal) keys->seal_runs = true;
     pthread_mutex_unlock(&keys->mutex);
-    if (full) keys_seal(keys);
+    if (seal) keys_seal(keys);
 }
 
 size_t keys_memory(struct keys *keys) {

@@ -8,6 +8,7 @@
 #define KEY_SEGMENT ((size_t)1 << 18) /* keys in a sealed segment */
 #define KEY_BLOCK_WORDS 8             /* a filter block is one cache line */
 #define KEY_BITS 16                   /* filter bits a key */
+#define KEY_SEAL_AGAIN 4096           /* keys until a failed sealing is tried again */
 #define KEY_CHUNK 4096                /* keys in a chunk row: 64 KiB */
 
 struct key_slot {
@@ -38,7 +39,8 @@ struct keys {
     int64_t window_us;
     bool sealing; /* SQLite: full tables become segments; PostgreSQL: they are dropped, command_key knows */
     pthread_mutex_t mutex;
-    struct key_table young, frozen; /* frozen: being sealed */
+    struct key_table young, frozen; /* frozen: being sealed, or waiting to be tried again */
+    bool seal_runs;
     struct key_segment *segments;   /* oldest first */
     size_t segment_count, segment_room;
     struct key_flying *flying;

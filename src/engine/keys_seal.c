@@ -84,6 +84,7 @@ static void segment_written(struct command *command, enum store_status status) {
         sealing->filter = NULL;
         key_table_clear(&keys->frozen);
     }
+    keys->seal_runs = false;
     pthread_mutex_unlock(&keys->mutex);
     if (status != STORE_DURABLE) /* the frozen table goes on answering; the next start reads the log's tail again */
         log_event(LOG_WARNING, TEXT_NONE, "keys.not_sealed", LOG_NUMBER("segment", sealing->number));
@@ -123,8 +124,10 @@ void keys_seal(struct keys *keys) {
     struct sealing *sealing = NULL;
     if (keys->sealing) sealing = sealing_new(keys);
     else key_table_clear(&keys->frozen);
+    if (sealing == NULL) keys->seal_runs = false;
     pthread_mutex_unlock(&keys->mutex);
-    if (sealing != NULL && !pool_submit(keys->workers, &sealing->task)) sealing_free(sealing);
+    if (sealing != NULL && !pool_submit(keys->workers, &sealing->task))
+        segment_written(&sealing->command, STORE_UNAVAILABLE);
 }
 
 bool keys_load(struct keys *keys, struct tx *tx) {
