@@ -13,8 +13,7 @@
 #define STOP_GRACE (10 * SECOND)
 
 /* "127.0.0.1:8080", "[::1]:8080": the address goes to the arena. */
-static bool split_listen(struct arena *arena, const char *listen, const char **address, int *port)
-{
+static bool split_listen(struct arena *arena, const char *listen, const char **address, int *port) {
     const char *colon = strrchr(listen, ':');
     int64_t number;
     if (colon == NULL || !text_to_int(text_from(colon + 1), &number) || number < 0 || number > 65535) return false;
@@ -25,8 +24,7 @@ static bool split_listen(struct arena *arena, const char *listen, const char **a
     return true;
 }
 
-static struct server *start_server(struct app *app, struct text *problem)
-{
+static struct server *start_server(struct app *app, struct text *problem) {
     const struct config_base *base = config_base(app->config);
     struct server_options options = {
         .threads = (int)base->io_threads,
@@ -40,7 +38,7 @@ static struct server *start_server(struct app *app, struct text *problem)
         .handle = engine_handle,
         .self = app->engine,
         .error_page = &template_http_error,
-        .form_targets = *base->sandbox_url != '\0' ? base->sandbox_url : NULL,
+        .form_action = *base->sandbox_url != '\0' ? base->sandbox_url : NULL,
     };
     if (!split_listen(app->arena, base->listen, &options.address, &options.port)) {
         *problem = TEXT("listen: must be address:port");
@@ -49,8 +47,7 @@ static struct server *start_server(struct app *app, struct text *problem)
     return server_start(&options, app->arena, problem);
 }
 
-static void wait_for_signal(void)
-{
+static void wait_for_signal(void) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -59,8 +56,7 @@ static void wait_for_signal(void)
     sigwait(&signals, &signal_number);
 }
 
-static void block_signals(void)
-{
+static void block_signals(void) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -68,8 +64,7 @@ static void block_signals(void)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-int app_serve(int count, char **arguments)
-{
+int app_serve(int count, char **arguments) {
     struct app app;
     struct server *server = NULL;
     struct text problem = TEXT_NONE;

@@ -15,9 +15,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Pages of 2 KiB: a group changes rows all over a table, and whole pages are what is written and checksummed. Transfers in
- * groups of 64 among 100 000 accounts wrote 11.4 KB each with 4 KiB, 6.8 with 2, 4.0 with 1, and cost the least time with
- * 2. A larger WAL makes checkpoints rarer and cheaper a page, and longer. */
+/* Pages of 2 KiB: a group changes rows all over a table, and whole pages are what is written and checksummed.
+ * Transfers in groups of 64 among 100 000 accounts wrote 11.4 KB each with 4 KiB, 6.8 with 2, 4.0 with 1, and cost the
+ * least time with 2. A larger WAL makes checkpoints rarer and cheaper a page, and longer. */
 #define CHECKPOINT_PAGES 8000
 #define RESTART_PAGES (8 * CHECKPOINT_PAGES) /* readers kept the WAL from starting over: wait for them a moment */
 #define RESTART_WAIT_MS 50
@@ -27,7 +27,7 @@
 /* Cache sizes count as resident memory: the writer's grows to this under load. A reader forgets its cache at every
  * commit of the writer, so a large one would not help it (nor does mapping the file: it is mapped anew as it grows). */
 #define WRITER_PRAGMAS                                                                                                 \
-    "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"                             \
+    "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"    \
     "PRAGMA cache_size = -131072; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;" COMMON_PRAGMAS
 #define READER_PRAGMAS                                                                                                 \
     "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096;" COMMON_PRAGMAS
