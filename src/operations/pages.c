@@ -88,6 +88,8 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
     struct text query = filter_query(request->arena, &filter);
     doc_int(document, "count", (int64_t)told.count);
     doc_bool(document, "filtered", !filter_empty(&filter));
+    if (filter.from != 0) doc_moment(document, "since", filter.from);
+    if (filter.until != 0) doc_moment(document, "until", filter.until - 1);
     doc_bool(document, "later", wanted.before != 0);
     doc_text(document, "first", with_query(request->arena, "/operations", query, TEXT_NONE));
     doc_text(document, "export", with_query(request->arena, "/operations/export", query, TEXT("format=csv")));

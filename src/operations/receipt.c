@@ -5,6 +5,7 @@
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
 
+#define RECEIPT_MAX (128 * 1024) /* bytes; one has about 20 KiB, most of it fonts */
 #define PAGE_WIDTH 420.0 /* A5 in points */
 #define PAGE_HEIGHT 595.0
 #define MARGIN 40.0
@@ -61,12 +62,13 @@ static void draw_sheet(struct sheet *sheet, const struct receipt *receipt) {
 
 static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
     struct buffer *out = data;
+    if (size >= out->room - out->size) return CAIRO_STATUS_WRITE_ERROR; /* the arena must not unwind through cairo */
     buffer_add(out, bytes, size);
     return CAIRO_STATUS_SUCCESS;
 }
 
 bool receipt_draw(struct arena *arena, const struct receipt *receipt, struct text *pdf) {
-    struct buffer out = buffer_new(arena, 32 * 1024);
+    struct buffer out = buffer_new(arena, RECEIPT_MAX);
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
     struct text title = text_copy(arena, receipt->title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.data);
