@@ -22,6 +22,10 @@ static _Atomic int lowest_level = LOG_INFO;
 
 void log_set_level(enum log_level level) { atomic_store(&lowest_level, (int)level); }
 
+bool log_shows(enum log_level level) {
+    return (int)level >= atomic_load_explicit(&lowest_level, memory_order_relaxed);
+}
+
 bool log_level_from(struct text name, enum log_level *level) {
     for (int i = LOG_DEBUG; i <= LOG_ERROR; i++) {
         if (!text_is(name, level_names[i])) continue;

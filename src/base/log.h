@@ -18,6 +18,7 @@ struct log_field {
 #define LOG_NUMBER(field, value) ((struct log_field){.name = (field), .number = (value)})
 
 void log_set_level(enum log_level level);
+bool log_shows(enum log_level level); /* before computing what would not be shown */
 bool log_level_from(struct text name, enum log_level *level);
 
 /* log_event(LOG_INFO, request_id, "http.answered", LOG_NUMBER("status", 200)); at least one field. */

@@ -164,6 +164,7 @@ static enum MHD_Result queue_unavailable(struct loop *loop, struct MHD_Connectio
 static void log_answer(const struct call *call, int status) {
     const struct request *request = &call->exchange->request;
     enum log_level level = status == 500 || status == 503 ? LOG_WARNING : LOG_DEBUG;
+    if (!log_shows(level)) return;
     log_event(level, request->id, "http.answered", LOG_NUMBER("status", status),
               LOG_TEXT("route", text_from(request->route != NULL ? request->route->path : "")),
               LOG_NUMBER("us", world_now(request->world) - request->started));
