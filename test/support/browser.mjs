@@ -1,5 +1,6 @@
 // browser.mjs: chromium for tests, and one look at a page that finds what machines can find: accessibility (axe), wrong
-// HTML, sideways scrolling, small targets, anything the console complains of (a broken policy, a script's error).
+// HTML, sideways scrolling, small targets, things that moved while the page appeared, anything the console complains of
+// (a broken policy, a script's error).
 
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
@@ -42,6 +43,15 @@ export class Browsers {
       if (message.type() === "error" && !/status of 4(22|29)/.test(message.text())) page.complaints.push(message.text());
     });
     page.on("pageerror", (error) => page.complaints.push(String(error)));
+    page.on("response", (response) => { // what was shown, refused forms too, as it came
+      if (response.request().isNavigationRequest() && response.status() !== 303) page.shown = response;
+    });
+    await page.addInitScript(() => {
+      window.moved = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+      }).observe({type: "layout-shift", buffered: true});
+    });
     return page;
   }
 
@@ -50,14 +60,15 @@ export class Browsers {
   }
 }
 
-async function axeProblems(page) {
+async function axeProblems(page, rules) {
   await page.evaluate(axe); // by the debugger's door, so the page's own policy stays on
-  const {violations} = await page.evaluate(() => window.axe.run(document, {resultTypes: ["violations"]}));
+  const options = {resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})};
+  const {violations} = await page.evaluate((options) => window.axe.run(document, options), options);
   return violations.map(({id, nodes}) => `axe ${id}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`);
 }
 
 async function htmlProblems(page) {
-  const html = await (await page.context().request.get(page.url(), {headers: {Accept: "text/html"}})).text();
+  const html = await page.shown.text();
   const report = await validator.validateString(html);
   return report.results.flatMap((result) => result.messages.map((m) => `html ${m.ruleId} line ${m.line}: ${m.message}`));
 }
@@ -66,17 +77,35 @@ async function layoutProblems(page) {
   return page.evaluate(() => {
     const found = [];
     if (document.documentElement.scrollWidth > innerWidth) found.push(`sideways: ${document.documentElement.scrollWidth} px`);
-    for (const target of document.querySelectorAll("button, input:not([type=hidden]), .button, nav a")) {
-      const box = target.getBoundingClientRect();
+    for (const target of document.querySelectorAll("button, input:not([type=hidden]), select, summary, .button, a.chip, nav a, header a")) {
+      const box = (target.closest("label") ?? target).getBoundingClientRect();
       if (box.width > 1 && box.height > 1 && box.height < 43.5) found.push(`low target ${box.height}: ${target.outerHTML.slice(0, 120)}`);
     }
     return found;
   });
 }
 
-// Everything that a look finds wrong is told at once.
-export async function inspect(page, name, {html = true} = {}) {
-  const problems = [...(await layoutProblems(page)), ...(await axeProblems(page)), ...(html ? await htmlProblems(page) : []),
-                    ...page.complaints];
-  assert.deepEqual(problems, [], `${name} (${page.url()})`);
+async function shiftProblems(page) {
+  const moved = await page.evaluate(() => window.moved ?? 0);
+  return moved > 0 ? [`moved while it appeared: ${moved}`] : [];
+}
+
+// Everything that a look finds wrong is told at once. everywhere: also from the narrowest phone to the desk (640 px is a
+// desk's 1 280 px at 200 %), and in the other colours.
+export async function inspect(page, name, {html = true, everywhere = false} = {}) {
+  const problems = [...(await shiftProblems(page)), ...(await layoutProblems(page)), ...(await axeProblems(page)),
+                    ...(html ? await htmlProblems(page) : [])];
+  if (everywhere) {
+    const {width, height} = page.viewportSize();
+    for (const other of [320, 640, 1280]) {
+      await page.setViewportSize({width: other, height});
+      problems.push(...(await layoutProblems(page)).map((problem) => `${other} px: ${problem}`));
+    }
+    await page.setViewportSize({width, height});
+    for (const colorScheme of ["dark", "light"]) {
+      await page.emulateMedia({colorScheme, reducedMotion: "reduce"}); // no colours halfway
+      if (colorScheme === "dark") problems.push(...(await axeProblems(page, ["color-contrast"])).map((each) => `dark: ${each}`));
+    }
+  }
+  assert.deepEqual([...problems, ...page.complaints], [], `${name} (${page.url()})`);
 }

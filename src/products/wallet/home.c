@@ -50,6 +50,7 @@ static void tell_wallet(struct request *request, struct tx *tx, const struct wal
     doc_int(wallet, "level", account.limits);
     struct limit_report report = ledger_limits(engine_ledger(request->engine), tx, &account);
     wallet_limits_document(wallet, &report);
+    doc_bool(wallet, "limited", doc_get(wallet, "limits")->count > 0);
 }
 
 enum flow home_read(struct request *request, struct tx *tx) {
