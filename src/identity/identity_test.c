@@ -113,6 +113,7 @@ static struct reply end(struct place *place, struct request *request) {
     return (struct reply){(int)status, text_slice(whole, 0, head), text_slice(whole, head + 4, whole.size)};
 }
 
+__attribute__((format(printf, 5, 6))) /* clang wants to know what it hands to vsnprintf */
 static struct reply ask(struct place *place, const char *method, const char *path, const char *extra,
                         const char *format, ...) {
     char body[4096];
