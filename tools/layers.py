@@ -26,7 +26,7 @@ OWNED_HEADERS = {
     "sqlite3.h": ["store"],
     "libpq-fe.h": ["store"],
     "microhttpd.h": ["http"],
-    "jansson.h": ["http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
+    "jansson.h": ["base", "http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
                   "products", "adapters", "sandbox", "test"],
     "yaml.h": ["engine"],
     "sodium.h": ["base", "http", "engine", "identity", "app"],

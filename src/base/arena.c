@@ -164,7 +164,7 @@ static void *try_alloc(struct arena *arena, size_t size) {
     return memory;
 }
 
-_Noreturn static void unwind(struct arena *arena) {
+_Noreturn void arena_unwind(struct arena *arena) {
     struct guard *guard = innermost_guard;
     while (guard != NULL && guard->arena != arena) guard = guard->outer;
     check(guard != NULL && "out of memory, or past an arena's cap, outside any guard");
@@ -174,7 +174,7 @@ _Noreturn static void unwind(struct arena *arena) {
 
 void *arena_alloc_slow(struct arena *arena, size_t size) {
     void *memory = try_alloc(arena, size);
-    if (memory == NULL) unwind(arena);
+    if (memory == NULL) arena_unwind(arena);
     return memory;
 }
 
@@ -186,7 +186,7 @@ void *arena_copy(struct arena *arena, const void *data, size_t size) {
 
 void *arena_alloc_array(struct arena *arena, size_t size, size_t count) {
     size_t bytes;
-    if (__builtin_mul_overflow(size, count, &bytes)) unwind(arena);
+    if (__builtin_mul_overflow(size, count, &bytes)) arena_unwind(arena);
     return arena_alloc(arena, bytes);
 }
 
@@ -207,7 +207,7 @@ void arena_on_free(struct arena *arena, void (*cleanup)(void *data), void *data)
     struct cleanup *added = try_alloc(arena, sizeof *added);
     if (added == NULL) {
         cleanup(data);
-        unwind(arena);
+        arena_unwind(arena);
     }
     *added = (struct cleanup){cleanup, data, arena->cleanups};
     arena->cleanups = added;

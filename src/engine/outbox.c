@@ -172,6 +172,19 @@ static void send_task(struct task *task) {
 
 /* ---- claiming what is due ---- */
 
+struct unsealing {
+    struct dispatch *dispatch;
+    struct text sealed;
+    bool opened;
+};
+
+static void unseal(void *data) {
+    struct unsealing *unsealing = data;
+    struct dispatch *dispatch = unsealing->dispatch;
+    unsealing->opened = secret_open(dispatch->outbox->engine->keyring, dispatch->arena, "outbox", dispatch->item.id,
+                                    unsealing->sealed, &dispatch->item.payload);
+}
+
 static struct dispatch *dispatch_new(struct outbox *outbox, const struct rows *row) {
     struct dispatch *dispatch = calloc(1, sizeof *dispatch);
     if (dispatch == NULL) return NULL;
@@ -186,9 +199,9 @@ static struct dispatch *dispatch_new(struct outbox *outbox, const struct rows *r
     pthread_mutex_lock(&outbox->mutex);
     outbox->flying++;
     pthread_mutex_unlock(&outbox->mutex);
+    struct unsealing unsealing = {dispatch, row_text(row, 4), false};
     bool good = dispatch->arena != NULL && dispatch->command.arena != NULL && dispatch->kind != NULL &&
-                secret_open(outbox->engine->keyring, dispatch->arena, "outbox", dispatch->item.id, row_text(row, 4),
-                            &dispatch->item.payload);
+                arena_guard(dispatch->arena, unseal, &unsealing) && unsealing.opened;
     if (good) return dispatch;
     log_event(LOG_ERROR, TEXT_NONE, "outbox.unreadable", LOG_NUMBER("item", dispatch->item.id));
     dispatch_free(dispatch);

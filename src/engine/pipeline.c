@@ -123,7 +123,8 @@ static bool caller_passes(struct run *run) {
     return false;
 }
 
-static void gate(struct run *run) {
+static void gate(void *data) {
+    struct run *run = data;
     struct request *request = run->request;
     if (!caller_passes(run)) return;
     int wait_s = rates_count(run->engine->rates, request);
@@ -280,10 +281,17 @@ static void work_now(struct task *task) {
     run_on(run);
 }
 
+/* The key was looked for after a command's failure: who is not told by it that it was done is told nothing was. */
+static void not_found_afterwards(struct run *run) {
+    if (run->step == STEP_KEY && run->stage == ROUTE_STAGES && run->request->answer.status == 0)
+        answer_unavailable(run->request);
+}
+
 static void read_task(struct task *task) {
     struct run *run = (struct run *)((char *)task - offsetof(struct run, task));
     if (run->step == STEP_AGAIN) draw_again(run);
     else read_now(run);
+    not_found_afterwards(run);
     if (run->step == STEP_STAGES) run->stage++;
     else run->step++;
     run_on(run);
@@ -353,13 +361,15 @@ static void run_on(struct run *run) {
                 return;
             }
             break;
-        case STEP_GATE: gate(run); break;
+        case STEP_GATE:
+            if (!arena_guard(run->request->arena, gate, run)) answer_unavailable(run->request);
+            break;
         case STEP_KEY:
             if (run->key.present && (run->stage > 0 || keys_maybe(run->engine->keys, run->key.hash)) &&
                 !read_here(run)) {
                 return;
             }
-            if (run->stage == ROUTE_STAGES && answer->status == 0) answer_unavailable(run->request);
+            not_found_afterwards(run);
             break;
         case STEP_STAGES:
             if (!stage_here(run)) return;
@@ -373,12 +383,21 @@ static void run_on(struct run *run) {
     }
 }
 
+static void make_run(void *data) {
+    struct request *request = data;
+    request->engine_state = arena_new_of(request->arena, struct run);
+}
+
 void engine_handle(void *self, struct request *request) {
-    struct run *run = arena_new_of(request->arena, struct run);
+    request->engine = self;
+    request->caller.kind = WHO_ANYONE;
+    if (!arena_guard(request->arena, make_run, request)) {
+        answer_unavailable(request);
+        request->finish(request);
+        return;
+    }
+    struct run *run = request->engine_state;
     run->engine = self;
     run->request = request;
-    request->engine = self;
-    request->engine_state = run;
-    request->caller.kind = WHO_ANYONE;
     run_on(run);
 }

@@ -1,6 +1,7 @@
 /* body_json.c: a JSON body: one flat object. jansson parses; the limits and what a scalar becomes are here. */
 #include "http/form.h"
 
+#include "base/json.h"
 #include "http/raw.h"
 
 #include <jansson.h>
@@ -56,27 +57,9 @@ static bool take_members(struct arena *arena, json_t *object, struct raw_field *
     return true;
 }
 
-/* jansson's tree lies outside the arena: taken out under a guard, so that it is freed when the arena is full. */
-struct taking {
-    struct arena *arena;
-    json_t *object;
-    struct raw_field **fields;
-    bool taken;
-};
-
-static void take_guarded(void *data) {
-    struct taking *taking = data;
-    taking->taken = take_members(taking->arena, taking->object, taking->fields);
-}
-
 bool form_parse_json(struct arena *arena, struct text body, struct raw_field **fields) {
     *fields = NULL;
     if (body.size == 0 || !shallow(body)) return false;
-    json_error_t error;
-    json_t *object = json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, &error);
-    if (object == NULL) return false;
-    struct taking taking = {.arena = arena, .object = object, .fields = fields};
-    if (json_is_object(object) && !arena_guard(arena, take_guarded, &taking)) taking.taken = false;
-    json_decref(object);
-    return taking.taken;
+    json_t *object = json_read(arena, body);
+    return json_is_object(object) && take_members(arena, object, fields);
 }

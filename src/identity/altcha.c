@@ -2,6 +2,8 @@
  * HMAC-SHA-256(key, challenge); what comes back is base64 of JSON. Pure: no store. */
 #include "identity/robot.h"
 
+#include "base/json.h"
+
 #include <jansson.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
@@ -48,7 +50,7 @@ bool altcha_valid(struct arena *arena, const uint8_t key[SECRET_HASH_SIZE], stru
                   moment *expires, struct text *challenge) {
     struct text clear;
     if (payload.size == 0 || payload.size > 2048 || !text_unbase64(arena, payload, &clear)) return false;
-    json_t *object = json_loadb(clear.data, clear.size, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *object = json_read(arena, clear);
     if (!object) return false;
     struct text algorithm = member(object, "algorithm", arena), salt = member(object, "salt", arena);
     struct text signature = member(object, "signature", arena);
@@ -56,7 +58,6 @@ bool altcha_valid(struct arena *arena, const uint8_t key[SECRET_HASH_SIZE], stru
     const json_t *number = json_object_get(object, "number");
     bool whole = json_is_integer(number);
     int64_t solution = whole ? json_integer_value(number) : 0;
-    json_decref(object);
 
     moment until = 0;
     if (!whole || solution < 0 || !text_is(algorithm, "SHA-256") || !salt.data || !salt_expires(salt, &until))

@@ -5,6 +5,7 @@
 #include "identity/session_cache.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 STATEMENT(session_add, "INSERT INTO session (customer, hash, id, by_token, made, used, expires, agent, address) "
@@ -83,7 +84,6 @@ static void admit(struct request *request, const struct cached_session *session)
 struct flush {
     struct command command;
     struct identity *identity;
-    struct arena *arena;
     struct cached_session sessions[256];
     size_t count;
 };
@@ -107,20 +107,18 @@ static void flush_done(struct command *command, enum store_status status) {
     flush->count = 0;
     bool more = status == STORE_DURABLE && count + 8 > sizeof flush->sessions / sizeof *flush->sessions;
     if (more && store_submit(engine_store(flush->identity->engine), command)) return;
-    arena_free(flush->arena);
+    free(flush);
 }
 
 /* Once a minute whoever comes first sends what was used to the database: never a write for each request. */
 static void flush_sometimes(struct identity *identity, moment now) {
     int64_t next = atomic_load_explicit(&identity->next_flush, memory_order_relaxed);
     if (now < next || !atomic_compare_exchange_strong(&identity->next_flush, &next, now + FLUSH_EVERY)) return;
-    struct arena *arena = arena_new(sizeof(struct flush) + 256 * 1024);
-    if (!arena) return;
-    struct flush *flush = arena_new_of(arena, struct flush);
+    struct flush *flush = calloc(1, sizeof *flush);
+    if (!flush) return;
     flush->identity = identity;
-    flush->arena = arena;
-    flush->command = (struct command){.run = flush_run, .done = flush_done, .arena = arena};
-    if (!store_submit(engine_store(identity->engine), &flush->command)) arena_free(arena);
+    flush->command = (struct command){.run = flush_run, .done = flush_done};
+    if (!store_submit(engine_store(identity->engine), &flush->command)) free(flush);
 }
 
 static bool counts_as_use(const struct request *request) {

@@ -3,8 +3,6 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "identity/session.h"
-#include "ledger/ledger.h"
 #include "test/support/disk.h"
 
 #include <stdarg.h>
@@ -44,60 +42,39 @@ static void write_settings(void) {
 /* ---- the common beginning ---- */
 
 static struct {
-    uint8_t *data;
-    size_t size;
+    struct arena *arena;
+    struct text bytes;
     struct model model;
 } template;
 
-struct making {
-    struct cabinet *cabinet;
-    struct arena *arena;
-};
-
-static void make_person(struct making *making, struct tx *tx, int64_t source, int index) {
-    struct engine *engine = making->cabinet->engine;
+static void make_person(struct cabinet *cabinet, struct tx *tx, int64_t source, int index) {
     struct model *model = &template.model;
     struct model_person *person = &model->people[index];
-    struct request request = {.arena = making->arena, .world = engine_world(engine), .engine = engine};
-    person->customer = customer_open(engine, tx, text_from(person->phone), TEXT("plain:Qwerty7!"), LANGUAGE_EN);
-    struct text token = session_open(&request, tx, person->customer, true);
-    snprintf(person->token, sizeof person->token, "%.*s", TEXT_ARG(token));
+    struct person made;
+    int64_t money = 300000 * (index + 1);
+    cabinet_person(cabinet, tx, source, text_from(person->phone), money, &made);
+    memcpy(person->token, made.token, sizeof made.token);
+    person->customer = made.customer;
     person->made = person->used_low = person->used_high = BEGINNING;
     model_open(model, index, BEGINNING);
-    struct account account;
-    check(ledger_accounts_of(engine_ledger(engine), tx, person->customer, &account, 1) == 1);
-    person->wallet[0].id = account.id;
-    const struct transfer money = {.from = source, .to = account.id, .sum = rub(300000 * (index + 1)), .kind = 105,
-                                   .flags = TRANSFER_NO_LIMITS};
-    int64_t id;
-    check(ledger_transfer(engine_ledger(engine), tx, &money, &id) == LEDGER_OK);
+    person->wallet[0].id = made.account;
     struct model_account from = {.unlimited = true};
-    check(model_move(model, &from, &person->wallet[0], money.sum.minor, false, BEGINNING) == NULL);
+    check(model_move(model, &from, &person->wallet[0], money, false, BEGINNING) == NULL);
 }
 
 static enum command_outcome make_people(struct tx *tx, void *data) {
-    struct making *making = data;
-    const struct account source = {.purpose = 99, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB,
-                                   .overdraft = ACCOUNT_UNLIMITED};
-    int64_t id = ledger_create(engine_ledger(making->cabinet->engine), tx, &source);
-    for (int i = 0; i < PEOPLE_OPEN; i++) make_person(making, tx, id, i);
+    struct cabinet *cabinet = data;
+    int64_t source = cabinet_source(cabinet, tx);
+    for (int i = 0; i < PEOPLE_OPEN; i++) make_person(cabinet, tx, source, i);
     return COMMAND_KEEP;
-}
-
-static void read_template(const char *path) {
-    FILE *file = fopen(path, "re");
-    check(file != NULL && fseek(file, 0, SEEK_END) == 0);
-    template.size = (size_t)ftell(file);
-    template.data = malloc(template.size);
-    rewind(file);
-    check(template.data != NULL && fread(template.data, 1, template.size, file) == template.size);
-    fclose(file);
 }
 
 void sim_prepare(void) {
     char path[128];
     struct cabinet cabinet;
-    if (template.data != NULL) return;
+    if (template.arena != NULL) return;
+    template.arena = arena_new(RUN_ARENA);
+    check(template.arena != NULL);
     disk_install();
     log_set_level(LOG_ERROR + 1);
     write_settings();
@@ -109,18 +86,17 @@ void sim_prepare(void) {
         fprintf(stderr, "simulation: %.*s\n", TEXT_ARG(cabinet.problem));
         abort();
     }
-    struct making making = {&cabinet, arena_new(RUN_ARENA)};
-    check(cabinet_write(&cabinet, make_people, &making) == STORE_DURABLE);
-    arena_free(making.arena);
+    check(cabinet_write(&cabinet, make_people, &cabinet) == STORE_DURABLE);
     cabinet_close(&cabinet);
     world_free(world);
-    read_template(path);
-    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-    for (size_t i = 0; i < 4; i++) {
-        char file[160];
-        snprintf(file, sizeof file, "%s%s", path, endings[i]);
-        unlink(file);
-    }
+    template.bytes = database_read(template.arena, path);
+    database_remove(path);
+}
+
+void sim_finish(void) {
+    arena_free(template.arena);
+    template.arena = NULL;
+    cabinet_folder_remove();
 }
 
 /* ---- randomness, time, log ---- */
@@ -192,8 +168,7 @@ static void sim_begin(struct sim *sim, uint64_t seed) {
     sim->world = world_simulated(seed, BEGINNING + MINUTE);
     check(sim->arena != NULL && sim->world != NULL);
     snprintf(sim->database, sizeof sim->database, "%s/%llu-0.db", cabinet_folder(), (unsigned long long)seed);
-    FILE *file = fopen(sim->database, "we");
-    check(file != NULL && fwrite(template.data, 1, template.size, file) == template.size && fclose(file) == 0);
+    database_write(sim->database, template.bytes);
     disk_watch(sim->database);
     outside_of = sim;
     if (!cabinet_open(&sim->cabinet, sim->database, sim_settings, sim->world))
@@ -208,12 +183,7 @@ static void sim_end(struct sim *sim) {
     sim_settle(sim);
     cabinet_close(&sim->cabinet);
     disk_forget();
-    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-    for (size_t i = 0; i < 4; i++) {
-        char file[160];
-        snprintf(file, sizeof file, "%s%s", sim->database, endings[i]);
-        unlink(file);
-    }
+    database_remove(sim->database);
     outside_of = NULL;
     world_free(sim->world);
     arena_free(sim->arena);

@@ -74,6 +74,7 @@ struct sim_totals {
 
 /* Makes the database that every run begins with; once a process. */
 void sim_prepare(void);
+void sim_finish(void);
 /* Runs one seed; ends the process with the log when anything differs. Gives the log's hash. */
 uint64_t sim_run(uint64_t seed, int actions, struct sim_totals *totals);
 
@@ -103,7 +104,8 @@ void sim_restart(struct sim *sim);
 /* judge.c */
 void deed_apply(struct sim *sim, struct deed *deed);
 void deed_judge(struct sim *sim, struct deed *deed);
-/* NULL when the database says what the model says. Learns from it what cannot be foretold (new ids, orders given up). */
+/* NULL when the database says what the model says. Learns from it what cannot be foretold (new ids, orders given
+ * up). */
 const char *sim_differs(struct sim *sim, struct model *model);
 /* outside.c: whom exchange_run asks. */
 extern struct sim *outside_of;

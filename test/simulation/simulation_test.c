@@ -1,4 +1,5 @@
-/* simulation_test.c: random customers against a model, from seeds (LE-1, LE-3, LE-4, LE-5, WA-2, WA-4, WA-14, ID-2, ID-14).
+/* simulation_test.c: random customers against a model, from seeds (LE-1, LE-3, LE-4, LE-5, WA-2, WA-4, WA-14, ID-2,
+ * ID-14).
  *
  *     KABINET_SEED=n      one seed alone        KABINET_SEEDS=count   how many, from 1 (or from KABINET_SEED on)
  *     KABINET_ACTIONS=n   how long each run is  KABINET_SIMULATION_LOG=1   what happens, as it happens
@@ -105,8 +106,14 @@ static int prepare(void **state) {
     return 0;
 }
 
+static int finish(void **state) {
+    (void)state;
+    sim_finish();
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(seeds), cmocka_unit_test(replay),
                                        cmocka_unit_test(mistakes_are_found)};
-    return cmocka_run_group_tests_name("simulation", tests, prepare, NULL);
+    return cmocka_run_group_tests_name("simulation", tests, prepare, finish);
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEED_ARENA ((size_t)4 << 20)
 
@@ -58,15 +57,6 @@ static void crash_taken(void *data) {
         if (sim->queue.list[i]->request != NULL && request_finished(sim->queue.list[i]->request)) sim->told = true;
 }
 
-static void remove_database(const char *path) {
-    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-    char file[192];
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        snprintf(file, sizeof file, "%s%s", path, endings[i]);
-        unlink(file);
-    }
-}
-
 /* What was under way is gone, and with it all that the process knew by heart. */
 static void forget(struct sim *sim) {
     moment now = sim_now(sim);
@@ -103,7 +93,7 @@ static void crash_through(struct sim *sim, bool undecided) {
     snprintf(sim->database, sizeof sim->database, "%s/%llu-%d.db", cabinet_folder(), (unsigned long long)sim->seed,
              sim->epoch + 1);
     check(disk_restore(sim->database));
-    remove_database(old);
+    database_remove(old);
     if (mutation == MUTATION_LOSES_GROUP) {
         sim->model = sim->before;
         undecided = false;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CABINET_ARENA ((size_t)64 << 20)
+#define SETTLE_MOST 300 /* what fails may be tried again for ever */
 
 static char folder[64];
 
@@ -166,7 +167,7 @@ struct request *cabinet_send(struct cabinet *cabinet, struct arena *arena, const
 
 void cabinet_settle(struct cabinet *cabinet) {
     bool moved = true;
-    while (moved) {
+    for (int i = 0; moved && i < SETTLE_MOST; i++) {
         moved = store_step(engine_store(cabinet->engine)) > 0;
         moved = engine_step_workers(cabinet->engine) || moved;
         moved = engine_step_outbox(cabinet->engine) || moved;

@@ -4,6 +4,7 @@
 
 #include "adapters/acquirer/exchange.h"
 #include "base/check.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,13 +126,12 @@ static struct text string_of(struct arena *arena, const json_t *object, const ch
 }
 
 bool acquirer_read(const struct acquirer *acquirer, struct arena *arena, struct text body, struct acquirer_news *news) {
-    json_t *object = json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *object = json_read(arena, body);
     if (object == NULL) return false;
     struct text merchant = string_of(arena, object, "merchant"), order = string_of(arena, object, "order");
     struct text sum = string_of(arena, object, "sum");
     news->status = string_of(arena, object, "status");
     news->reference = string_of(arena, object, "reference");
-    json_decref(object);
     return text_is(merchant, acquirer->merchant) && news->status.size > 0 && news->status.size <= 32 &&
            news->reference.size <= 64 && text_to_int(order, &news->order) && money_parse(sum, CURRENCY_RUB, &news->sum);
 }

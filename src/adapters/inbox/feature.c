@@ -1,6 +1,7 @@
 /* feature.c: every phone of the demo's world on one page: what is sent as an SMS lands in a table and is read at
  * /sandbox/phone. For demos and tests only: it shows codes to anybody. A real gateway is another adapter of the
  * kind "sms". */
+#include "base/json.h"
 #include "engine/engine.h"
 #include "generated/strings.h"
 #include "generated/templates.h"
@@ -35,7 +36,7 @@ static enum outbox_verdict receive(struct engine *engine, const struct outbox_it
 static void keep(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                  struct text reply) {
     if (verdict != OUTBOX_DONE) return;
-    json_t *payload = json_loadb(reply.data, reply.size, 0, NULL);
+    const json_t *payload = json_read(tx_arena(tx), reply);
     const char *phone = json_string_value(json_object_get(payload, "phone"));
     const char *text = json_string_value(json_object_get(payload, "text"));
     if (phone && text) {
@@ -43,7 +44,6 @@ static void keep(struct engine *engine, struct tx *tx, const struct outbox_item 
         tx_run(tx, &message_add,
                VALUES(V_TEXT(text_from(phone)), V_INT(item->id), V_INT(now), V_TEXT(text_from(text))));
     }
-    json_decref(payload);
 }
 
 static bool forget_old(struct engine *engine, struct tx *tx) {
