@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,6 +113,15 @@ static bool read_certificate(struct server *server, struct text *problem) {
 
 /* ---- start and stop ---- */
 
+/* Debian's soft limit of 1024 descriptors is below what we are asked to serve; what the hard one allows is ours to take. */
+static void allow_connections(const struct server_options *options) {
+    struct rlimit files;
+    rlim_t wanted = (rlim_t)(options->connections_max > 0 ? options->connections_max : 4096) + 512;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return;
+    files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void stop_loops(struct server *server) {
     atomic_store(&server->stopping, true);
     for (int i = 0; i < server->loop_count; i++) {
@@ -134,6 +144,7 @@ static void stop_loops(struct server *server) {
 struct server *server_start(const struct server_options *options, struct arena *arena, struct text *problem) {
     struct server *server = arena_new_of(arena, struct server);
     server->options = *options;
+    allow_connections(options);
     server->arena = arena;
     server->site = site_new(arena, &server->options);
     server->loop_count = options->threads > 0 ? options->threads : 1;
