@@ -113,7 +113,8 @@ static bool read_certificate(struct server *server, struct text *problem) {
 
 /* ---- start and stop ---- */
 
-/* Debian's soft limit of 1024 descriptors is below what we are asked to serve; what the hard one allows is ours to take. */
+/* Debian's soft limit of 1024 descriptors is below what we are asked to serve; what the hard one allows is ours to
+ * take. */
 static void allow_connections(const struct server_options *options) {
     struct rlimit files;
     rlim_t wanted = (rlim_t)(options->connections_max > 0 ? options->connections_max : 4096) + 512;
