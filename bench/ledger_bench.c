@@ -19,7 +19,7 @@
 
 #define OPENING INT64_C(100000000) /* a million roubles each */
 #define LOAD_COMMANDS 16
-#define LOAD_TRANSFERS 2048 /* of one command */
+#define LOAD_TRANSFERS 8192 /* of one command */
 #define GROUP_MAX 256
 
 static const struct limit_set limits[] = {{0}, {.balance_max = MONEY_MAX, .operation_max = MONEY_MAX,
@@ -126,9 +126,9 @@ struct work {
     struct command command;
     struct bench *bench;
     size_t count; /* accounts to make, or transfers */
-    bool holds;
+    bool holds, failed;
     int64_t pair[2];
-    bool failed;
+    int64_t *pairs; /* of a loading command */
 };
 
 static void work_done(struct command *command, enum store_status status) {
@@ -177,8 +177,8 @@ static enum command_outcome run_many(struct command *command, struct tx *tx) {
     struct work *work = (struct work *)(void *)command;
     struct bench *bench = work->bench;
     for (size_t i = 0; i < work->count; i++) {
-        int64_t pair[2], id;
-        pick_pair(bench, pair);
+        const int64_t *pair = work->pairs + 2 * i;
+        int64_t id;
         struct transfer transfer = {
             .from = pair[0], .to = pair[1], .sum = rub(1 + (int64_t)draw(bench, 1000)), .kind = 1};
         if (ledger_transfer(bench->ledger, tx, &transfer, &id)) return COMMAND_UNDO;
@@ -192,10 +192,12 @@ static void run_group(struct bench *bench, struct work *works, size_t count,
     for (size_t i = 0; i < count; i++) {
         works[i].bench = bench;
         works[i].command = (struct command){.run = run, .done = work_done};
-        if (run == run_one) {
-            pick_pair(bench, works[i].pair);
-            works[i].command.accounts = works[i].pair;
-            works[i].command.account_count = 2;
+        if (run != run_create) {
+            size_t pairs = run == run_one ? 1 : works[i].count;
+            int64_t *accounts = run == run_one ? works[i].pair : works[i].pairs;
+            for (size_t pair = 0; pair < pairs; pair++) pick_pair(bench, accounts + 2 * pair);
+            works[i].command.accounts = accounts;
+            works[i].command.account_count = 2 * pairs;
         }
         check(store_submit(bench->store, &works[i].command));
     }
@@ -213,7 +215,9 @@ static void load(struct bench *bench, size_t accounts, size_t transfers) {
     struct work works[LOAD_COMMANDS] = {0};
     check(transfers >= accounts);
     bench->accounts = calloc(accounts + 1, sizeof *bench->accounts);
-    check(bench->accounts);
+    int64_t *pairs = calloc(LOAD_COMMANDS * LOAD_TRANSFERS * 2, sizeof *pairs);
+    check(bench->accounts && pairs);
+    for (size_t i = 0; i < LOAD_COMMANDS; i++) works[i].pairs = pairs + i * LOAD_TRANSFERS * 2;
     int64_t begun = clock_us(CLOCK_MONOTONIC), used = clock_us(CLOCK_PROCESS_CPUTIME_ID);
     for (size_t made = 0; made < transfers;) {
         bool opening = made < accounts;
@@ -230,6 +234,7 @@ static void load(struct bench *bench, size_t accounts, size_t transfers) {
     }
     double seconds = (double)(clock_us(CLOCK_MONOTONIC) - begun) / 1e6;
     double cpu = (double)(clock_us(CLOCK_PROCESS_CPUTIME_ID) - used) / 1e6;
+    free(pairs);
     printf("\rloaded %zu accounts, %zu transfers: %.0f/s, cpu %.0f/s\n", accounts, transfers,
            (double)transfers / seconds, (double)transfers / cpu);
 }

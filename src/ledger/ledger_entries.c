@@ -16,14 +16,14 @@ STATEMENT(entry_chain,
           "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = $1 AND account = $2 "
           "UNION ALL "
           "SELECT e.id, e.account, e.other, e.amount, e.balance, e.version, e.previous, e.subject, e.cause, e.kind, "
-          "e.counted, e.note FROM entry e, chain WHERE e.id = chain.previous AND e.account = chain.account) "
+          "e.counted, e.note FROM entry e, chain WHERE e.id = chain.previous AND e.account = $2) "
           "SELECT " ENTRY_COLUMNS " FROM chain LIMIT $3) AS page");
 STATEMENT(entry_before,
           "SELECT id, balance FROM (WITH RECURSIVE chain AS ("
           "SELECT id, account, balance, previous FROM entry WHERE id = $1 AND account = $2 "
           "UNION ALL "
           "SELECT e.id, e.account, e.balance, e.previous FROM entry e, chain "
-          "WHERE e.id = chain.previous AND e.account = chain.account AND chain.id >= $3) "
+          "WHERE e.id = chain.previous AND e.account = $2 AND chain.id >= $3) "
           "SELECT id, balance FROM chain WHERE id < $3 LIMIT 1) AS found");
 STATEMENT(waypoint_at, "SELECT entry FROM waypoint WHERE account = $1 AND entry >= $2 ORDER BY entry LIMIT 1");
 

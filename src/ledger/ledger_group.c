@@ -15,6 +15,7 @@
 #define ACCOUNT_COLUMN_COUNT 16
 #define ENTRY_COLUMN_COUNT 12
 #define WAYPOINT_COLUMN_COUNT 2
+#define FLUSH_ROWS 1024 /* in one call; a usual group needs one call for each table */
 
 STATEMENT(accounts_locked, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1 ORDER BY id FOR_UPDATE");
 STATEMENT(account_locked_now, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1 FOR_UPDATE_NOW");
@@ -272,55 +273,67 @@ void group_undo(void *self) {
 
 /* ---- writing ---- */
 
-static void flush_entries(struct group *group, struct tx *tx) {
-    if (group->pending_count == 0) return;
-    struct value *values = arena_array(tx_arena(tx), struct value, group->pending_count * ENTRY_COLUMN_COUNT);
-    struct value *waypoints = NULL;
-    size_t waypoint_count = 0;
+static void entry_values(const struct pending *pending, struct value row[ENTRY_COLUMN_COUNT]) {
+    const struct entry *entry = &pending->entry;
+    const int64_t columns[ENTRY_COLUMN_COUNT - 1] = {
+        entry->id,       entry->account, entry->other, entry->amount, entry->balance,   entry->version,
+        entry->previous, entry->subject, entry->cause, entry->kind,   pending->counted,
+    };
+    for (size_t c = 0; c < ENTRY_COLUMN_COUNT - 1; c++) row[c] = V_INT(columns[c]);
+    row[ENTRY_COLUMN_COUNT - 1] = entry->note.data ? V_TEXT(entry->note) : V_NULL;
+}
+
+static void flush_entries(struct group *group, struct tx *tx, struct value *values) {
+    for (size_t done = 0, count; done < group->pending_count; done += count) {
+        count = group->pending_count - done;
+        if (count > FLUSH_ROWS) count = FLUSH_ROWS;
+        for (size_t i = 0; i < count; i++) entry_values(&group->pending[done + i], values + i * ENTRY_COLUMN_COUNT);
+        tx_insert_many(tx, &entry_add, entry_types, ENTRY_COLUMN_COUNT, values, count);
+    }
+}
+
+static void flush_waypoints(struct group *group, struct tx *tx, struct value *values) {
+    size_t count = 0;
     for (size_t i = 0; i < group->pending_count; i++) {
         const struct entry *entry = &group->pending[i].entry;
-        const int64_t columns[ENTRY_COLUMN_COUNT - 1] = {
-            entry->id,       entry->account, entry->other, entry->amount, entry->balance,           entry->version,
-            entry->previous, entry->subject, entry->cause, entry->kind,   group->pending[i].counted,
-        };
-        struct value *row = values + i * ENTRY_COLUMN_COUNT;
-        for (size_t c = 0; c < ENTRY_COLUMN_COUNT - 1; c++) row[c] = V_INT(columns[c]);
-        row[ENTRY_COLUMN_COUNT - 1] = entry->note.data ? V_TEXT(entry->note) : V_NULL;
         if (entry->version % WAYPOINT_EVERY != 0) continue;
-        if (!waypoints) {
-            waypoints = arena_array(tx_arena(tx), struct value, group->pending_count * WAYPOINT_COLUMN_COUNT);
-        }
-        waypoints[waypoint_count * WAYPOINT_COLUMN_COUNT] = V_INT(entry->account);
-        waypoints[waypoint_count++ * WAYPOINT_COLUMN_COUNT + 1] = V_INT(entry->id);
+        values[count * WAYPOINT_COLUMN_COUNT] = V_INT(entry->account);
+        values[count++ * WAYPOINT_COLUMN_COUNT + 1] = V_INT(entry->id);
+        if (count < FLUSH_ROWS) continue;
+        tx_insert_many(tx, &waypoint_add, integers, WAYPOINT_COLUMN_COUNT, values, count);
+        count = 0;
     }
-    tx_insert_many(tx, &entry_add, entry_types, ENTRY_COLUMN_COUNT, values, group->pending_count);
-    if (waypoint_count > 0) {
-        tx_insert_many(tx, &waypoint_add, integers, WAYPOINT_COLUMN_COUNT, waypoints, waypoint_count);
-    }
+    tx_insert_many(tx, &waypoint_add, integers, WAYPOINT_COLUMN_COUNT, values, count);
 }
 
 static int by_account(const void *left, const void *right) {
     return by_number(&(*(struct slot *const *)left)->account.id, &(*(struct slot *const *)right)->account.id);
 }
 
-static void flush_accounts(struct group *group, struct tx *tx) {
+static void flush_accounts(struct group *group, struct tx *tx, struct value *values) {
     struct slot **dirty = arena_array(tx_arena(tx), struct slot *, group->slot_count + 1);
-    size_t count = 0;
+    size_t total = 0;
     for (size_t i = 0; i < group->table_size; i++) {
-        if (group->table[i] && group->table[i]->known && group->table[i]->dirty) dirty[count++] = group->table[i];
+        if (group->table[i] && group->table[i]->known && group->table[i]->dirty) dirty[total++] = group->table[i];
     }
-    if (count == 0) return;
-    qsort(dirty, count, sizeof *dirty, by_account);
-    struct value *values = arena_array(tx_arena(tx), struct value, count * ACCOUNT_COLUMN_COUNT);
-    for (size_t i = 0; i < count; i++) account_values(&dirty[i]->account, values + i * ACCOUNT_COLUMN_COUNT);
-    tx_insert_many(tx, &account_save, integers, ACCOUNT_COLUMN_COUNT, values, count);
+    qsort(dirty, total, sizeof *dirty, by_account);
+    for (size_t done = 0, count; done < total; done += count) {
+        count = total - done;
+        if (count > FLUSH_ROWS) count = FLUSH_ROWS;
+        for (size_t i = 0; i < count; i++) {
+            account_values(&dirty[done + i]->account, values + i * ACCOUNT_COLUMN_COUNT);
+        }
+        tx_insert_many(tx, &account_save, integers, ACCOUNT_COLUMN_COUNT, values, count);
+    }
 }
 
 void group_flush(void *self, struct tx *tx) {
     struct group *group = &((struct ledger *)self)->group;
     check(tx == group->tx);
-    flush_entries(group, tx);
-    flush_accounts(group, tx);
+    struct value *values = arena_array(tx_arena(tx), struct value, FLUSH_ROWS * ACCOUNT_COLUMN_COUNT);
+    flush_entries(group, tx, values);
+    flush_waypoints(group, tx, values);
+    flush_accounts(group, tx, values);
 }
 
 void group_ended(void *self, bool committed) {
