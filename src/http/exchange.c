@@ -126,6 +126,7 @@ static bool type_is(struct text field, const char *type) {
 static enum body_kind kind_of_body(const struct exchange *exchange) {
     const struct request *request = &exchange->request;
     struct text type = request->content_type;
+    if ((request->route->flags & ROUTE_RAW_BODY) != 0) return BODY_RAW;
     if (type.data == NULL) return request->route->form == NULL ? BODY_RAW : BODY_NONE;
     if (type_is(type, "application/x-www-form-urlencoded")) return BODY_URLENCODED;
     if (type_is(type, "application/json")) return BODY_JSON;

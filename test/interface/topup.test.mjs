@@ -1,6 +1,8 @@
 // Top-ups by bank card (WA-2) with an acquirer that does everything an acquirer may do; the wallet as pages without scripts.
 
 import assert from "node:assert/strict";
+import {createHmac} from "node:crypto";
+import {readFileSync} from "node:fs";
 import {after, before, describe, test} from "node:test";
 
 import {cards, startBoth} from "../support/sandbox.mjs";
@@ -83,6 +85,33 @@ describe("top-ups by card (WA-2)", () => {
       assert.equal(answer.status, 401, answer.text);
     }
     assert.equal(await wallets.topupState(who, id), "created");
+  });
+
+  // As the bank would sign it, at that time; body: an object, or text as it is.
+  const call = (body, {at = Math.floor(Date.now() / 1000), type = "application/json"} = {}) => {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const secret = readFileSync(sandbox.secret, "utf8").trim();
+    const signature = createHmac("sha256", secret).update(`callback\n${at}\n${text}`).digest("hex");
+    return fetch(`${server.url}/callbacks/acquirer`, {
+      method: "POST", body: text, headers: {"Content-Type": type, Authorization: `HMAC-SHA256 ${at}:${signature}`},
+    }).then((answer) => answer.status);
+  };
+
+  test("a callback: taken, known, contradicting, stale, of no order, broken", async () => {
+    const who = await server.customer(), {id} = await wallets.order(who, "500.00");
+    const paid = {merchant: "kabinet", order: id, sum: "500.00", status: "paid", reference: "a1", card: {scheme: "mir"}};
+    const now = Math.floor(Date.now() / 1000);
+    for (const at of [now - 400, now + 400]) assert.equal(await call(paid, {at}), 401, "stale");
+    assert.equal(await call({...paid, merchant: "another"}), 404);
+    assert.equal(await call({...paid, order: "17"}), 404);
+    assert.equal(await call({...paid, sum: "500.01"}), 409, "another sum");
+    assert.equal(await call('{"merchant":'), 404, "signed, and yet of no order");
+    assert.equal(await wallets.topupState(who, id), "created");
+    assert.equal(await call(paid, {type: "text/plain"}), 200, "whatever they call it");
+    assert.deepEqual(await Promise.all(Array.from({length: 10}, () => call(paid))), Array(10).fill(200), "known");
+    for (const news of [{status: "declined"}, {reference: "a2"}, {sum: "5000.00"}, {status: "?"}])
+      assert.equal(await call({...paid, ...news}), 409, JSON.stringify(news));
+    assert.equal(await wallets.balance(who), "500.00");
   });
 
   test("another's top-up is as if missing", async () => {
