@@ -1,5 +1,5 @@
-/* json.h: JSON text as jansson's tree, inside an arena. jansson 2.14 frees a string twice when it runs out of memory half
- * way, so it never does: its memory is the arena's, and no memory unwinds (arena_guard). */
+/* json.h: JSON text as jansson's tree, inside an arena. jansson 2.14 frees a string twice when it runs out of memory
+ * half way, so it never does: its memory is the arena's, and no memory unwinds (arena_guard). */
 #pragma once
 
 #include "base/text.h"

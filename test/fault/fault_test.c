@@ -26,7 +26,7 @@
 #define SUM 12345
 #define MONEY 5000000
 #define UNKNOWN "+79169999999"
-#define NTH_MOST 3000
+#define NTH_MOST 5000
 #define NOTHING_FAILED 10
 
 struct stand {
@@ -163,7 +163,7 @@ static void prepare_open(struct stand *stand) {
 
 static void prepare_topup(struct stand *stand) {
     stand->call = (struct call){.method = "POST", .path = "/topups", .token = text_from(template.people[0].token),
-                                .key = TEXT("the-key"), .body = TEXT("{\"sum\":\"123.45\"}")};
+                                .key = TEXT("top-up"), .body = TEXT("{\"sum\":\"123.45\"}")};
 }
 
 static void prepare_callback(struct stand *stand) {
@@ -312,7 +312,8 @@ static void judge_afterwards(const struct run *run, struct stand *old, int statu
     int64_t effects = count_effects(run, &killed);
     /* When not even the tail of the log can be cut off, a crash before the next group brings back what was refused. */
     bool uncut = run->fault == FAULT_DISK && status == 503 && effects == 1;
-    if (effects != here && !uncut) unwell(run, "%lld effects, but %lld after a crash", (long long)here, (long long)effects);
+    if (effects != here && !uncut)
+        unwell(run, "%lld effects, but %lld after a crash", (long long)here, (long long)effects);
     if (status / 100 == 2 && effects != 1) unwell(run, "answered %d, but %lld effects", status, (long long)effects);
     if (status / 100 == 4 && effects != 0) unwell(run, "answered %d, but %lld effects", status, (long long)effects);
     if (effects < 0 || effects > 1) unwell(run, "done %s", effects < 0 ? "by half" : "twice");
@@ -348,50 +349,76 @@ static void run_one(const struct run *run) {
     /* The very process goes on. */
     int64_t effects = count_effects(run, &stand);
     judge_afterwards(run, &stand, status, effects);
-    struct call call = stand.call;
     prepare_transfer(&stand);
     stand.call.key = TEXT("a-third-key");
     ask_well(&stand, &stand.call);
-    stand.call = call;
-    count_effects(&(struct run){run->scenario, run->fault, run->for_ever, run->nth}, &stand);
+    count_effects(run, &stand);
     database_remove(stand.database);
     _exit(failed ? 0 : NOTHING_FAILED);
 }
 
 /* ---- all of them ---- */
 
-/* Gives how many were not well. */
-static int run_all(const struct scenario *scenario, enum fault fault, bool for_ever, int64_t *runs) {
-    int bad = 0, status = 0;
-    for (int64_t nth = 1; nth < NTH_MOST; nth++) {
-        const struct run run = {scenario, fault, for_ever, nth};
-        pid_t child = fork();
-        if (child == 0) run_one(&run);
-        check(child > 0 && waitpid(child, &status, 0) == child);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == NOTHING_FAILED) return bad;
-        ++*runs;
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
-        if (WIFSIGNALED(status))
-            fprintf(stderr, "fault: KABINET_FAULT=\"%s %s %s %lld\": signal %d\n", scenario->name, fault_name(fault),
-                    for_ever ? "ever" : "once", (long long)nth, WTERMSIG(status));
-        if (++bad == 10) return bad;
-    }
-    return bad + 1; /* it never ends */
+/* Of allocations there are a thousand, most of them SQLite's while it prepares statements: beyond the first forty one
+ * in 29 is failed, KABINET_FAULT_ALL=1 (./run soak) fails all. */
+static int64_t next_nth(enum fault fault, int64_t nth) {
+    return fault != FAULT_MEMORY || nth < 40 || getenv("KABINET_FAULT_ALL") != NULL ? nth + 1 : nth + 29;
 }
 
-static void one_scenario(void **state) {
-    const struct scenario *scenario = *state;
-    int bad = 0;
-    for (enum fault fault = 0; fault < FAULTS; fault++) {
-        if (!fault_possible(fault)) continue;
-        int64_t once = 0, ever = 0;
-        bad += run_all(scenario, fault, false, &once);
-        bad += run_all(scenario, fault, true, &ever);
-        printf("fault: %s, %s: %lld once, %lld for ever\n", scenario->name, fault_name(fault), (long long)once,
-               (long long)ever);
-        fflush(stdout);
+static bool run_nth(const struct run *run, bool *failed) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) run_one(run);
+    check(child > 0 && waitpid(child, &status, 0) == child);
+    *failed = !WIFEXITED(status) || WEXITSTATUS(status) != NOTHING_FAILED;
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "fault: KABINET_FAULT=\"%s %s %s %lld\": signal %d\n", run->scenario->name,
+                fault_name(run->fault), run->for_ever ? "ever" : "once", (long long)run->nth, WTERMSIG(status));
+    return WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == NOTHING_FAILED);
+}
+
+/* True when all is well. */
+static bool run_kind(const struct scenario *scenario, enum fault fault, bool for_ever) {
+    int64_t runs = 0, bad = 0;
+    struct run run = {scenario, fault, for_ever, 1};
+    for (bool failed = true; failed && bad < 10 && run.nth < NTH_MOST; run.nth = next_nth(fault, run.nth)) {
+        if (!run_nth(&run, &failed)) bad++;
+        runs++;
     }
-    assert_int_equal(bad, 0);
+    printf("fault: %s, %s %s: %lld runs, the last at %lld\n", scenario->name, fault_name(fault),
+           for_ever ? "for ever" : "once", (long long)runs, (long long)run.nth);
+    fflush(stdout);
+    return bad == 0 && run.nth < NTH_MOST;
+}
+
+static void remove_databases(void) {
+    const char *const names[] = {"first", "killed"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s-%d.db", cabinet_folder(), names[i], (int)getpid());
+        database_remove(path);
+    }
+}
+
+/* Once and for ever side by side. */
+static void one_scenario(void **state) {
+    pid_t children[2];
+    fflush(stdout);
+    for (int i = 0; i < 2; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] != 0) continue;
+        bool good = true;
+        for (enum fault fault = 0; fault < FAULTS; fault++)
+            if (fault_possible(fault)) good = run_kind(*state, fault, i == 1) && good;
+        remove_databases();
+        _exit(good ? 0 : 1);
+    }
+    for (int i = 0; i < 2; i++) {
+        int status = 0;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
 }
 
 /* ---- beginning ---- */
@@ -402,6 +429,21 @@ static enum command_outcome make_people(struct tx *tx, void *data) {
     for (int i = 0; i < 2; i++)
         cabinet_person(cabinet, tx, source, text_from(phones[i]), MONEY, &template.people[i]);
     return COMMAND_KEEP;
+}
+
+/* Once without faults, here: what libraries load at their first use need not be loaded by each run. */
+static void warm_up(void) {
+    struct stand stand;
+    snprintf(stand.database, sizeof stand.database, "%s/first-%d.db", cabinet_folder(), (int)getppid());
+    database_write(stand.database, template.bytes);
+    stand_open(&stand, "first", BEGINNING, 1);
+    prepare_open(&stand);
+    ask_well(&stand, &stand.call);
+    prepare_callback(&stand);
+    ask_well(&stand, &stand.call);
+    cabinet_close(&stand.cabinet);
+    database_remove(stand.database);
+    arena_free(stand.arena);
 }
 
 static int prepare(void **state) {
@@ -423,17 +465,12 @@ static int prepare(void **state) {
     world_free(world);
     template.bytes = database_read(template.arena, path);
     database_remove(path);
+    warm_up();
     return 0;
 }
 
 static int finish(void **state) {
     (void)state;
-    const char *const names[] = {"first", "killed"};
-    for (size_t i = 0; i < 2; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s-%d.db", cabinet_folder(), names[i], (int)getpid());
-        database_remove(path);
-    }
     cabinet_folder_remove();
     arena_free(template.arena);
     return 0;

@@ -33,7 +33,8 @@ function ask(town, method, path, {token, key, body, authorization} = {}) {
     if (authorization) headers.Authorization = authorization;
     if (key) headers["Idempotency-Key"] = key;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    if (text !== undefined) Object.assign(headers, {"Content-Type": "application/json", "Content-Length": Buffer.byteLength(text)});
+    if (text !== undefined)
+      Object.assign(headers, {"Content-Type": "application/json", "Content-Length": Buffer.byteLength(text)});
     const asked = request({host: "127.0.0.1", port: town.server.port, method, path, headers, agent: town.agent, timeout: 20000});
     asked.on("error", () => done({status: 0, text: ""}));
     asked.on("timeout", () => asked.destroy());
@@ -63,12 +64,14 @@ async function askUntilAnswered(town, ...what) {
 const secret = "0123456789abcdef0123456789abcdef";
 
 async function topUp(town, person) {
-  const order = await askUntilAnswered(town, "POST", "/topups", {token: person.token, key: randomBytes(8).toString("hex"), body: {sum: "50000.00"}});
+  const order = await askUntilAnswered(town, "POST", "/topups",
+                                       {token: person.token, key: randomBytes(8).toString("hex"), body: {sum: "50000.00"}});
   assert.equal(order.status, 201, order.text);
   const body = {merchant: "kill", order: JSON.parse(order.text).id, sum: "50000.00", status: "paid", reference: "r"};
   const stamp = Math.floor(Date.now() / 1000);
   const mac = createHmac("sha256", secret).update(`callback\n${stamp}\n${JSON.stringify(body)}`).digest("hex");
-  const paid = await askUntilAnswered(town, "POST", "/callbacks/acquirer", {body, authorization: `HMAC-SHA256 ${stamp}:${mac}`});
+  const paid = await askUntilAnswered(town, "POST", "/callbacks/acquirer",
+                                      {body, authorization: `HMAC-SHA256 ${stamp}:${mac}`});
   assert.equal(paid.status, 200, paid.text);
 }
 
@@ -76,7 +79,10 @@ async function settle(settings) {
   const folder = mkdtempSync(join(tmpdir(), "kabinet-kill-"));
   writeFileSync(join(folder, "acquirer.key"), secret);
   const server = await Server.start({
-    wallet: {transfer_level: "minimal", acquirer: {url: "http://127.0.0.1:1/bank", merchant: "kill", secret_file: join(folder, "acquirer.key")}},
+    wallet: {
+      transfer_level: "minimal",
+      acquirer: {url: "http://127.0.0.1:1/bank", merchant: "kill", secret_file: join(folder, "acquirer.key")},
+    },
     ...settings,
   });
   const town = {
@@ -241,7 +247,8 @@ async function killDatabase(town) {
 }
 
 const noPostgres = !existsSync("/usr/lib/postgresql");
-test(`PostgreSQL: killed ${killsPostgres} times under load, the database itself too`, {skip: killsPostgres === 0 || noPostgres}, async (t) => {
+const name = `PostgreSQL: killed ${killsPostgres} times under load, the database itself too`;
+test(name, {skip: killsPostgres === 0 || noPostgres}, async (t) => {
   const started = Date.now(), database = cluster();
   try {
     const town = await settle({database: database.url});

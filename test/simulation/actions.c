@@ -128,8 +128,9 @@ static int any_key(struct sim *sim) {
 
 /* ---- transfers ---- */
 
-static const char *const bad_sums[] = {"\"-5\"", "\"0\"", "\"0.00\"", "\"1.234\"", "\"1e3\"", "\"NaN\"", "\" 5\"", "\"\"",
-                                       "\"9223372036854775808\"", "[5]", "5", "null", "\"1 000.00\"", "{\"a\":1}"};
+static const char *const bad_sums[] = {
+    "\"-5\"", "\"0\"", "\"0.00\"", "\"1.234\"",    "\"1e3\"",  "\"NaN\"", "\" 5\"", "\"\"", "\"9223372036854775808\"",
+    "[5]",    "5",     "null",     "\"1 000.00\"", "{\"a\":1}"};
 static const char *const bad_people[] = {"abc", "+77012345678", "+375291234567", "123", "1"};
 
 struct transfer_wish {
@@ -211,7 +212,8 @@ static void act_own(struct sim *sim) {
     deed->key = any_key(sim);
     deed->asked = mix(mix(2, (uint64_t)deed->sum), (uint64_t)(deed->wallet * 8 + deed->to_wallet));
     struct text body = text_format(deed->arena, "{\"from\":\"%lld\",\"to\":\"%lld\",\"sum\":\"%s\"}",
-                                   (long long)self->wallet[deed->wallet].id, (long long)self->wallet[deed->to_wallet].id,
+                                   (long long)self->wallet[deed->wallet].id,
+                                   (long long)self->wallet[deed->to_wallet].id,
                                    decimal(deed->arena, deed->sum).data);
     const char *refusal = deed->wallet == deed->to_wallet ? "invalid-fields" : deed->sum < 100 ? "sum-too-small" : NULL;
     struct foretold foretold = foretell(sim, deed, false, refusal);
@@ -316,7 +318,8 @@ static void act_pay(struct sim *sim) {
     const struct model_topup *topup = &sim->model.topups[sim_random(sim, (uint64_t)sim->model.topup_count)];
     struct bank_order *order = topup->id != 0 ? bank_order_for(sim, topup->id) : NULL;
     if (order == NULL || order->word != BANK_PENDING) return;
-    static const enum bank_word words[] = {BANK_PAID, BANK_PAID, BANK_PAID, BANK_DECLINED, BANK_CANCELLED, BANK_PENDING};
+    static const enum bank_word words[] = {BANK_PAID,     BANK_PAID,      BANK_PAID,
+                                           BANK_DECLINED, BANK_CANCELLED, BANK_PENDING};
     order->word = words[sim_random(sim, sizeof words / sizeof *words)];
     order->reference = 1 + (int)sim_random(sim, 1000000);
     sim_log(sim, "order %lld at the bank: %d", (long long)order->id, (int)order->word);
@@ -409,7 +412,8 @@ static void give_password(struct sim *sim, int target) {
     struct deed *deed = deed_new(sim, ACT_OPEN);
     deed->target = target;
     sim_log(sim, "sign-up %d: a password", target);
-    struct text body = text_format(deed->arena, "{\"draft\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}", signup->draft);
+    struct text body = text_format(deed->arena, "{\"draft\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}",
+                                   signup->draft);
     const struct call call = {.method = "POST", .path = "/signup/password", .body = body};
     deed->request = cabinet_send(&sim->cabinet, deed->arena, &call);
     bool lives = !signup->ended && sim_now(sim) < signup->made + DRAFT_LIFE;
@@ -430,7 +434,8 @@ static void act_signup(struct sim *sim) {
         if (!model->people[to].open) begin_signup(sim, to);
         return;
     }
-    int target = model->signup_count - 1 - (int)sim_random(sim, model->signup_count < 4 ? (uint64_t)model->signup_count : 4);
+    int target = model->signup_count - 1 -
+                 (int)sim_random(sim, model->signup_count < 4 ? (uint64_t)model->signup_count : 4);
     if (model->signups[target].draft[0] == '\0') return;
     if (model->signups[target].proven) give_password(sim, target);
     else try_code(sim, target);
@@ -443,7 +448,8 @@ static void act_signin(struct sim *sim) {
     struct deed *deed = deed_new(sim, ACT_SIGNIN);
     deed->person = person;
     sim_log(sim, "%d signs in", person);
-    struct text body = text_format(deed->arena, "{\"phone\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}", self->phone);
+    struct text body = text_format(deed->arena, "{\"phone\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}",
+                                   self->phone);
     const struct call call = {.method = "POST", .path = "/signin", .body = body};
     deed->request = cabinet_send(&sim->cabinet, deed->arena, &call);
     if (request_finished(deed->request)) sim_fail(sim, "a sign-in is refused: %d", deed->request->answer.status);
@@ -465,7 +471,8 @@ static enum command_outcome inside_run(struct command *command, struct tx *tx) {
     /* Does much, then thinks better of it: nothing of it may be seen. */
     int64_t id;
     const struct transfer transfer = {.from = sim->model.people[deed->person].wallet[0].id,
-                                      .to = sim->model.people[deed->to].wallet[0].id, .sum = rub(deed->sum), .kind = 100};
+                                      .to = sim->model.people[deed->to].wallet[0].id, .sum = rub(deed->sum),
+                                      .kind = 100};
     ledger_transfer(engine_ledger(engine), tx, &transfer, &id);
     engine_emit(engine, tx, &(struct event){.kind = EVENT_CUSTOMER_LEVEL, .customer = customer, .number = 3});
     if (deed->target == 1) outbox_add(engine, tx, "sms", customer, 0, TEXT("never"), sim_now(sim), sim_now(sim) + DAY);
@@ -511,7 +518,8 @@ static void act_look(struct sim *sim) {
     if (reply.status != 200) sim_fail(sim, "home: %d", reply.status);
     int64_t balance = reply_kopecks(arena, &reply, "wallet.balance");
     if (balance != person->wallet[0].balance)
-        sim_fail(sim, "home of %d: balance %lld, not %lld", index, (long long)balance, (long long)person->wallet[0].balance);
+        sim_fail(sim, "home of %d: balance %lld, not %lld", index, (long long)balance,
+                 (long long)person->wallet[0].balance);
     arena_free(arena);
 }
 

@@ -22,7 +22,8 @@ static void say_account(struct deed *deed, const struct model_account *account) 
 
 static void apply_transfer(struct sim *sim, struct deed *deed) {
     struct model *model = &sim->model;
-    const char *refusal = model_transfer(model, deed->person, deed->wallet, deed->to, deed->sum, sim_now(sim), &deed->made);
+    const char *refusal = model_transfer(model, deed->person, deed->wallet, deed->to, deed->sum, sim_now(sim),
+                                         &deed->made);
     say(deed, 201, refusal, 422);
     deed->state = deed->made >= 0 ? "waiting" : "done";
     say_account(deed, &model->people[deed->person].wallet[deed->wallet]);
@@ -184,7 +185,8 @@ static void judge_money(struct sim *sim, struct deed *deed, const struct reply *
     if (deed->state != NULL && !text_is(state, deed->state))
         sim_fail(sim, "state %.*s, not %s", TEXT_ARG(state), deed->state);
     if (deed->act != ACT_TRANSFER && deed->act != ACT_OWN && deed->act != ACT_CANCEL) return;
-    int64_t balance = reply_kopecks(deed->arena, reply, "balance"), version = reply_number(deed->arena, reply, "version");
+    int64_t balance = reply_kopecks(deed->arena, reply, "balance"),
+            version = reply_number(deed->arena, reply, "version");
     if (balance != deed->balance || version != deed->version)
         sim_fail(sim, "balance %lld version %lld, not %lld and %lld", (long long)balance, (long long)version,
                  (long long)deed->balance, (long long)deed->version);
@@ -239,12 +241,14 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct look *look, con
     return false;
 }
 
-static bool same_account(struct look *look, struct model_account *wanted, const struct account *account, const char *whose) {
+static bool same_account(struct look *look, struct model_account *wanted, const struct account *account,
+                         const char *whose) {
     model_roll(wanted, sim_now(look->sim));
     struct limit_report report = ledger_limits(look->ledger, look->tx, account);
     if (wanted->id == 0) wanted->id = account->id;
-    bool same = wanted->id == account->id && wanted->balance == account->balance && wanted->version == account->version &&
-                wanted->level == account->limits && wanted->frozen == account->frozen && account->held == 0;
+    bool same = wanted->id == account->id && wanted->balance == account->balance &&
+                wanted->version == account->version && wanted->level == account->limits &&
+                wanted->frozen == account->frozen && account->held == 0;
     if (!same)
         return differs(look, "%s: balance %lld version %lld level %d frozen %d, not %lld, %lld, %d, %d", whose,
                        (long long)account->balance, (long long)account->version, account->limits, account->frozen,
@@ -264,7 +268,8 @@ static bool same_people(struct look *look) {
         struct model_person *person = &look->model->people[i];
         struct text phone = text_from(person->phone);
         int64_t customer = identity_by_phone(look->sim->cabinet.engine, look->tx, phone);
-        if ((customer != 0) != person->open) return differs(look, "%s is%s open", person->phone, customer ? "" : " not");
+        if ((customer != 0) != person->open)
+            return differs(look, "%s is%s open", person->phone, customer ? "" : " not");
         if (!person->open) continue;
         if (person->customer == 0) person->customer = customer;
         if (person->customer != customer) return differs(look, "%s is somebody else", person->phone);
@@ -281,7 +286,8 @@ static bool same_systems(struct look *look) {
     for (struct rows *rows = tx_query(look->tx, &system_rows, NO_VALUES); rows_next(rows);) {
         struct account account;
         bool waits = text_is(row_text(rows, 0), "waiting");
-        if (!ledger_account(look->ledger, look->tx, row_int(rows, 1), &account)) return differs(look, "no system account");
+        if (!ledger_account(look->ledger, look->tx, row_int(rows, 1), &account))
+            return differs(look, "no system account");
         if (waits) waiting = true;
         else acquirer = true;
         struct model_account *wanted = waits ? &look->model->waiting : &look->model->acquirer;
@@ -339,7 +345,8 @@ static bool same_books(struct look *look) {
     int64_t logged = rows_next(rows) ? row_int(rows, 0) : -1;
     rows_end(rows);
     if (logged != look->model->logged)
-        return differs(look, "%lld rows in the command log, not %lld", (long long)logged, (long long)look->model->logged);
+        return differs(look, "%lld rows in the command log, not %lld", (long long)logged,
+                       (long long)look->model->logged);
     struct arena *arena = arena_new((size_t)16 << 20);
     check(arena != NULL);
     struct verdict verdict = ledger_verify(look->ledger, look->tx, arena);

@@ -54,7 +54,16 @@ struct model_wait {
 };
 
 /* The numbers are the product's own, as they stand in its table. */
-enum paid_state { PAY_CREATED = 1, PAY_PAID, PAY_DECLINED, PAY_CANCELLED, PAY_EXPIRED, PAY_REFUNDING, PAY_REFUNDED, PAY_STUCK };
+enum paid_state {
+    PAY_CREATED = 1,
+    PAY_PAID,
+    PAY_DECLINED,
+    PAY_CANCELLED,
+    PAY_EXPIRED,
+    PAY_REFUNDING,
+    PAY_REFUNDED,
+    PAY_STUCK
+};
 
 struct model_topup {
     int64_t id, sum;

@@ -1,5 +1,5 @@
-/* outside.c: what stands outside in a simulation, in place of the adapters' real exchange (libcurl) and of Argon2id, which
- * would take most of the time: the linker takes these instead. */
+/* outside.c: what stands outside in a simulation, in place of the adapters' real exchange (libcurl) and of Argon2id,
+ * which would take most of the time: the linker takes these instead. */
 #include "adapters/acquirer/exchange.h"
 #include "base/check.h"
 #include "base/secret.h"

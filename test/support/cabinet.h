@@ -32,7 +32,8 @@ struct person {
     char token[80]; /* of a session for programs */
 };
 
-/* In a command: somebody with a cabinet and money, without the steps of signing up. source: an account without a bottom. */
+/* In a command: somebody with a cabinet and money, without the steps of signing up. source: an account without a
+ * bottom. */
 int64_t cabinet_source(struct cabinet *cabinet, struct tx *tx);
 void cabinet_person(struct cabinet *cabinet, struct tx *tx, int64_t source, struct text phone, int64_t kopecks,
                     struct person *person);
