@@ -69,6 +69,7 @@ static void add_refusal(struct request *request, struct node *errors) {
 
 static void add_menu(struct engine *engine, struct request *request, struct node *page) {
     struct node *menu = doc_array(page, "menu");
+    const size_t fits = 5; /* on a phone, side by side; of more, the fifth place opens the rest */
     for (const struct menu_item *const *at = engine->menu; *at != NULL; at++) {
         const struct menu_item *item = *at;
         if (item->who != WHO_ANYONE && item->who != request->caller.kind) continue;
@@ -79,6 +80,7 @@ static void add_menu(struct engine *engine, struct request *request, struct node
         bool home = text_is(text_from(item->path), "/");
         doc_bool(node, "current", home ? text_is(request->path, "/") : text_starts(request->path, item->path));
     }
+    doc_bool(page, "menu_folds", menu->count > fits);
 }
 
 /* The same page in the other language: the switch is a link that sets a cookie and comes back. */

@@ -403,12 +403,14 @@ for (const locale of ["ru-RU", "en-GB"])
     await order(page, "100");
     await pay(page, cards.declines);
     await page.waitForSelector(".badge.bad");
+    await page.reload(); // what comes by an event moves what is below it
     await see(page, "declined");
     await order(page, "100");
     await pay(page, cards.slow);
     await see(page, "the bank thinks");
     await page.waitForSelector(".badge.good");
-    await inspect(page, "paid");
+    await page.reload();
+    await see(page, "paid");
     await page.context().close();
 
     const fresh = await signIn(await server.customer(), look);
