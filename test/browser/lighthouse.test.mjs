@@ -35,7 +35,8 @@ async function scores(path) {
                       uploadThroughputKbps: 675, cpuSlowdownMultiplier: slowdown};
   const {lhr} = await lighthouse(server.url + path, {port, onlyCategories: categories, logLevel: "silent", throttling});
   slowdown = Math.min(4, Math.max(1, (4 * lhr.environment.benchmarkIndex) / 1500));
-  const lost = Object.values(lhr.audits).filter(({score, scoreDisplayMode}) => score !== null && score < 0.9 && scoreDisplayMode !== "informative");
+  const lost = Object.values(lhr.audits).filter(
+    ({score, scoreDisplayMode}) => score !== null && score < 0.9 && scoreDisplayMode !== "informative");
   return {
     marks: Object.fromEntries(categories.map((name) => [name, Math.round(100 * lhr.categories[name].score)])),
     benchmark: lhr.environment.benchmarkIndex,

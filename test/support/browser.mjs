@@ -52,7 +52,8 @@ export class Browsers {
       const tell = ({node}) => node?.outerHTML?.slice(0, 80) ?? node?.textContent;
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries())
-          if (!entry.hadRecentInput && entry.value >= 0.005) window.moved.push(`moved by ${entry.value}: ${entry.sources.map(tell).join(" ")}`);
+          if (!entry.hadRecentInput && entry.value >= 0.005)
+            window.moved.push(`moved by ${entry.value}: ${entry.sources.map(tell).join(" ")}`);
       }).observe({type: "layout-shift", buffered: true});
     });
     return page;
@@ -77,15 +78,15 @@ async function htmlProblems(page) {
 }
 
 async function layoutProblems(page) {
-  return page.evaluate(() => {
+  return page.evaluate((targets) => {
     const found = [];
     if (document.documentElement.scrollWidth > innerWidth) found.push(`sideways: ${document.documentElement.scrollWidth} px`);
-    for (const target of document.querySelectorAll("button, input:not([type=hidden]), select, summary, .button, a.chip, nav a, header a")) {
+    for (const target of document.querySelectorAll(targets)) {
       const box = (target.closest("label") ?? target).getBoundingClientRect();
       if (box.width > 1 && box.height > 1 && box.height < 43.5) found.push(`low target ${box.height}: ${target.outerHTML.slice(0, 120)}`);
     }
     return found;
-  });
+  }, "button, input:not([type=hidden]), select, summary, .button, a.chip, nav a, header a");
 }
 
 function shiftProblems(page) {
