@@ -26,12 +26,14 @@ struct ledger *ledger_open(struct store *store, const struct zone *zone, const s
     if (count > 0) memcpy(copy, limits, count * sizeof *copy);
     copy[0] = (struct limit_set){0};
     *ledger = (struct ledger){.store = store, .zone = zone, .limits = copy, .limit_count = count > 0 ? count : 1};
+    if (!store_is_postgres(store)) ledger->memo = ledger_memo_new();
     store_join(store, (struct participant){ledger, group_begin, group_mark, group_undo, group_flush, group_ended});
     return ledger;
 }
 
 void ledger_close(struct ledger *ledger) {
     if (!ledger) return;
+    ledger_memo_free(ledger->memo);
     free(ledger->limits);
     free(ledger);
 }

@@ -27,6 +27,10 @@ STATEMENT(account_save,
           "overdraft = excluded.overdraft, version = excluded.version, last_entry = excluded.last_entry, "
           "limits = excluded.limits, flags = excluded.flags, day = excluded.day, day_out = excluded.day_out, "
           "month_out = excluded.month_out, month_in = excluded.month_in");
+/* Of an account that has its row: what a group may change. */
+STATEMENT(account_update,
+          "UPDATE account SET balance = $2, held = $3, overdraft = $4, version = $5, last_entry = $6, limits = $7, "
+          "flags = $8, day = $9, day_out = $10, month_out = $11, month_in = $12 WHERE id = $1");
 STATEMENT(entry_add,
           "INSERT INTO entry (id, account, other, amount, balance, version, previous, subject, cause, kind, counted, "
           "note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
@@ -68,12 +72,16 @@ static struct account account_from(const struct rows *rows) {
     };
 }
 
+static int64_t account_flags(const struct account *account) {
+    return (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0);
+}
+
 static void account_values(const struct account *account, struct value values[ACCOUNT_COLUMN_COUNT]) {
     const int64_t columns[ACCOUNT_COLUMN_COUNT] = {
         account->id,       account->owner,      account->purpose,   account->class,
         account->currency, account->balance,    account->held,      account->overdraft,
         account->version,  account->last_entry, account->limits,
-        (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0),
+        account_flags(account),
         account->day,      account->day_out,    account->month_out, account->month_in,
     };
     for (size_t i = 0; i < ACCOUNT_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
@@ -137,6 +145,8 @@ struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id) {
     check(tx == group->tx);
     struct slot *slot = group->table[place_of(group, id)];
     if (slot && slot->known) return slot;
+    struct account account;
+    if (ledger->memo && ledger_memo_find(ledger->memo, id, &account)) return table_put(group, &account);
     if (ledger->wanted_count < WANTED_MAX) ledger->wanted[ledger->wanted_count++] = id;
     /* Nodes wait for each other in the order of ids alone, so never in a ring. Out of order we do not wait: the group
      * is run again, and then begins with all accounts that it turned out to want. */
@@ -144,7 +154,7 @@ struct slot *group_slot(struct ledger *ledger, struct tx *tx, int64_t id) {
     if (id > group->locked_max) group->locked_max = id;
     struct rows *rows = tx_query(tx, statement, VALUES(V_INT(id)));
     if (!rows_next(rows)) return NULL;
-    struct account account = account_from(rows);
+    account = account_from(rows);
     rows_end(rows);
     return table_put(group, &account);
 }
@@ -215,7 +225,7 @@ static int by_number(const void *left, const void *right) {
 /* Fetches and locks what the commands say they will touch, and what they turned out to touch when they were run before,
  * in the order of ids. */
 static void fetch_declared(struct ledger *ledger, const struct command *first, size_t count) {
-    if (count == 0) return;
+    if (count == 0 || ledger->memo) return; /* alone there is nobody to wait for: each is fetched when it is met */
     struct group *group = &ledger->group;
     int64_t *ids = arena_array(tx_arena(group->tx), int64_t, count);
     size_t filled = 0;
@@ -310,13 +320,30 @@ static int by_account(const void *left, const void *right) {
     return by_number(&(*(struct slot *const *)left)->account.id, &(*(struct slot *const *)right)->account.id);
 }
 
-static void flush_accounts(struct group *group, struct tx *tx, struct value *values) {
+/* Accounts have had their rows since they were made. */
+static void account_write(struct tx *tx, const struct account *account) {
+    const struct value values[] = {
+        V_INT(account->id),          V_INT(account->balance),   V_INT(account->held),
+        V_INT(account->overdraft),   V_INT(account->version),   V_INT(account->last_entry),
+        V_INT(account->limits),      V_INT(account_flags(account)), V_INT(account->day),
+        V_INT(account->day_out),     V_INT(account->month_out), V_INT(account->month_in),
+    };
+    int64_t changed = tx_run(tx, &account_update, values, sizeof values / sizeof *values);
+    check(changed == 1 || tx_failed(tx));
+}
+
+static void flush_accounts(struct ledger *ledger, struct tx *tx, struct value *values) {
+    struct group *group = &ledger->group;
     struct slot **dirty = arena_array(tx_arena(tx), struct slot *, group->slot_count + 1);
     size_t total = 0;
     for (size_t i = 0; i < group->table_size; i++) {
         if (group->table[i] && group->table[i]->known && group->table[i]->dirty) dirty[total++] = group->table[i];
     }
     qsort(dirty, total, sizeof *dirty, by_account);
+    if (!store_is_postgres(ledger->store)) {
+        for (size_t i = 0; i < total; i++) account_write(tx, &dirty[i]->account);
+        return;
+    }
     for (size_t done = 0, count; done < total; done += count) {
         count = total - done;
         if (count > FLUSH_ROWS) count = FLUSH_ROWS;
@@ -328,16 +355,21 @@ static void flush_accounts(struct group *group, struct tx *tx, struct value *val
 }
 
 void group_flush(void *self, struct tx *tx) {
-    struct group *group = &((struct ledger *)self)->group;
+    struct ledger *ledger = self;
+    struct group *group = &ledger->group;
     check(tx == group->tx);
     struct value *values = arena_array(tx_arena(tx), struct value, FLUSH_ROWS * ACCOUNT_COLUMN_COUNT);
     flush_entries(group, tx, values);
     flush_waypoints(group, tx, values);
-    flush_accounts(group, tx, values);
+    flush_accounts(ledger, tx, values);
 }
 
 void group_ended(void *self, bool committed) {
     struct ledger *ledger = self;
+    struct group *group = &ledger->group;
     if (committed) ledger->wanted_count = 0;
-    ledger->group = (struct group){0}; /* either way the next group reads the truth from its rows */
+    for (size_t i = 0; committed && ledger->memo && i < group->table_size; i++) {
+        if (group->table[i] && group->table[i]->known) ledger_memo_keep(ledger->memo, &group->table[i]->account);
+    }
+    *group = (struct group){0};
 }

@@ -5,6 +5,7 @@
  * is forgotten, since undoing to a savepoint lets its row locks go. */
 #pragma once
 
+#include "ledger/ledger_memo.h"
 #include "ledger/ledger_rules.h"
 
 #define WAYPOINT_EVERY 256
@@ -41,6 +42,7 @@ struct group {
 
 struct ledger {
     struct store *store;
+    struct ledger_memo *memo; /* NULL on PostgreSQL, where other nodes write too */
     const struct zone *zone;
     struct limit_set *limits;
     size_t limit_count;
