@@ -44,7 +44,7 @@ install_packages() {
     say "installing ${#missing[@]} Debian packages: ${missing[*]}"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update </dev/null | tail -n 1
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "${missing[@]}" \
-        </dev/null | grep -E '^(Need to get|Setting up)' || true
+        </dev/null | grep -aE "^(Need to get|Setting up)" || true
     for name in "${missing[@]}"; do
         have_package "$name" || fail "apt could not install $name"
     done
