@@ -1,6 +1,6 @@
-/* home_sql.c: the yardstick of the home page: its own SQL and nothing else, in a loop on one thread: a customer's wallets,
- * account, waiting transfers and last 20 entries, and who was on their other side. The statements are those that the
- * page's handler runs (products/wallet/home.c, operations/listing.c), in its order, in one snapshot a page.
+/* home_sql.c: the yardstick of the home page: its own SQL and nothing else, in a loop on one thread: a customer's
+ * wallets, account, waiting transfers and last 20 entries, and who was on their other side. The statements are those
+ * that the page's handler runs (products/wallet/home.c, operations/listing.c), in its order, in one snapshot a page.
  *
  *     bench_home_sql CONFIG TOKENS_FILE SECONDS
  *

@@ -48,7 +48,8 @@ size_t arena_used(const struct arena *arena);
  * arenas half-done at an allocation: the store resets its statements when a guarded stage unwinds. */
 bool arena_guard(struct arena *arena, void (*body)(void *data), void *data);
 
-/* As if an allocation from this arena could not be met: for code that caught that with a guard of its own to tidy up. */
+/* As if an allocation from this arena could not be met: for code that caught that with a guard of its own to tidy
+ * up. */
 _Noreturn void arena_unwind(struct arena *arena);
 
 /* ---- the fast path, inline: nothing below is for callers ---- */

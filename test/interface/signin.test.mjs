@@ -64,7 +64,7 @@ const timed = async (run) => {
   return Number(process.hrtime.bigint() - began) / 1e6;
 };
 // The lower quartile: what others on the machine do only ever makes an answer later.
-const quick = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 2];
+const quick = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 2];
 
 // Asks for known and unknown numbers by turns until both take the same time; a real difference stays one.
 async function sameTime(ask, rounds = 20) {
