@@ -18,8 +18,8 @@
 /* Pages of 2 KiB: a group changes rows all over a table, and whole pages are what is written and checksummed.
  * Transfers in groups of 64 among 100 000 accounts wrote 11.4 KB each with 4 KiB, 6.8 with 2, 4.0 with 1, and cost the
  * least time with 2. A larger WAL makes checkpoints rarer and cheaper a page, and longer. */
-#define CHECKPOINT_PAGES 8000
-#define RESTART_PAGES (8 * CHECKPOINT_PAGES) /* readers kept the WAL from starting over: wait for them a moment */
+int sqlite_checkpoint_pages = 24000;
+#define RESTART_TIMES 8                      /* readers kept the WAL from starting over: wait for them a moment */
 #define RESTART_WAIT_MS 50
 #define BUSY_WAIT_MS 5000                    /* an operator's sqlite3 holding a lock */
 #define IDLE_MS 1000
@@ -47,7 +47,7 @@ static int wal_written(void *data, sqlite3 *db, const char *database, int pages)
     (void)db;
     (void)database;
     struct sqlite *connection = data;
-    if (pages < connection->wal_pages) connection->checkpoint_at = CHECKPOINT_PAGES; /* the WAL began anew */
+    if (pages < connection->wal_pages) connection->checkpoint_at = sqlite_checkpoint_pages; /* the WAL began anew */
     connection->wal_pages = pages;
     return SQLITE_OK;
 }
@@ -136,7 +136,7 @@ static struct connection *sqlite_open(struct world *world, const char *where, bo
     connection->head.where = where;
     connection->head.writer = writer;
     connection->lock_file = -1;
-    connection->checkpoint_at = CHECKPOINT_PAGES;
+    connection->checkpoint_at = sqlite_checkpoint_pages;
     if ((writer && !lock_take(connection, problem)) || !file_make(where, problem) ||
         !database_open(connection, problem)) {
         sqlite_close(&connection->head);
@@ -264,7 +264,7 @@ static void checkpoint(struct sqlite *connection, int mode) {
     sqlite3_wal_checkpoint_v2(connection->db, NULL, mode, NULL, NULL); /* a full disk may have room next time */
     if (mode != SQLITE_CHECKPOINT_PASSIVE) sqlite3_busy_timeout(connection->db, BUSY_WAIT_MS);
     /* The next commit starts the WAL over when all was moved and no reader is in it. Else not again at once. */
-    connection->checkpoint_at = connection->wal_pages + CHECKPOINT_PAGES;
+    connection->checkpoint_at = connection->wal_pages + sqlite_checkpoint_pages;
     int64_t took = monotonic_us() - began;
     atomic_fetch_add(&connection->head.checkpoints, 1);
     if (took > atomic_load(&connection->head.checkpoint_max_us))
@@ -273,7 +273,8 @@ static void checkpoint(struct sqlite *connection, int mode) {
 
 static void sqlite_between(struct connection *head, bool idle) {
     struct sqlite *connection = (struct sqlite *)head;
-    if (connection->wal_pages >= RESTART_PAGES && connection->wal_pages >= connection->checkpoint_at) {
+    bool long_since = connection->wal_pages >= RESTART_TIMES * sqlite_checkpoint_pages;
+    if (long_since && connection->wal_pages >= connection->checkpoint_at) {
         checkpoint(connection, SQLITE_CHECKPOINT_RESTART);
     } else if (connection->wal_pages >= connection->checkpoint_at) {
         checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
@@ -282,7 +283,7 @@ static void sqlite_between(struct connection *head, bool idle) {
     int64_t now = monotonic_ms();
     if (connection->idle_since_ms == 0) connection->idle_since_ms = now;
     if (now - connection->idle_since_ms < IDLE_MS) return;
-    bool unmoved = connection->wal_pages > connection->checkpoint_at - CHECKPOINT_PAGES;
+    bool unmoved = connection->wal_pages > connection->checkpoint_at - sqlite_checkpoint_pages;
     if (unmoved) checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE);
 }
 

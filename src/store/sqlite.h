@@ -16,6 +16,9 @@ struct sqlite_rows {
     struct sqlite_rows *older; /* in the connection's list of open ones */
 };
 
+/* The writer moves a WAL of so many pages into the database between groups; tests of that lower it before they open. */
+extern int sqlite_checkpoint_pages;
+
 struct sqlite {
     struct connection head;
     sqlite3 *db;

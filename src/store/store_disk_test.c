@@ -1,6 +1,7 @@
 /* store_disk_test.c: SQLite on a disk that fails: the n-th write, fsync or read, once and for ever. What was answered
  * as durable is there, what was answered as unavailable is not, also after a crash at that very moment; and when the
  * disk is well again, so is the store. */
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 #include <fcntl.h>
@@ -308,6 +309,8 @@ static void checkpoints_happen(void **state) {
     (void)state;
     struct store_fixture fixture;
     assert_true(store_fixture_new(&fixture, STORE_SQLITE));
+    int usual = sqlite_checkpoint_pages;
+    sqlite_checkpoint_pages = 4000;
     store_fixture_open(&fixture, migrations, 1, &(struct store_options){.manual = true});
     store_fixture_start(&fixture);
     static struct adding adding[200];
@@ -333,6 +336,7 @@ static void checkpoints_happen(void **state) {
     file = open(wal, O_RDONLY);
     assert_int_equal(lseek(file, 0, SEEK_END), 0); /* all moved at the end */
     close(file);
+    sqlite_checkpoint_pages = usual;
     store_fixture_free(&fixture);
 }
 
