@@ -23,7 +23,9 @@ struct text altcha_challenge(struct arena *arena, struct text salt, int64_t numb
 struct text altcha_signature(struct arena *arena, const uint8_t key[SECRET_HASH_SIZE], struct text challenge) {
     uint8_t digest[SHA256_DIGEST_LENGTH];
     unsigned size = sizeof digest;
-    HMAC(EVP_sha256(), key, SECRET_HASH_SIZE, (const unsigned char *)challenge.data, challenge.size, digest, &size);
+    if (HMAC(EVP_sha256(), key, SECRET_HASH_SIZE, (const unsigned char *)challenge.data, challenge.size, digest,
+             &size) == NULL)
+        arena_unwind(arena); /* it can only lack memory */
     return text_hex(arena, digest, sizeof digest);
 }
 

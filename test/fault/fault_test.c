@@ -3,7 +3,8 @@
  * what was told as done is there after a crash, what was told as unavailable is there whole or not at all, and asking
  * again under the same key does it once; the books are whole; the next transfer works. Each n is a process of its own.
  *
- *     KABINET_FAULT="transfer memory once 17"   that one alone, in this process: for the debugger */
+ *     KABINET_FAULT="transfer memory once 17"   that one alone, in this process: for the debugger
+ *     KABINET_FAULT_ONLY=transfer               that request alone     KABINET_FAULT_ALL=1   every n */
 #include "test/fault/faults.h"
 #include "test/support/cabinet.h"
 
@@ -496,6 +497,7 @@ static int run_named(const char *words) {
 
 int main(void) {
     if (getenv("KABINET_FAULT") != NULL) return run_named(getenv("KABINET_FAULT"));
+    if (getenv("KABINET_FAULT_ONLY") != NULL) cmocka_set_test_filter(getenv("KABINET_FAULT_ONLY"));
     struct CMUnitTest tests[SCENARIOS];
     for (size_t i = 0; i < SCENARIOS; i++)
         tests[i] = (struct CMUnitTest){scenarios[i].name, one_scenario, NULL, NULL, (void *)(uintptr_t)&scenarios[i]};

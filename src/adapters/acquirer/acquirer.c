@@ -3,7 +3,6 @@
 #include "adapters/acquirer/acquirer.h"
 
 #include "adapters/acquirer/exchange.h"
-#include "base/check.h"
 #include "base/json.h"
 
 #include <errno.h>
@@ -68,8 +67,9 @@ struct acquirer *acquirer_open(struct arena *arena, const struct acquirer_option
 static struct text signature(const struct acquirer *acquirer, struct arena *arena, struct text message) {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
-    check(HMAC(EVP_sha256(), acquirer->secret.data, (int)acquirer->secret.size, (const unsigned char *)message.data,
-               message.size, mac, &size) != NULL);
+    if (HMAC(EVP_sha256(), acquirer->secret.data, (int)acquirer->secret.size, (const unsigned char *)message.data,
+             message.size, mac, &size) == NULL)
+        arena_unwind(arena); /* it can only lack memory */
     return text_hex(arena, mac, size);
 }
 
@@ -102,17 +102,31 @@ struct text acquirer_payment_url(const struct acquirer *acquirer, struct arena *
     return text_format(arena, "%s/pay?%.*s", acquirer->url, TEXT_ARG(buffer_text(&query)));
 }
 
+struct checking {
+    const struct acquirer *acquirer;
+    struct arena *arena;
+    struct text stamp, body, given;
+    bool good;
+};
+
+static void check_signature(void *data) {
+    struct checking *checking = data;
+    struct text message =
+        text_format(checking->arena, "callback\n%.*s\n%.*s", TEXT_ARG(checking->stamp), TEXT_ARG(checking->body));
+    checking->good =
+        text_equal_secret(checking->given, signature(checking->acquirer, checking->arena, message));
+}
+
 /* "HMAC-SHA256 <unix seconds>:<hex>" over "callback\n<unix seconds>\n<body>". */
 bool acquirer_verify(const struct acquirer *acquirer, struct text authorization, struct text body, int64_t *stamp_s) {
     if (!text_starts(authorization, "HMAC-SHA256 ")) return false;
     struct text given, stamp = text_split(text_slice(authorization, 12, authorization.size), ':', &given);
     int64_t seconds;
     if (stamp.size > 12 || given.size != 64 || !text_to_int(stamp, &seconds)) return false;
-    struct arena *arena = arena_new(body.size + 4096);
-    if (arena == NULL) return false;
-    struct text message = text_format(arena, "callback\n%.*s\n%.*s", TEXT_ARG(stamp), TEXT_ARG(body));
-    bool good = text_equal_secret(given, signature(acquirer, arena, message));
-    arena_free(arena);
+    struct checking checking = {acquirer, arena_new(body.size + 4096), stamp, body, given, false};
+    if (checking.arena == NULL) return false;
+    bool good = arena_guard(checking.arena, check_signature, &checking) && checking.good;
+    arena_free(checking.arena);
     if (good) *stamp_s = seconds;
     return good;
 }
