@@ -368,8 +368,10 @@ void group_ended(void *self, bool committed) {
     struct ledger *ledger = self;
     struct group *group = &ledger->group;
     if (committed) ledger->wanted_count = 0;
-    for (size_t i = 0; committed && ledger->memo && i < group->table_size; i++) {
-        if (group->table[i] && group->table[i]->known) ledger_memo_keep(ledger->memo, &group->table[i]->account);
+    for (size_t i = 0; ledger->memo && i < group->table_size; i++) {
+        const struct slot *slot = group->table[i];
+        if (slot && committed && slot->known) ledger_memo_keep(ledger->memo, &slot->account);
+        if (slot && !committed) ledger_memo_forget(ledger->memo, slot->account.id);
     }
     *group = (struct group){0};
 }

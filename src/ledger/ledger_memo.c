@@ -1,5 +1,5 @@
-/* ledger_memo.c: see ledger_memo.h. Sets of four; in a full set the one kept longest ago gives way. Memory is touched as
- * accounts come: 33 MB when it is full. */
+/* ledger_memo.c: see ledger_memo.h. Sets of four; in a full set the one kept longest ago gives way. Memory is touched
+ * as accounts come: 33 MB when it is full. */
 #include "ledger/ledger_memo.h"
 
 #include <stdlib.h>
@@ -36,4 +36,11 @@ void ledger_memo_keep(struct ledger_memo *memo, const struct account *account) {
     if (set[way].id != account->id)
         for (; way > 0; way--) set[way] = set[way - 1];
     set[way] = *account;
+}
+
+void ledger_memo_forget(struct ledger_memo *memo, int64_t id) {
+    struct account *set = memo->places[set_of(id)];
+    for (size_t way = 0; way < WAYS; way++) {
+        if (set[way].id == id) set[way].id = 0;
+    }
 }
