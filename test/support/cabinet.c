@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
@@ -31,6 +32,8 @@ static void write_secret(void) {
 
 const char *cabinet_folder(void) {
     if (folder[0] != '\0') return folder;
+    /* Large tables that stay mostly empty come from the kernel each time, instead of being cleared by us. */
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
     bool memory = access("/dev/shm", W_OK) == 0;
     snprintf(folder, sizeof folder, "%s/kabinet-XXXXXX", memory ? "/dev/shm" : "/tmp");
     check(mkdtemp(folder) != NULL);
