@@ -18,7 +18,7 @@
 /* Pages of 2 KiB: a group changes rows all over a table, and whole pages are what is written and checksummed.
  * Transfers in groups of 64 among 100 000 accounts wrote 11.4 KB each with 4 KiB, 6.8 with 2, 4.0 with 1, and cost the
  * least time with 2. A larger WAL makes checkpoints rarer and cheaper a page, and longer. */
-int sqlite_checkpoint_pages = 24000;
+int sqlite_checkpoint_pages = 16000;
 #define RESTART_TIMES 8                      /* readers kept the WAL from starting over: wait for them a moment */
 #define RESTART_WAIT_MS 50
 #define BUSY_WAIT_MS 5000                    /* an operator's sqlite3 holding a lock */
