@@ -6,6 +6,7 @@
 #include "identity/session.h"
 #include "ledger/ledger.h"
 
+#include <dirent.h>
 #include <jansson.h>
 #include <malloc.h>
 #include <openssl/evp.h>
@@ -41,12 +42,17 @@ const char *cabinet_folder(void) {
     return folder;
 }
 
+/* With whatever processes that ended early have left there. */
 void cabinet_folder_remove(void) {
-    char path[96];
-    if (folder[0] == '\0') return;
-    snprintf(path, sizeof path, "%s/acquirer.key", folder);
-    unlink(path);
-    check(rmdir(folder) == 0); /* whoever made a database there has removed it */
+    char path[400];
+    DIR *files = folder[0] != '\0' ? opendir(folder) : NULL;
+    if (files == NULL) return;
+    for (struct dirent *file = readdir(files); file != NULL; file = readdir(files)) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
+        if (file->d_name[0] != '.') unlink(path);
+    }
+    closedir(files);
+    check(rmdir(folder) == 0);
     folder[0] = '\0';
 }
 
