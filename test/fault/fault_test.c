@@ -91,10 +91,10 @@ static void read_reply(void *data) {
 }
 
 /* As the server does it: an arena, parsing under its guard, the engine without. 0: no answer ever came. */
-static int ask(struct stand *stand, const struct call *call, struct text message, struct text *body) {
+static struct asking asking;
+
+static int ask(struct stand *stand, struct text message, struct text *body) {
     struct cabinet *cabinet = &stand->cabinet;
-    static struct asking asking;
-    (void)call;
     asking = (struct asking){.stand = stand, .arena = arena_new((size_t)1 << 20), .message = message,
                              .options = cabinet->server, .status = 503};
     asking.options.handle = hand_over;
@@ -111,8 +111,10 @@ static int ask(struct stand *stand, const struct call *call, struct text message
 /* Without faults; must be answered 2xx. */
 static struct text ask_well(struct stand *stand, const struct call *call) {
     struct text body = TEXT_NONE;
-    int status = ask(stand, call, call_text(stand->arena, call), &body);
-    if (status / 100 == 2) return text_copy(stand->arena, body);
+    int status = ask(stand, call_text(stand->arena, call), &body);
+    body = text_copy(stand->arena, body);
+    arena_free(asking.arena);
+    if (status / 100 == 2) return body;
     fprintf(stderr, "fault: before the fault, %s: %d %.*s\n", call->path, status, TEXT_ARG(body));
     _exit(4);
 }
@@ -318,7 +320,7 @@ static void judge_afterwards(const struct run *run, struct stand *old, int statu
     if (status / 100 == 2 && effects != 1) unwell(run, "answered %d, but %lld effects", status, (long long)effects);
     if (status / 100 == 4 && effects != 0) unwell(run, "answered %d, but %lld effects", status, (long long)effects);
     if (effects < 0 || effects > 1) unwell(run, "done %s", effects < 0 ? "by half" : "twice");
-    int second = ask(&killed, &old->call, call_text(killed.arena, &old->call), &body);
+    int second = ask(&killed, call_text(killed.arena, &old->call), &body);
     int64_t now = count_effects(run, &killed);
     bool good = second / 100 == 2 || (effects == 1 && !run->scenario->again && second / 100 == 4);
     if (!good) unwell(run, "asked again: %d %.*s", second, TEXT_ARG(body));
@@ -342,7 +344,7 @@ static void run_one(const struct run *run) {
     run->scenario->prepare(&stand);
     struct text message = call_text(stand.arena, &stand.call);
     fault_arm(run->fault, run->nth, run->for_ever);
-    int status = ask(&stand, &stand.call, message, NULL);
+    int status = ask(&stand, message, NULL);
     bool failed = fault_disarm();
     cabinet_settle(&stand.cabinet);
     if (status / 100 != 2 && status / 100 != 4 && status != 503) unwell(run, "answered %d", status);
@@ -442,7 +444,9 @@ static void warm_up(void) {
     ask_well(&stand, &stand.call);
     prepare_callback(&stand);
     ask_well(&stand, &stand.call);
+    struct world *world = stand.cabinet.world;
     cabinet_close(&stand.cabinet);
+    world_free(world);
     database_remove(stand.database);
     arena_free(stand.arena);
 }
