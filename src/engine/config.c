@@ -315,7 +315,6 @@ static bool choose_features(struct reading *reading, struct config *config, stru
     config->sections = arena_array(reading->arena, struct config_section, count + 1);
     config->section_count = count;
     bool all = text_is(item->value, "all");
-    /* the engine's own is always on */
     for (size_t i = 0; i < count; i++) config->sections[i] = (struct config_section){all_features[i], all, NULL};
     for (struct text rest = item->value; !all && rest.data != NULL;) {
         struct text name = text_trim(text_split(rest, ',', &rest));

@@ -168,11 +168,22 @@ static void read_step(void *data) {
     }
 }
 
+struct read {
+    struct guarded guarded;
+    bool done; /* the request's memory sufficed */
+};
+
+static void read_in_request(void *data) {
+    struct read *read = data;
+    read->done = arena_guard(read->guarded.run->request->arena, read_step, &read->guarded);
+}
+
+/* Two arenas may end: the request's and the snapshot's. Either way the answer is 503. */
 static void read_now(struct run *run) {
     struct reader *reader = engine_reader(run->engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
-    struct guarded guarded = {run, tx};
-    bool good = tx != NULL && arena_guard(run->request->arena, read_step, &guarded);
+    struct read read = {{run, tx}, false};
+    bool good = tx != NULL && arena_guard(tx_arena(tx), read_in_request, &read) && read.done;
     if (tx != NULL && !reader_end(reader, tx)) good = false;
     if (!good) answer_unavailable(run->request);
 }
