@@ -68,7 +68,7 @@ static void keep_token(struct fill *fill, struct tx *tx, struct text phone, int6
 static void make_customer(struct fill *fill, struct tx *tx, int64_t number) {
     struct engine *engine = fill->app->engine;
     struct text phone = text_format(fill->command.arena, "+79%09" PRId64, number);
-    int64_t customer = customer_open(engine, tx, phone, TEXT("$argon2id$none"), LANGUAGE_RU);
+    int64_t customer = customer_open(engine, tx, phone, TEXT("$argon2id$none"), LANGUAGE_RU, 0);
     struct account wallet;
     check(customer != 0 && ledger_accounts_of(engine_ledger(engine), tx, customer, &wallet, 1) == 1);
     fill->wallets[number] = wallet.id;

@@ -1,5 +1,6 @@
 /* acquirer.c: the acquirer's payment page, status and refunds. What a card does is decided by its number (cards.c). */
-#include "sandbox/sandbox.h"
+#include "sandbox/billers.h"
+#include "sandbox/esia.h"
 
 #include "generated/strings.h"
 #include "generated/templates.h"
@@ -323,4 +324,10 @@ static const struct route routes[] = {
      .stages = {{STAGE_READ, refund_act}}},
 };
 
-const struct route *const sandbox_routes[] = {&routes[0], &routes[1], &routes[2], &routes[3], &routes[4], NULL};
+const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      &routes[2],      &routes[3],
+                                              &routes[4],      &esia_routes[0], &esia_routes[1], &esia_routes[2],
+                                              &esia_routes[3], &billers_routes[0], &billers_routes[1],
+                                              &billers_routes[2],
+                                              &billers_routes[3], &billers_routes[4], &billers_routes[5],
+                                              &billers_routes[6],
+                                              &billers_routes[7], NULL};

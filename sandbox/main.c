@@ -1,5 +1,6 @@
 /* main.c: kabinet-sandbox: the outside world as one process. Prints its address when it is ready; ends on SIGTERM. */
-#include "sandbox/sandbox.h"
+#include "sandbox/billers.h"
+#include "sandbox/esia.h"
 
 #include "base/log.h"
 #include "http/server.h"
@@ -12,7 +13,10 @@
 #define USAGE                                                                                                          \
     "usage: kabinet-sandbox --listen 127.0.0.1:8090 --kabinet http://127.0.0.1:8080\n"                                 \
     "                       [--secret-file data/acquirer.key] [--journal data/sandbox.journal]\n"                      \
-    "                       [--slow-ms 5000] [--late-ms 30000]\n"
+    "                       [--slow-ms 5000] [--late-ms 30000] [--esia-folder data/esia] [--esia-keys rsa|gost]\n" \
+    "                       [--billers-login kabinet:kabinet-osmp]\n"
+
+#define CONNECTIONS 16384 /* thousands wait at once while billers are slow */
 
 static bool read_ms(const char *text, int64_t *us) {
     int64_t ms;
@@ -24,6 +28,8 @@ static bool read_ms(const char *text, int64_t *us) {
 static bool read_options(int count, char **arguments, struct sandbox_options *options) {
     *options = (struct sandbox_options){.secret_file = "data/acquirer.key",
                                         .journal = "data/sandbox.journal",
+                                        .esia_folder = "data/esia",
+                                        .billers_login = "kabinet:kabinet-osmp",
                                         .slow_us = 5 * SECOND,
                                         .late_us = 30 * SECOND};
     for (int i = 1; i + 1 < count; i += 2) {
@@ -33,6 +39,9 @@ static bool read_options(int count, char **arguments, struct sandbox_options *op
         else if (text_is(name, "--kabinet")) options->kabinet = value;
         else if (text_is(name, "--secret-file")) options->secret_file = value;
         else if (text_is(name, "--journal")) options->journal = value;
+        else if (text_is(name, "--esia-folder")) options->esia_folder = value;
+        else if (text_is(name, "--billers-login")) options->billers_login = value;
+        else if (text_is(name, "--esia-keys")) options->esia_gost = strcmp(value, "gost") == 0;
         else if (text_is(name, "--slow-ms") && read_ms(value, &options->slow_us)) continue;
         else if (text_is(name, "--late-ms") && read_ms(value, &options->late_us)) continue;
         else return false;
@@ -51,7 +60,8 @@ static void handle(void *self, struct request *request) {
     request->page = doc_new(request->arena);
     request->locale.now = world_now(request->world);
     if (!arena_guard(request->arena, run_stage, request)) request->answer.status = 503;
-    request->finish(request);
+    struct sandbox *sandbox = self;
+    if (!later_take(sandbox->later, request)) request->finish(request);
 }
 
 static bool split_listen(struct arena *arena, const char *listen, const char **address, int *port) {
@@ -73,6 +83,8 @@ static int serve(struct sandbox *sandbox, struct arena *arena, const struct sand
     struct server_options http = {.routes = sandbox_routes,
                                   .world = sandbox->world,
                                   .form_action = sandbox->kabinet,
+                                  .connections_max = CONNECTIONS,
+                                  .connections_per_address_max = -1, /* one Kabinet has one address */
                                   .handle = handle,
                                   .self = sandbox};
     if (!split_listen(arena, options->listen, &http.address, &http.port))
@@ -112,12 +124,24 @@ int main(int count, char **arguments) {
         return fail("no key", text_from(options.secret_file));
     sandbox.books = books_open(options.journal, &problem);
     if (sandbox.books == NULL) return fail(options.journal, problem);
+    struct portal_keys *keys = portal_keys_open(options.esia_folder, options.esia_gost, &problem);
+    if (keys == NULL) return fail(options.esia_folder, problem);
+    sandbox.portal = portal_open(keys, options.kabinet);
+    if (sandbox.portal == NULL) return fail("no memory", TEXT_NONE);
     struct text url = text_format(arena, "%s/callbacks/acquirer", options.kabinet);
     sandbox.courier = courier_start(sandbox.world, url.data, sandbox.secret, sandbox.books);
     if (sandbox.courier == NULL) return fail("no thread", TEXT_NONE);
+    struct text billers_journal = text_format(arena, "%s.billers", options.journal);
+    sandbox.billers = billers_open(billers_journal.data, options.billers_login, &problem);
+    if (sandbox.billers == NULL) return fail(billers_journal.data, problem);
+    sandbox.later = later_start();
+    if (sandbox.later == NULL) return fail("no thread", TEXT_NONE);
     int status = serve(&sandbox, arena, &options);
+    later_stop(sandbox.later);
+    billers_close(sandbox.billers);
     courier_stop(sandbox.courier);
     books_close(sandbox.books);
+    portal_close(sandbox.portal);
     arena_free(arena);
     return status;
 }

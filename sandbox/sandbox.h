@@ -1,5 +1,6 @@
-/* sandbox.h: the outside world in one program, for demos and tests: an acquirer so far. It stands for other companies,
- * so it shares no code with what it talks to beyond base and http: signatures, formats and books are its own. */
+/* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers. It stands
+ * for other companies, so it shares no code with what it talks to beyond base and http: signatures, formats and books
+ * are its own. */
 #pragma once
 
 #include "base/money.h"
@@ -7,10 +8,14 @@
 #include "http/request.h"
 
 struct sandbox;
+struct portal;
+struct billers;
+struct later;
 
 struct sandbox_options {
-    const char *listen, *kabinet, *secret_file, *journal;
-    int64_t slow_us, late_us; /* how long the slow and the late cards take */
+    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login;
+    bool esia_gost; /* keys made for the portal are of that kind */
+    int64_t slow_us, late_us; /* how long the slow and the late take */
 };
 
 /* ---- cards.c: what each test card does, by its last four digits ---- */
@@ -89,6 +94,17 @@ struct courier *courier_start(struct world *world, const char *url, struct text 
 void courier_stop(struct courier *courier);
 void courier_send(struct courier *courier, const struct callback *callback, int64_t after_us);
 
+/* ---- later.c: answers that take their time, and hold up nobody ---- */
+
+struct later *later_start(void); /* NULL: no thread */
+/* After the server has stopped: whatever still waits is let go. */
+void later_stop(struct later *later);
+/* For stages, beside their answer: it goes out so much later; or the connection is closed then, without a byte. */
+void answer_after(struct request *request, int64_t us);
+void answer_never(struct request *request, int64_t us);
+/* Takes over a request whose stages asked for that; false: they did not, finish it. On the I/O thread. */
+bool later_take(struct later *later, struct request *request);
+
 /* ---- acquirer.c ---- */
 
 struct sandbox {
@@ -96,6 +112,9 @@ struct sandbox {
     struct text secret;
     struct books *books;
     struct courier *courier;
+    struct portal *portal;   /* esia.h */
+    struct billers *billers; /* billers.h */
+    struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;
 };

@@ -6,6 +6,7 @@ serving one reads no disk and computes nothing. Files of layouts and partials ar
 import gzip
 import hashlib
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -40,7 +41,14 @@ struct asset {
 
 extern const struct asset assets[];
 extern const size_t asset_count;
+
+/* Their addresses, for the pages. */
 """
+
+
+def macro(path):
+    """The name under which assets.h has the address of a file below web/."""
+    return "ASSET_" + re.sub("[^A-Za-z0-9]", "_", path)
 
 
 def array(name, data):
@@ -53,6 +61,7 @@ def array(name, data):
 def main():
     out, root = sys.argv[1:3]
     paths = [line.split("|")[2] for line in sources.generator_inputs(root) if line.startswith("input|assets|")]
+    addresses = []
     lines, rows = ['/* assets.c: made by tools/assets.py. */', '#include "assets.h"', ""], []
     for number, path in enumerate(paths):
         with open(os.path.join(root, path), "rb") as file:
@@ -63,12 +72,14 @@ def main():
         if len(packed) < len(data):
             packed_name = "gzip_%d" % number
             lines += array(packed_name, packed)
+        name, digest = path[len("web/"):], hashlib.sha256(data).hexdigest()[:16]
+        addresses.append('#define %s "/assets/%s/%s"\n' % (macro(name), digest, name))
         rows.append('    {"%s", "%s", "%s", data_%d, %d, %s, %d},' % (
-            path[len("web/"):], TYPES[os.path.splitext(path)[1]], hashlib.sha256(data).hexdigest()[:16], number,
-            len(data), packed_name, len(packed) if packed_name != "NULL" else 0))
+            name, TYPES[os.path.splitext(path)[1]], digest, number, len(data), packed_name,
+            len(packed) if packed_name != "NULL" else 0))
     lines += ["", "const struct asset assets[] = {"] + rows
     lines += ["    {NULL, NULL, NULL, NULL, 0, NULL, 0},", "};", "const size_t asset_count = %d;" % len(rows), ""]
-    for name, text in (("assets.h", HEADER), ("assets.c", "\n".join(lines))):
+    for name, text in (("assets.h", HEADER + "".join(addresses)), ("assets.c", "\n".join(lines))):
         with open(os.path.join(out, name), "w", encoding="utf-8") as file:
             file.write(text)
 

@@ -25,6 +25,7 @@ gift=gift                   trash=trash-2               edit=pencil             
 snow=snowflake              target=target               tag=tag                 mail=mail
 link=link                   external=external-link      more=ellipsis           chart=chart-pie
 star=star                   repeat=repeat               pin=map-pin             upload=upload
+wifi=wifi                   game=gamepad-2              percent=percent         school=graduation-cap
 """
 
 # Our own: two drawers of a cabinet. The same drawing is in favicon.svg.

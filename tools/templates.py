@@ -10,6 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import assets
 import messages
 from c_text import c_string
 from html_state import Place, Walker, value_context
@@ -114,6 +115,9 @@ class Writer:
     def add(self, *texts):
         for number in range(len(self.pending)):
             self.pending[number] += texts[number if len(texts) > 1 else 0]
+
+    def asset(self, name):
+        self.line("draw_literal(d, %s, sizeof %s - 1);" % (assets.macro(name), assets.macro(name)))
 
     def enter(self):
         self.indent += 1
@@ -392,7 +396,7 @@ class Writer:
             raise Wrong("{{icon}} only in text")
         found = self.given(node.name, names)
         self.add('<svg class="icon" aria-hidden="true" focusable="false"><use href="')
-        self.line('draw_asset(d, "icons.svg");')
+        self.asset("icons.svg")
         self.add("#")
         if found[0] == "text":
             if 'id="%s"' % found[1] not in self.tree.sprite:
@@ -410,7 +414,7 @@ class Writer:
             raise Wrong("there is no file web/%s" % name)
         if self.place.mode != "value" or self.place.address:
             raise Wrong("{{asset}} only as a whole attribute")
-        self.line("draw_asset(d, %s);" % c_string(name))
+        self.asset(name)
         self.wrote_value()
 
     def do_special(self, node, names):
@@ -430,7 +434,7 @@ class Writer:
                     self.add('<script src="')
                     if not os.path.exists(os.path.join(self.tree.root, "web", "scripts", script)):
                         raise Wrong("%s: there is no file web/scripts/%s" % (page.path, script))
-                    self.line("draw_asset(d, %s);" % c_string("scripts/" + script))
+                    self.asset("scripts/" + script)
                     self.add('" defer></script>')
         else:
             value_context(self.place)
@@ -465,7 +469,7 @@ def generate(tree, name):
     header = ["/* %s.h: made by tools/templates.py from the pages. */" % name, "#pragma once", "",
               '#include "http/template.h"', ""]
     source = ["/* %s.c: made by tools/templates.py from the pages. */" % name, '#include "generated/%s.h"' % name,
-              '#include "generated/strings.h"', '#include "http/draw.h"', ""]
+              '#include "generated/assets.h"', '#include "generated/strings.h"', '#include "http/draw.h"', ""]
     for page in pages:
         header.append("extern const struct template %s; /* %s */" % (symbol(page), page.path))
         source.append("static void draw_%s(struct drawing *d) {" % symbol(page))

@@ -11,7 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from rules import css, look, product, sql, structure, text
+from rules import css, look, product, sealed, sql, structure, text
 from rules.tree import Tree
 
 RULES = {
@@ -23,6 +23,7 @@ RULES = {
     "look": look.check_look,
     "table": sql.check_tables,
     "statement": sql.check_statements,
+    "sealed": sealed.check_sealed,
     "route": product.check_routes,
     "template": product.check_templates,
     "strings": product.check_strings,

@@ -11,7 +11,15 @@ struct app_command {
 int app_serve(int count, char **arguments);
 int app_check(int count, char **arguments);
 int app_migrate(int count, char **arguments);
+int app_contract(int count, char **arguments);
 int app_verify(int count, char **arguments);
+int app_routes(int count, char **arguments);
+int app_staff(int count, char **arguments);
+int app_maintenance(int count, char **arguments);
+int app_mail_in(int count, char **arguments);
+int app_audit(int count, char **arguments);
+int app_import(int count, char **arguments);
+int app_keys(int count, char **arguments);
 
 /* An opened engine and what it stands on; app_open prints what is wrong and gives false. */
 struct app {
@@ -24,4 +32,6 @@ struct app {
 
 struct config *app_config(struct arena *arena, int count, char **arguments);
 bool app_open(struct app *app, int count, char **arguments);
+/* In a world of the caller's, which app_close frees. */
+bool app_open_in(struct app *app, struct world *world, int count, char **arguments);
 void app_close(struct app *app);

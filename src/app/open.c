@@ -19,7 +19,11 @@ struct config *app_config(struct arena *arena, int count, char **arguments) {
 }
 
 bool app_open(struct app *app, int count, char **arguments) {
-    *app = (struct app){.arena = arena_new(APP_ARENA)};
+    return app_open_in(app, NULL, count, arguments);
+}
+
+bool app_open_in(struct app *app, struct world *world, int count, char **arguments) {
+    *app = (struct app){.arena = arena_new(APP_ARENA), .world = world};
     if (app->arena == NULL) return false;
     app->config = app_config(app->arena, count, arguments);
     if (app->config == NULL) return false;
@@ -27,7 +31,7 @@ bool app_open(struct app *app, int count, char **arguments) {
     enum log_level level = LOG_INFO;
     log_level_from(text_from(base->log_level), &level);
     log_set_level(level);
-    app->world = world_real((uint64_t)base->node);
+    if (app->world == NULL) app->world = world_real((uint64_t)base->node);
     const char *key_problem = NULL;
     app->keyring = keyring_open(base->key_file, true, app->world, &key_problem);
     if (app->keyring == NULL) {

@@ -5,12 +5,14 @@
 #include "generated/templates.h"
 #include "http/server.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STOP_GRACE (10 * SECOND)
+#define IO_THREADS_USUAL 4
 
 /* "127.0.0.1:8080", "[::1]:8080": the address goes to the arena. */
 static bool split_listen(struct arena *arena, const char *listen, const char **address, int *port) {
@@ -24,10 +26,18 @@ static bool split_listen(struct arena *arena, const char *listen, const char **a
     return true;
 }
 
+/* One for each processor that may be used, but no more than the one writer can feed. */
+static int io_threads(const struct config_base *base) {
+    cpu_set_t processors;
+    if (base->io_threads > 0) return (int)base->io_threads;
+    int count = sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
+    return count < IO_THREADS_USUAL ? count : IO_THREADS_USUAL;
+}
+
 static struct server *start_server(struct app *app, struct text *problem) {
     const struct config_base *base = config_base(app->config);
     struct server_options options = {
-        .threads = (int)base->io_threads,
+        .threads = io_threads(base),
         .certificate_file = *base->certificate_file != '\0' ? base->certificate_file : NULL,
         .key_file = *base->certificate_key_file != '\0' ? base->certificate_key_file : NULL,
         .behind_proxy = base->behind_proxy,
@@ -36,6 +46,7 @@ static struct server *start_server(struct app *app, struct text *problem) {
         .fallback = (enum language)base->language,
         .zone = engine_zone(app->engine),
         .handle = engine_handle,
+        .idle = engine_idle,
         .self = app->engine,
         .error_page = &template_http_error,
         .form_action = *base->sandbox_url != '\0' ? base->sandbox_url : NULL,

@@ -182,8 +182,7 @@ struct buffer buffer_new(struct arena *arena, size_t room) {
     return (struct buffer){arena, arena_alloc(arena, room), 0, room};
 }
 
-/* Room for `more` bytes and a NUL behind them. */
-static void buffer_reserve(struct buffer *buffer, size_t more) {
+void buffer_reserve(struct buffer *buffer, size_t more) {
     size_t needed;
     check(!__builtin_add_overflow(buffer->size, more, &needed) && needed < SIZE_MAX / 4);
     if (needed < buffer->room) return;
@@ -194,20 +193,6 @@ static void buffer_reserve(struct buffer *buffer, size_t more) {
         buffer->data = data;
     }
     buffer->room = room;
-}
-
-void buffer_add(struct buffer *buffer, const void *data, size_t size) {
-    if (size == 0) return;
-    buffer_reserve(buffer, size);
-    memcpy(buffer->data + buffer->size, data, size);
-    buffer->size += size;
-}
-
-void buffer_add_text(struct buffer *buffer, struct text text) { buffer_add(buffer, text.data, text.size); }
-
-void buffer_add_char(struct buffer *buffer, char byte) {
-    buffer_reserve(buffer, 1);
-    buffer->data[buffer->size++] = byte;
 }
 
 void buffer_add_int(struct buffer *buffer, int64_t value) {

@@ -59,10 +59,31 @@ struct buffer {
 };
 
 struct buffer buffer_new(struct arena *arena, size_t room);
-void buffer_add(struct buffer *buffer, const void *data, size_t size);
-void buffer_add_text(struct buffer *buffer, struct text text);
-void buffer_add_char(struct buffer *buffer, char byte);
+static inline void buffer_add(struct buffer *buffer, const void *data, size_t size);
+static inline void buffer_add_text(struct buffer *buffer, struct text text);
+static inline void buffer_add_char(struct buffer *buffer, char byte);
 void buffer_add_int(struct buffer *buffer, int64_t value);
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define buffer_add_literal(buffer, literal) buffer_add((buffer), "" literal "", sizeof(literal) - 1)
 struct text buffer_text(const struct buffer *buffer); /* what is in it; valid until the next add */
+
+/* ---- the fast path, inline: nothing below is for callers ---- */
+
+/* Room for `more` bytes and a NUL behind them. */
+void buffer_reserve(struct buffer *buffer, size_t more);
+
+static inline void buffer_add(struct buffer *buffer, const void *data, size_t size) {
+    if (size == 0) return;
+    if (__builtin_expect(size >= buffer->room - buffer->size, 0)) buffer_reserve(buffer, size); /* size < room always */
+    __builtin_memcpy(buffer->data + buffer->size, data, size);
+    buffer->size += size;
+}
+
+static inline void buffer_add_text(struct buffer *buffer, struct text text) {
+    buffer_add(buffer, text.data, text.size);
+}
+
+static inline void buffer_add_char(struct buffer *buffer, char byte) {
+    if (__builtin_expect(buffer->room - buffer->size < 2, 0)) buffer_reserve(buffer, 1);
+    buffer->data[buffer->size++] = byte;
+}

@@ -52,5 +52,6 @@ static void ended(void *self, bool committed) {
 }
 
 struct participant after_participant(struct after *after) {
-    return (struct participant){after, begin, mark, undo, flush, ended};
+    return (struct participant){
+        .self = after, .begin = begin, .mark = mark, .undo = undo, .flush = flush, .ended = ended};
 }

@@ -109,7 +109,7 @@ static bool read_document(struct reading *reading, struct yaml *root) {
 
 /* ---- values by their tables ---- */
 
-static bool parse_duration(struct text text, int64_t *value) {
+bool duration_parse(struct text text, int64_t *value) {
     static const struct {
         char unit;
         int64_t us;
@@ -150,7 +150,7 @@ static struct text set_number(struct arena *arena, const struct setting *setting
     const char *shape = NULL;
     switch (setting->type) {
     case SETTING_INT: shape = text_to_int(text, &number) ? NULL : "a whole number"; break;
-    case SETTING_DURATION: shape = parse_duration(text, &number) ? NULL : "a duration like 90s, 15m, 24h or 30d"; break;
+    case SETTING_DURATION: shape = duration_parse(text, &number) ? NULL : "a duration like 90s, 15m, 24h or 30d"; break;
     case SETTING_MONEY:
         shape = money_parse_typed(text, CURRENCY_RUB, &money) ? NULL : "a sum like \"15 000.00\"";
         number = money.minor;
@@ -259,9 +259,14 @@ static const struct setting base_settings[] = {
     {"log_level", SETTING_TEXT, BASE(log_level), "info", 4, 7, NULL, "debug, info, warning or error."},
     {"language", SETTING_CHOICE, BASE(language), "ru", 0, 0, LANGUAGES, "When the browser names none we have."},
     {"behind_proxy", SETTING_BOOL, BASE(behind_proxy), "false", 0, 0, NULL, "Believe X-Forwarded-For and -Proto."},
-    {"io_threads", SETTING_INT, BASE(io_threads), "1", 1, 64, NULL, "Threads that talk to sockets."},
+    {"io_threads", SETTING_INT, BASE(io_threads), "0", 0, 64, NULL, "Threads of sockets; 0: a processor each."},
     {"worker_threads", SETTING_INT, BASE(worker_threads), "2", 1, 64, NULL, "Threads for slow work."},
+    {"several_nodes", SETTING_BOOL, BASE(several_nodes), "false", 0, 0, NULL, "Others write here from the start."},
     {"node", SETTING_INT, BASE(node), "0", 0, 255, NULL, "This process among several on one database."},
+    {"key_window", SETTING_DURATION, BASE(key_window), "30d", DAY, 366 * DAY, NULL,
+     "How long the same idempotency key gives the same answer."},
+    {"log_kept", SETTING_DURATION, BASE(log_kept), "90d", DAY, 3660 * DAY, NULL,
+     "How long it is known who asked for what from where; no shorter than key_window."},
     {.name = NULL},
 };
 
@@ -292,6 +297,7 @@ static bool base_makes_sense(struct reading *reading, struct yaml *root, const s
     if (strrchr(base->listen, ':') == NULL) key = "listen", want = "address:port";
     if ((*base->certificate_file == '\0') != (*base->certificate_key_file == '\0'))
         key = "certificate_file", want = "given together with certificate_key_file";
+    if (base->log_kept < base->key_window) key = "log_kept", want = "key_window or longer";
     if (key == NULL) return true;
     struct yaml *item = map_find(root, text_from(key));
     return complain(reading, item != NULL ? item->line : 1, text_format(reading->arena, "%s: must be %s", key, want));
@@ -336,6 +342,17 @@ static bool choose_features(struct reading *reading, struct config *config, stru
     return true;
 }
 
+/* A feature's own check of what its table could not tell. */
+static bool makes_sense(struct reading *reading, const struct config_section *section, struct yaml *map) {
+    const struct feature *feature = section->feature;
+    const char *key = NULL;
+    struct text must = TEXT_NONE;
+    if (feature->settings_good == NULL || feature->settings_good(section->settings, &key, &must)) return true;
+    const struct yaml *item = find_dotted(map, text_from(key));
+    return complain(reading, item != NULL ? item->line : map->line,
+                    text_format(reading->arena, "%s.%s: must be %.*s", feature->name, key, TEXT_ARG(must)));
+}
+
 static bool fill_features(struct reading *reading, struct config *config, struct yaml *root) {
     for (size_t i = 0; i < config->section_count; i++) {
         struct config_section *section = &config->sections[i];
@@ -353,6 +370,9 @@ static bool fill_features(struct reading *reading, struct config *config, struct
         section->settings = target;
         if (section->enabled && !fill(reading, map != NULL && map->is_map ? map : &nothing, section->feature->name,
                                       section->feature->settings, target)) {
+            return false;
+        }
+        if (section->enabled && !makes_sense(reading, section, map != NULL && map->is_map ? map : &nothing)) {
             return false;
         }
     }

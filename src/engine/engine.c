@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_WINDOW (30 * DAY)
 #define READERS_QUEUE 4096
 #define WORKERS_QUEUE 512
-#define FEATURES_MAX 64
 #define JOBS_MAX 256
 #define MIGRATIONS_MAX 512
 
@@ -44,6 +42,10 @@ struct reader *engine_reader(struct engine *engine) {
     return own_reader.reader;
 }
 
+void engine_idle(void *self) {
+    if (own_reader.engine == self && own_reader.reader != NULL) reader_rest(own_reader.reader);
+}
+
 /* The thread that closes the engine may have read, too. */
 static void forget_own_reader(struct engine *engine) {
     if (own_reader.engine != engine) return;
@@ -67,8 +69,10 @@ static bool migrate(struct engine *engine, struct arena *arena, struct text *pro
     struct migration *all = arena_array(arena, struct migration, MIGRATIONS_MAX);
     size_t count = gather_migrations(all, 0, ledger_migrations);
     count = gather_migrations(all, count, journal_migrations);
+    count = gather_migrations(all, count, audit_migrations);
     count = gather_migrations(all, count, outbox_migrations);
     count = gather_migrations(all, count, jobs_migrations);
+    count = gather_migrations(all, count, generation_migrations);
     for (size_t i = 0; i < engine->feature_count; i++)
         count = gather_migrations(all, count, engine->features[i]->migrations);
     return store_migrate(engine->store, arena, all, count, problem);
@@ -79,18 +83,41 @@ static bool run_feature_job(void *self, const struct job_entry *entry, struct tx
     return job->run(self, tx);
 }
 
+static bool run_reseal(void *self, const struct job_entry *entry, struct tx *tx) {
+    (void)entry;
+    return reseal_piece(self, tx);
+}
+
+static bool wants_reseal(void *self, const struct job_entry *entry) {
+    (void)entry;
+    return reseal_wanted(self);
+}
+
 static bool gather_jobs(struct engine *engine, struct arena *arena) {
     struct job_entry *entries = arena_array(arena, struct job_entry, JOBS_MAX);
     size_t count = 0;
+    entries[count++] = (struct job_entry){
+        .name = "engine.reseal", .every_us = 2 * SECOND, .run = run_reseal, .wanted = wants_reseal, .self = engine};
     for (size_t i = 0; i < engine->feature_count; i++) {
         const struct job *job = engine->features[i]->jobs;
         for (; job != NULL && job->name != NULL; job++) {
             check(count < JOBS_MAX);
-            entries[count++] = (struct job_entry){job->name, job->every_us, run_feature_job, engine, job};
+            entries[count++] = (struct job_entry){
+                .name = job->name, .every_us = job->every_us, .run = run_feature_job, .self = engine, .job = job};
         }
     }
     engine->jobs = jobs_open(engine->store, engine->world, entries, count);
     return engine->jobs != NULL;
+}
+
+bool engine_route_stands(const struct feature *const *features, size_t count, const struct route *route) {
+    if (!(route->flags & ROUTE_UNLESS)) return true;
+    for (size_t i = 0; i < count; i++)
+        for (const struct route *other = features[i]->routes; other != NULL && other->path != NULL; other++) {
+            bool same = other->method == route->method && strcmp(other->path, route->path) == 0;
+            if (same && !(other->flags & ROUTE_UNLESS)) return false;
+        }
+    return true;
 }
 
 static void gather_routes(struct engine *engine, struct arena *arena) {
@@ -101,8 +128,10 @@ static void gather_routes(struct engine *engine, struct arena *arena) {
     const struct route **routes = arena_array(arena, const struct route *, count + 1);
     count = 0;
     for (size_t i = 0; i < engine->feature_count; i++)
-        for (const struct route *route = engine->features[i]->routes; route != NULL && route->path != NULL; route++)
-            routes[count++] = route;
+        for (const struct route *route = engine->features[i]->routes; route != NULL && route->path != NULL; route++) {
+            check((route->who == WHO_STAFF) == (route->roles != 0));
+            if (engine_route_stands(engine->features, engine->feature_count, route)) routes[count++] = route;
+        }
     engine->routes = routes;
 }
 
@@ -134,22 +163,36 @@ static void choose_features(struct engine *engine, struct arena *arena) {
     }
 }
 
-static bool open_parts(struct engine *engine, struct arena *arena) {
+static bool make_parts(struct engine *engine, struct arena *arena) {
     engine->readers = pool_new(READERS_QUEUE);
     engine->workers = pool_new(WORKERS_QUEUE);
+    engine->lots = pool_new(1); /* together's one task, come again */
+    engine->together = engine->lots == NULL ? NULL : together_new(engine->lots, lot_read, engine);
     engine->rates = rates_new();
     engine->topics = topics_new();
-    if (engine->readers == NULL || engine->workers == NULL || engine->rates == NULL || engine->topics == NULL)
+    engine->live = live_open(engine, arena);
+    engine->reseal = reseal_open(engine, arena);
+    if (engine->readers == NULL || engine->workers == NULL || engine->together == NULL || engine->rates == NULL ||
+        engine->topics == NULL || engine->reseal == NULL)
         return false;
-    engine->keys = keys_open(engine->store, engine->workers, arena, KEY_WINDOW);
+    engine->keys = keys_open(engine->store, engine->workers, arena, engine->config->base.key_window);
     engine->ledger = ledger_open(engine->store, engine->zone, engine->config->limits, LIMIT_SETS);
     engine->outbox = outbox_open(engine);
     if (engine->keys == NULL || engine->ledger == NULL || engine->outbox == NULL) return false;
     journal_init(&engine->journal, engine->store, engine->keys);
     after_init(&engine->after);
+    audit_init(&engine->audit, engine->keyring, engine->config->base.node);
     store_join(engine->store, journal_participant(&engine->journal));
     store_join(engine->store, after_participant(&engine->after));
+    store_join(engine->store, audit_participant(&engine->audit));
+    store_hear(engine->store, topics_heard, engine);
     return gather_jobs(engine, arena);
+}
+
+static bool open_parts(struct engine *engine, struct arena *arena, struct text *problem) {
+    if (make_parts(engine, arena)) return true;
+    *problem = TEXT("no memory for the engine");
+    return false;
 }
 
 STATEMENT(newest_id, "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM command_log UNION ALL SELECT MAX(id) FROM entry "
@@ -172,6 +215,20 @@ static bool load_keys(struct engine *engine) {
     return reader_end(reader, tx) && good;
 }
 
+static bool start_books(struct engine *engine, struct arena *arena, struct text *problem) {
+    if (!store_start(engine->store)) {
+        *problem = TEXT("the store's writer cannot start");
+        return false;
+    }
+    engine->recovered = ledger_recover(engine->ledger, problem);
+    if (!engine->recovered) return false;
+    engine->generations = generations_open(engine, arena, problem);
+    if (engine->generations == NULL) return false;
+    if (load_keys(engine)) return true;
+    *problem = TEXT("the idempotency keys cannot be read");
+    return false;
+}
+
 static bool open_features(struct engine *engine, struct arena *arena, struct text *problem) {
     for (size_t i = 0; i < engine->feature_count; i++) {
         if (engine->features[i]->open == NULL) continue;
@@ -188,28 +245,36 @@ struct engine *engine_open(const struct engine_options *options, struct arena *a
     const struct config_base *base = &engine->config->base;
     engine->zone = zone_named(base->time_zone);
     *problem = TEXT_NONE;
-    struct store_options store = {.where = base->database, .world = engine->world, .manual = options->manual};
+    struct store_options store = {.where = base->database, .world = engine->world, .manual = options->manual,
+                                  .shares = base->several_nodes};
     engine->store = store_open(arena, &store, problem);
     if (engine->store == NULL) return NULL;
     choose_features(engine, arena);
     gather_routes(engine, arena);
     gather_menu(engine, arena);
+    engine->has_support = engine_enabled(engine, "support");
     if (!migrate(engine, arena, problem)) {
         engine_close(engine);
         return NULL;
     }
-    if (!open_parts(engine, arena)) *problem = TEXT("no memory for the engine");
-    else if (!store_start(engine->store)) *problem = TEXT("the store's writer cannot start");
-    else if (!load_keys(engine)) *problem = TEXT("the idempotency keys cannot be read");
-    else if (open_features(engine, arena, problem)) return engine;
+    if (open_parts(engine, arena, problem) && start_books(engine, arena, problem) &&
+        open_features(engine, arena, problem))
+        return engine;
     engine_close(engine);
     return NULL;
+}
+
+static void tick(void *engine) {
+    generations_tick(((struct engine *)engine)->generations);
 }
 
 bool engine_start(struct engine *engine) {
     const struct config_base *base = &engine->config->base;
     size_t readers = store_reads_inline(engine->store) ? 1 : 4;
-    engine->started = pool_start(engine->readers, readers) &&
+    size_t lots = store_reads_inline(engine->store) ? 0 : 1; /* one: its connection stays warm */
+    pool_give_way(engine->workers);
+    jobs_each(engine->jobs, tick, engine);
+    engine->started = pool_start(engine->readers, readers) && pool_start(engine->lots, lots) &&
                       pool_start(engine->workers, (size_t)base->worker_threads) && outbox_start(engine->outbox) &&
                       jobs_start(engine->jobs, SECOND);
     return engine->started;
@@ -219,17 +284,23 @@ void engine_close(struct engine *engine) {
     if (engine->jobs != NULL) jobs_stop(engine->jobs);
     if (engine->outbox != NULL) outbox_stop(engine->outbox);
     pool_free(engine->workers);
+    pool_free(engine->lots);
     pool_free(engine->readers);
+    together_free(engine->together);
     forget_own_reader(engine);
+    if (engine->recovered) ledger_settle_all(engine->ledger);
     if (engine->store != NULL) store_close(engine->store);
     for (size_t i = engine->feature_count; i-- > 0;)
         if (engine->features[i]->close != NULL && engine->states[i] != NULL)
             engine->features[i]->close(engine->states[i]);
     jobs_free(engine->jobs);
+    generations_close(engine->generations);
+    reseal_close(engine->reseal);
     outbox_free(engine->outbox);
     if (engine->ledger != NULL) ledger_close(engine->ledger);
     keys_free(engine->keys);
     rates_free(engine->rates);
+    live_close(engine->live);
     topics_free(engine->topics);
 }
 
@@ -293,6 +364,10 @@ const struct feature *const *engine_features(const struct engine *engine, size_t
     return (const struct feature *const *)engine->features;
 }
 
+void engine_identify_staff_by(struct engine *engine, struct identifier identifier) {
+    engine->staff_identifier = identifier;
+}
+
 void engine_identify_by(struct engine *engine, struct identifier identifier) {
     engine->identifier = identifier;
 }
@@ -307,7 +382,7 @@ void engine_emit(struct engine *engine, struct tx *tx, const struct event *event
 }
 
 bool engine_step_workers(struct engine *engine) {
-    return pool_step(engine->workers) || pool_step(engine->readers);
+    return pool_step(engine->workers) || pool_step(engine->lots) || pool_step(engine->readers);
 }
 
 bool engine_step_outbox(struct engine *engine) {

@@ -3,7 +3,7 @@
  *
  * A request's way: caller → rates → CSRF → form → idempotency → stages → answer. Writing stages run inside the store's
  * group; each is recorded in the command log (who, what, under which key, what was answered), which serves LE-4
- * (the same key gives the same answer), the audit trail (BO-1) and nothing else. */
+ * (the same key gives the same answer) and those who ask who did what from where, for as long as is configured. */
 #pragma once
 
 #include "engine/feature.h"
@@ -23,6 +23,7 @@ struct engine *engine_open(const struct engine_options *options, struct arena *a
 bool engine_start(struct engine *engine); /* writer, workers, dispatchers, scheduler */
 void engine_close(struct engine *engine);
 void engine_handle(void *engine, struct request *request); /* server_options.handle */
+void engine_idle(void *engine);                            /* server_options.idle */
 const struct route *const *engine_routes(const struct engine *engine);
 
 struct store *engine_store(const struct engine *engine);
@@ -35,7 +36,22 @@ const void *engine_settings(const struct engine *engine, const struct feature *f
 void *engine_state(const struct engine *engine, const struct feature *feature); /* what open() gave */
 bool engine_enabled(const struct engine *engine, const char *feature);
 const struct feature *const *engine_features(const struct engine *engine, size_t *count); /* enabled ones */
+/* False for a row that gives way (ROUTE_UNLESS) to one of another of these features. */
+bool engine_route_stands(const struct feature *const *features, size_t count, const struct route *route);
+/* Adds the caller's menu to an array: {title, path, icon, current} each. */
+void engine_menu(struct engine *engine, struct request *request, struct node *menu);
 const struct operation_kind *engine_operation_kind(const struct engine *engine, int code);
+
+/* All that the customer may pay from, in the order of features; how many. */
+size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse purses[PURSES_MAX]);
+/* Fills `list` with what all features have under way for him. */
+void engine_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                    struct node *list);
+
+/* What the enabled features' routes ask of personal tokens: set of enum scope; and a scope's name, NULL: none such. */
+unsigned engine_scopes(const struct engine *engine);
+const char *engine_scope_name(enum scope scope);
 
 /* The reader of the calling thread, made at first use. */
 struct reader *engine_reader(struct engine *engine);
@@ -45,12 +61,27 @@ struct reader *engine_reader(struct engine *engine);
 struct identifier {
     bool (*quick)(void *self, struct request *request);
     void (*full)(void *self, struct request *request, struct tx *tx);
+    /* Like a route's: makes `quick` know as many of them as it can. */
+    void (*warm)(void *self, struct request *const *requests, size_t count, struct tx *tx);
     /* A page's form for WHO_CUSTOMER came with a session cookie that is no longer good (ID-14): keeps what was typed
      * and answers 303 to the sign-in page. Run as a WRITE stage. */
     stage_function *keep_form;
     void *self;
 };
 void engine_identify_by(struct engine *engine, struct identifier identifier);
+/* The same for routes of WHO_STAFF and WHO_STAFF_GUEST, set by the back office: staff's cookie is nothing elsewhere. */
+void engine_identify_staff_by(struct engine *engine, struct identifier identifier);
+
+/* ---- the audit trail (audit.h has the chain) ----
+ *
+ * What staff ask for is recorded without anybody's doing: a row for each answered request of a WHO_STAFF route, before
+ * the answer goes out (a view that cannot be recorded is not shown). So are customers' routes with ROUTE_SENSITIVE. */
+
+/* Says more than the route's name: one row for each note instead. In any stage. `what` is a literal. */
+void engine_note(struct request *request, int64_t customer, const char *what, struct text detail);
+/* A row from within a command that no request caused: jobs, outcomes of the outbox. Undone with the command. */
+void engine_audit(struct engine *engine, struct tx *tx, int64_t staff, int64_t customer, const char *what,
+                  struct text detail);
 
 /* Runs after the present command's group is on disk; dropped when it is undone. Writer thread; must not block. Memory:
  * data must outlive the group (the request's arena does). */
@@ -59,11 +90,22 @@ void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data),
 /* Tells every enabled feature, in their order, at once and in this transaction. */
 void engine_emit(struct engine *engine, struct tx *tx, const struct event *event);
 
-/* Wakes every request streaming on this customer's topic (server-sent events); after the commit. */
+/* Wakes every request streaming on this customer's topic (server-sent events), at whichever node; after the commit. */
 void engine_notify(struct engine *engine, struct tx *tx, int64_t customer, const char *event);
 /* tell() is called on the writer's thread and must not block; false without memory. Ended by engine_unlisten. */
+/* Answers a ROUTE_STREAM request with a stream of what engine_notify says to that topic: a customer, or any other
+ * number that the feature has made sure is the caller's to hear. */
+enum flow engine_stream(struct request *request, int64_t topic);
 bool engine_listen(struct engine *engine, int64_t customer, void (*tell)(void *self, const char *event), void *self);
 void engine_unlisten(struct engine *engine, void *self);
+
+/* Maintenance (SU-6): until it is ended by 0, whatever is neither staff's nor marked ROUTE_ALWAYS (/live) is answered
+ * 503 at the gate with `until`, the expected end; what is past the gate is finished. Of this process. */
+void engine_pause(struct engine *engine, moment until);
+moment engine_paused(const struct engine *engine);
+/* While the features open: each process looks at something of the database by itself at least every so often while it
+ * has requests that read, on a snapshot that is open anyway: what another node has changed. */
+void engine_watch(struct engine *engine, void (*look)(struct engine *engine, struct tx *tx), int64_t every_us);
 
 /* Simulation and tests (manual): one step each; true when something was done. */
 bool engine_step_workers(struct engine *engine);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/outbox.h"
+#include "engine/sealed.h"
 #include "engine/settings.h"
 #include "http/request.h"
 #include "store/store.h"
@@ -18,12 +19,21 @@ struct job {
     bool (*run)(struct engine *engine, struct tx *tx);
 };
 
-/* An entry of the cabinet's navigation. */
+/* An entry of the cabinet's navigation; with WHO_STAFF of the staff's, shown to those who may call its address. */
 struct menu_item {
     string_id title;
     const char *path, *icon; /* icon: a symbol of the sprite */
     enum who who;
     int order;
+};
+
+/* How much waits for a customer behind an entry of the menu, shown beside it. */
+struct menu_count {
+    const char *path; /* the entry's */
+    /* From memory alone; 0: nothing, -1: not known. */
+    int64_t (*count)(struct engine *engine, int64_t customer);
+    /* Makes it known where it is not, on a snapshot that is open for one of his pages anyway. */
+    void (*learn)(struct engine *engine, struct tx *tx, int64_t customer);
 };
 
 /* A kind of operation that the customer sees: how one ledger entry of that kind is told. */
@@ -39,18 +49,75 @@ struct operation_kind {
                      struct node *operation);
 };
 
+/* An account that the customer may pay from, as he knows it. */
+struct purse {
+    int64_t account;
+    struct text title; /* «Основной кошелёк»; in the tx's arena */
+};
+#define PURSES_MAX 16
+
 /* What happened, told to every feature in the same transaction: the only way products hear of each other. */
 enum event_kind {
-    EVENT_CUSTOMER_OPENED = 1, /* a cabinet exists now; phone: its E.164 number */
+    /* a cabinet exists now; phone: its E.164 number; number: the application it comes of, or 0 */
+    EVENT_CUSTOMER_OPENED = 1,
     EVENT_CUSTOMER_LEVEL,      /* number: the new level */
-    EVENT_CUSTOMER_FROZEN,
+    EVENT_CUSTOMER_FROZEN, /* number: outgoing money is frozen (by staff 1, by himself 2), 0 it is no more */
+    EVENT_SMS_CAME, /* phone: who sent it, E.164; to: our (short) number; text. Not proof of who wrote it */
+    EVENT_CUSTOMER_PHONE,      /* phone: the number he has now */
+    EVENT_CUSTOMER_PASSWORD,   /* another password holds from now */
+    EVENT_CUSTOMER_CLOSED,     /* for ever: products close what is his; phone: the number he had */
+    /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen */
+    EVENT_PAID,
 };
 
 struct event {
     enum event_kind kind;
     int64_t customer, number;
-    struct text phone;
+    struct text phone, to, text;
+    /* of EVENT_PAID: his account; the transfer's id; the entry that was the account's last before it, 0: not told; when
+     * the time after his change of secrets ends, or 0; the payee's own money is frozen */
+    int64_t account, operation, before;
+    moment cooling_until;
+    bool frozen;
 };
+
+/* ---- a person's own data (ID-17) ---- */
+
+/* What a feature keeps of a customer, a piece at a time: objects for the list, each with a "kind". */
+struct own_data {
+    struct engine *engine;
+    struct tx *tx;
+    const struct locale *locale;
+    int64_t customer;
+    /* where this piece begins, in the feature's own terms: 0 at first; it sets where the next one does */
+    int64_t after;
+    struct node *list;
+};
+
+/* What stands in the way of destroying it. */
+struct obstacles {
+    struct engine *engine;
+    struct tx *tx;
+    const struct locale *locale;
+    int64_t customer;
+    struct node *list; /* {text, href?}: what he has to settle first */
+    bool identified;   /* his identity was checked: the law has it kept for years after the end (115-FZ) */
+};
+void obstacle_add(struct obstacles *obstacles, string_id text, const struct string_argument *arguments, size_t count,
+                  const char *href);
+
+/* Destroys or blanks some rows of customer $1; run again until it changes none, so it is bounded and finds what it has
+ * done as done. */
+struct erase {
+    const char *what; /* the table, as the act names it */
+    struct statement *statement;
+};
+
+/* backoffice/backoffice.h: what staff do for a feature. */
+struct queue;
+struct approval_kind;
+struct card_section;
+struct record;
 
 struct feature {
     const char *name;                       /* also the settings' section and the prefix of its strings */
@@ -60,16 +127,40 @@ struct feature {
     const struct job *jobs;                 /* ended by .name NULL */
     const struct setting *settings;         /* ended by .name NULL */
     size_t settings_size;                   /* of its settings struct, filled by the table */
+    /* What a table cannot tell of the settings. False: the line of *key is named, which "must be" *must. NULL: all. */
+    bool (*settings_good)(const void *settings, const char **key, struct text *must);
     const struct menu_item *menu;           /* ended by .path NULL */
+    const struct menu_count *menu_count;    /* NULL: nothing is counted */
     const struct outbox_kind *outbox;       /* ended by .name NULL */
     const struct operation_kind *operations;/* ended by .name NULL */
+    const struct queue *queues;             /* ended by .name NULL */
+    const struct approval_kind *approvals;  /* ended by .name NULL */
+    const struct card_section *card;        /* ended by .fill NULL */
+    const struct record *records;           /* ended by .name NULL */
     /* The customer's ledger accounts whose entries are his operations: writes at most `room` ids, says how many. */
     size_t (*accounts)(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
+    /* Whom the customer's entry paid: any number that stands for that one alone; 0: not an entry of the feature's by
+     * which somebody else is paid. NULL: it has none. */
+    int64_t (*payee)(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry);
+    /* Those of its accounts that he may pay from, the usual one first: at most `room`; how many. NULL: none. */
+    size_t (*purses)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse *purses, size_t room);
+    /* What is under way and not yet an operation, newest first: adds {title, text, sum, href, icon} each. NULL:
+     * nothing. */
+    void (*pending)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                    struct node *list);
+    /* All that the feature keeps of a customer; true: there is more, from piece->after on. NULL: nothing. */
+    bool (*own_data)(struct own_data *piece);
+    const struct sealed *sealed;            /* ended by .where NULL: whatever it keeps sealed, or looks up by hashes */
+    void (*obstacles)(struct obstacles *obstacles); /* NULL: nothing stands in the way */
+    const struct erase *erases;             /* ended by .what NULL; whoever belongs to another row before that row */
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
     /* Once at start, after migrations: loads what it keeps in memory, gives its state (or NULL with *problem set). */
     void *(*open)(struct engine *engine, struct arena *arena, struct text *problem);
     void (*close)(void *state);
 };
+
+#define FEATURES_MAX 64
 
 /* All compiled features, in an order that respects `needs`; NULL-ended. Generated. */
 extern const struct feature *const all_features[];

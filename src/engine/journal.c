@@ -50,8 +50,18 @@ STATEMENT(insert_log, "INSERT INTO command_log (id, owner, session, staff, actio
 STATEMENT(insert_key, "INSERT INTO command_key (owner, key, id) VALUES ($1, $2, $3)");
 STATEMENT(key_row, "SELECT id FROM command_key WHERE owner = $1 AND key = $2");
 STATEMENT(log_row, "SELECT key, fingerprint, status, location, answer FROM command_log WHERE id = $1 AND owner = $2");
+#define FORGET_PIECE 256
 STATEMENT(forget_keys, "DELETE FROM command_key WHERE id IN (SELECT id FROM command_key WHERE id < $1 ORDER BY id "
-                       "LIMIT 500)");
+                       "LIMIT 256)");
+STATEMENT(oldest_upto,
+          "SELECT MAX(id) FROM (SELECT id FROM command_log WHERE id < $1 ORDER BY id LIMIT 256) AS piece");
+STATEMENT(forget_upto, "DELETE FROM command_log WHERE id <= $1");
+
+/* By the log's own order: it has no index by owner, whose upkeep every payment would pay for. */
+STATEMENT(blank_upto,
+          "SELECT MAX(id) FROM (SELECT id FROM command_log WHERE id > $1 ORDER BY id LIMIT 20000) AS piece");
+STATEMENT(blank, "UPDATE command_log SET address = '', location = NULL, answer = NULL "
+                 "WHERE id > $1 AND id <= $2 AND owner = $3");
 
 struct journal_row {
     struct value values[LOG_COLUMNS];
@@ -194,7 +204,12 @@ static void journal_ended(void *self, bool committed) {
 }
 
 struct participant journal_participant(struct journal *journal) {
-    return (struct participant){journal, journal_begin, journal_mark, journal_mark, journal_flush, journal_ended};
+    return (struct participant){.self = journal,
+                                .begin = journal_begin,
+                                .mark = journal_mark,
+                                .undo = journal_mark,
+                                .flush = journal_flush,
+                                .ended = journal_ended};
 }
 
 /* ---- answering again ---- */
@@ -230,6 +245,28 @@ enum journal_found journal_find(struct journal *journal, struct tx *tx, struct r
     return found;
 }
 
-bool journal_forget(struct tx *tx, int64_t window_us) {
-    return tx_run(tx, &forget_keys, VALUES(V_INT(id_from_moment(world_now(tx_world(tx)) - window_us)))) == 500;
+/* From the log's beginning, so that on SQLite whole pages come free, to be used by what is appended. A piece is small
+ * enough that no payment of its group notices, and as large as a group: so it keeps up with whatever is written. */
+static bool forget_log(struct tx *tx, int64_t before) {
+    struct rows *rows = tx_query(tx, &oldest_upto, VALUES(V_INT(before)));
+    bool any = rows_next(rows) && !row_null(rows, 0);
+    int64_t upto = any ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return any && tx_run(tx, &forget_upto, VALUES(V_INT(upto))) >= FORGET_PIECE;
+}
+
+bool journal_forget(struct tx *tx, int64_t window_us, int64_t kept_us) {
+    moment now = world_now(tx_world(tx));
+    if (tx_run(tx, &forget_keys, VALUES(V_INT(id_from_moment(now - window_us)))) >= FORGET_PIECE) return true;
+    return forget_log(tx, id_from_moment(now - kept_us));
+}
+
+bool journal_blank(struct tx *tx, int64_t customer, int64_t *after) {
+    struct rows *rows = tx_query(tx, &blank_upto, VALUES(V_INT(*after)));
+    int64_t upto = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    if (upto == 0) return false;
+    tx_run(tx, &blank, VALUES(V_INT(*after), V_INT(upto), V_INT(customer)));
+    *after = upto;
+    return true;
 }

@@ -38,5 +38,10 @@ enum journal_found { JOURNAL_NEW, JOURNAL_SAME, JOURNAL_OTHER_BODY };
 enum journal_found journal_find(struct journal *journal, struct tx *tx, struct request *request,
                                 const struct journal_key *key);
 
-/* A job's piece: forgets keys older than the window (PostgreSQL's table; segments go by themselves). */
-bool journal_forget(struct tx *tx, int64_t window_us);
+/* A piece of blanking what the log says of a customer but the act itself: his addresses, what he was answered. From
+ * *after (0 at first), which moves on; true when there is more. */
+bool journal_blank(struct tx *tx, int64_t customer, int64_t *after);
+
+/* A job's piece: forgets keys older than the window (PostgreSQL's table; segments go by themselves), then what the log
+ * says of commands older than `kept`, which is no shorter: a key's row is never missed. True when there is more. */
+bool journal_forget(struct tx *tx, int64_t window_us, int64_t kept_us);

@@ -10,7 +10,7 @@
 /* ---- a table of (fingerprint, id), open addressing, linear probing ---- */
 
 static bool table_grow(struct key_table *table) {
-    size_t room = table->room == 0 ? 4096 : table->room * 2;
+    size_t room = table->room == 0 ? KEY_SEGMENT * 2 : table->room * 2; /* growing would keep transfers waiting */
     struct key_slot *slots = calloc(room, sizeof *slots);
     if (slots == NULL) return false;
     for (size_t i = 0; i < table->room; i++) {

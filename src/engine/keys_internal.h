@@ -9,7 +9,7 @@
 #define KEY_BLOCK_WORDS 8             /* a filter block is one cache line */
 #define KEY_BITS 16                   /* filter bits a key */
 #define KEY_SEAL_AGAIN 4096           /* keys until a failed sealing is tried again */
-#define KEY_CHUNK 4096                /* keys in a chunk row: 64 KiB */
+#define KEY_CHUNK 240                 /* keys in a chunk row: a page is read for a false alarm, not sixteen */
 
 struct key_slot {
     uint64_t fingerprint; /* the first bytes of the key's hash */

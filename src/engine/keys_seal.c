@@ -1,5 +1,6 @@
-/* keys_seal.c: a full table of keys becomes a segment: sorted on a worker, written by one command (64 chunks and a
- * filter, all appended), then answered from its filter. Segments older than the window are forgotten. */
+/* keys_seal.c: a full table of keys becomes a segment: sorted on a worker, written by a row of small commands (so that
+ * no transfer waits for four megabytes), the last of which adds the segment itself; then it is answered from its
+ * filter. Segments older than the window are forgotten. */
 #include "engine/keys_internal.h"
 
 #include "base/check.h"
@@ -8,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PIECE (16 * KEY_CHUNK) /* keys written by one command */
+
 struct sealing {
     struct task task;
     struct command command;
     struct keys *keys;
     struct key_slot *sorted;
-    size_t count;
+    size_t count, written;
     int64_t number, last_id;
     uint64_t *filter;
     size_t blocks;
@@ -41,15 +44,18 @@ static void sealing_free(struct sealing *sealing) {
     free(sealing);
 }
 
-static enum command_outcome write_segment(struct command *command, struct tx *tx) {
-    struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
-    for (size_t at = 0; at < sealing->count; at += KEY_CHUNK) {
-        size_t count = sealing->count - at < KEY_CHUNK ? sealing->count - at : KEY_CHUNK;
+static void write_chunks(struct sealing *sealing, struct tx *tx) {
+    size_t end = sealing->count - sealing->written < PIECE ? sealing->count : sealing->written + PIECE;
+    for (size_t at = sealing->written; at < end; at += KEY_CHUNK) {
+        size_t count = end - at < KEY_CHUNK ? end - at : KEY_CHUNK;
         const struct key_slot *chunk = sealing->sorted + at;
         tx_run(tx, &add_chunk,
                VALUES(V_INT(sealing->number), V_INT(key_order(chunk->fingerprint)),
                       V_BYTES(chunk, count * sizeof *chunk)));
     }
+}
+
+static void write_segment(struct sealing *sealing, struct tx *tx) {
     tx_run(tx, &add_segment,
            VALUES(V_INT(sealing->number), V_INT(sealing->last_id), V_INT((int64_t)sealing->count),
                   V_BYTES(sealing->filter, sealing->blocks * KEY_BLOCK_WORDS * sizeof(uint64_t))));
@@ -58,6 +64,14 @@ static enum command_outcome write_segment(struct command *command, struct tx *tx
         tx_queue(tx, &drop_chunks, VALUES(V_INT(row_int(rows, 0))));
         tx_queue(tx, &drop_segment, VALUES(V_INT(row_int(rows, 0))));
     }
+}
+
+static enum command_outcome write_piece(struct command *command, struct tx *tx) {
+    struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
+    /* A crash may have left chunks of a segment that never came to be; they must not stand between ours. */
+    if (sealing->written == 0) tx_run(tx, &drop_chunks, VALUES(V_INT(sealing->number)));
+    write_chunks(sealing, tx);
+    if (sealing->count - sealing->written <= PIECE) write_segment(sealing, tx);
     return COMMAND_KEEP;
 }
 
@@ -74,29 +88,40 @@ static bool add_segment_filter(struct keys *keys, struct key_segment segment) {
     return true;
 }
 
-static void segment_written(struct command *command, enum store_status status) {
-    struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
+static void sealed(struct sealing *sealing, bool whole) {
     struct keys *keys = sealing->keys;
     pthread_mutex_lock(&keys->mutex);
-    if (status == STORE_DURABLE &&
-        add_segment_filter(keys, (struct key_segment){sealing->number, sealing->last_id, sealing->filter,
-                                                      sealing->blocks})) {
+    if (whole && add_segment_filter(keys, (struct key_segment){sealing->number, sealing->last_id, sealing->filter,
+                                                               sealing->blocks})) {
         sealing->filter = NULL;
         key_table_clear(&keys->frozen);
     }
     keys->seal_runs = false;
     pthread_mutex_unlock(&keys->mutex);
-    if (status != STORE_DURABLE) /* the frozen table goes on answering; the next start reads the log's tail again */
+    if (!whole) /* the frozen table goes on answering; the next start reads the log's tail again */
         log_event(LOG_WARNING, TEXT_NONE, "keys.not_sealed", LOG_NUMBER("segment", sealing->number));
     sealing_free(sealing);
 }
 
+static void piece_written(struct command *command, enum store_status status) {
+    struct sealing *sealing = (struct sealing *)((char *)command - offsetof(struct sealing, command));
+    bool whole = sealing->count - sealing->written <= PIECE;
+    if (status == STORE_DURABLE && !whole) {
+        sealing->written += PIECE;
+        if (store_submit(sealing->keys->store, &sealing->command)) return;
+    }
+    sealed(sealing, status == STORE_DURABLE && whole);
+}
+
 static void sort_and_submit(struct task *task) {
     struct sealing *sealing = (struct sealing *)task;
+    const struct key_table *frozen = &sealing->keys->frozen; /* nobody changes it before the segment is there */
+    for (size_t i = 0; i < frozen->room; i++)
+        if (frozen->slots[i].id != 0) sealing->sorted[sealing->count++] = frozen->slots[i];
     qsort(sealing->sorted, sealing->count, sizeof *sealing->sorted, by_order);
     for (size_t i = 0; i < sealing->count; i++)
         key_filter_add(sealing->filter, sealing->blocks, sealing->sorted[i].fingerprint);
-    if (!store_submit(sealing->keys->store, &sealing->command)) segment_written(&sealing->command, STORE_UNAVAILABLE);
+    if (!store_submit(sealing->keys->store, &sealing->command)) sealed(sealing, false);
 }
 
 static struct sealing *sealing_new(struct keys *keys) {
@@ -106,14 +131,12 @@ static struct sealing *sealing_new(struct keys *keys) {
     sealing->blocks = KEY_SEGMENT * KEY_BITS / (KEY_BLOCK_WORDS * 64);
     sealing->filter = calloc(sealing->blocks * KEY_BLOCK_WORDS, sizeof(uint64_t));
     sealing->sorted = malloc(keys->frozen.count * sizeof *sealing->sorted);
-    sealing->command = (struct command){.run = write_segment, .done = segment_written, .arena = arena_new(1 << 20)};
+    sealing->command = (struct command){.run = write_piece, .done = piece_written, .arena = arena_new(1 << 20)};
     sealing->task.run = sort_and_submit;
     if (sealing->filter == NULL || sealing->sorted == NULL || sealing->command.arena == NULL) {
         sealing_free(sealing);
         return NULL;
     }
-    for (size_t i = 0; i < keys->frozen.room; i++)
-        if (keys->frozen.slots[i].id != 0) sealing->sorted[sealing->count++] = keys->frozen.slots[i];
     sealing->number = keys->frozen.last_id; /* time-ordered, unique, and survives restarts */
     sealing->last_id = keys->frozen.last_id;
     return sealing;
@@ -127,7 +150,7 @@ void keys_seal(struct keys *keys) {
     if (sealing == NULL) keys->seal_runs = false;
     pthread_mutex_unlock(&keys->mutex);
     if (sealing != NULL && !pool_submit(keys->workers, &sealing->task))
-        segment_written(&sealing->command, STORE_UNAVAILABLE);
+        sealed(sealing, false);
 }
 
 bool keys_load(struct keys *keys, struct tx *tx) {

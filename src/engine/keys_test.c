@@ -81,6 +81,15 @@ static void ask(struct tx *tx, void *data) {
     }
 }
 
+STATEMENT(chunk_add, "INSERT INTO key_chunk (segment, first, data) VALUES ($1, $2, $3)");
+
+/* What a crash in the middle of sealing leaves: a chunk of a segment that never came to be. */
+static enum command_outcome leave_chunk(struct tx *tx, void *data) {
+    int64_t number = *(int64_t *)data;
+    assert_int_equal(1, tx_run(tx, &chunk_add, VALUES(V_INT(number), V_INT(12345), V_BYTES("", 0))));
+    return COMMAND_KEEP;
+}
+
 static void load(struct tx *tx, void *data) {
     assert_true(keys_load(data, tx));
 }
@@ -118,9 +127,11 @@ static void sealed_and_restarted(void **state) {
     use_keys(&fixture, keys, ids, MANY);
     struct asking asking = {keys, ids, MANY, 0};
     assert_true(store_fixture_read(&fixture, ask, &asking)); /* the full table waits to be sealed: still known */
-    assert_true(pool_step(workers));                         /* sorts, and submits the segment */
+    assert_int_equal(store_fixture_write(&fixture, leave_chunk, &ids[KEY_SEGMENT - 1]), STORE_DURABLE);
+    assert_true(pool_step(workers));                         /* sorts, and submits the segment's first piece */
     struct filling nothing = {keys, 0, 0, ids};
-    assert_int_equal(store_fixture_write(&fixture, fill, &nothing), STORE_DURABLE); /* the segment's command is done */
+    for (int group = 0; group < 150; group++) /* the segment comes in some seventy pieces, one after another */
+        assert_int_equal(store_fixture_write(&fixture, fill, &nothing), STORE_DURABLE);
     assert_int_equal(keys->segment_count, 1);
     assert_true(store_fixture_read(&fixture, ask, &asking));
     assert_true(asking.false_hits < 100); /* below half a percent */

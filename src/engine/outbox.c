@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#define OUTBOX_SENDERS 4
+#define OUTBOX_SENDERS 16 /* they wait for others most of their time */
 #define OUTBOX_BATCH 64
 #define OUTBOX_FLYING (4 * OUTBOX_BATCH)
 #define OUTBOX_LEASE (60 * SECOND)
@@ -38,8 +38,14 @@ STATEMENT(due_items, "SELECT id, owner, kind, subject, payload, attempt, deadlin
                      "WHERE state = 0 AND next_at <= $1 ORDER BY next_at LIMIT 64");
 STATEMENT(claim_item, "UPDATE outbox SET attempt = attempt + 1, next_at = $3 "
                       "WHERE id = $1 AND owner = $2 AND state = 0 AND next_at <= $4");
+STATEMENT(take_over, "UPDATE outbox SET next_at = $1 "
+                     "WHERE state = 0 AND attempt > 0 AND next_at > $1 AND next_at <= $2");
 STATEMENT(put_off_item, "UPDATE outbox SET next_at = $3 WHERE id = $1 AND owner = $2 AND state = 0");
 STATEMENT(end_item, "UPDATE outbox SET state = $3, payload = $4 WHERE id = $1 AND owner = $2 AND state = 0");
+
+STATEMENT(drop_items, "UPDATE outbox SET state = 3, payload = '' WHERE owner = $1 AND state = 0");
+
+const struct erase outbox_erases[] = {{"outbox", &drop_items}, {.what = NULL}};
 
 struct dispatch {
     struct task task;
@@ -61,6 +67,7 @@ struct outbox {
     pthread_cond_t wake;
     bool started, stopping, poked;
     bool claiming;            /* one claim at a time */
+    bool took_over;           /* what whoever ran before had claimed */
     int flying;               /* dispatches between their claim and their end, at most OUTBOX_FLYING */
     struct dispatch *claimed; /* filled by the claim command; taken when it is durable */
     struct command claim;
@@ -98,12 +105,24 @@ int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64
     return id;
 }
 
+bool outbox_done(struct tx *tx, int64_t owner, int64_t id) {
+    return tx_run(tx, &end_item, VALUES(V_INT(id), V_INT(owner), V_INT(OUTBOX_STATE_DONE), V_BYTES("", 0))) == 1;
+}
+
+#define FORGET_PIECE 256
+STATEMENT(forget_ended, "DELETE FROM outbox WHERE id IN "
+                        "(SELECT id FROM outbox WHERE id < $1 AND state <> 0 ORDER BY id LIMIT 256)");
+
+bool outbox_forget(struct tx *tx, int64_t kept) {
+    return tx_run(tx, &forget_ended, VALUES(V_INT(id_from_moment(world_now(tx_world(tx)) - kept)))) >= FORGET_PIECE;
+}
+
 /* ---- the end of one dispatch ---- */
 
-static int64_t pause_after(int attempt) {
-    int64_t pause = SECOND;
-    for (int i = 1; i < attempt && pause < 10 * MINUTE; i++) pause *= 2;
-    return pause;
+static int64_t pause_after(const struct outbox_kind *kind, int attempt) {
+    int64_t pause = SECOND, most = kind->pause_most_us != 0 ? kind->pause_most_us : 10 * MINUTE;
+    for (int i = 1; i < attempt && pause < most; i++) pause *= 2;
+    return pause < most ? pause : most;
 }
 
 static void dispatch_free(struct dispatch *dispatch) {
@@ -127,9 +146,10 @@ static enum command_outcome end_dispatch(struct command *command, struct tx *tx)
     struct value id = V_INT(item->id), owner = V_INT(item->owner);
     moment now = world_now(tx_world(tx));
     enum outbox_verdict verdict = dispatch->verdict;
-    if (verdict == OUTBOX_AGAIN && now + pause_after(item->attempt) >= item->deadline) verdict = OUTBOX_EXPIRED;
+    if (verdict == OUTBOX_AGAIN && now + pause_after(dispatch->kind, item->attempt) >= item->deadline)
+        verdict = OUTBOX_EXPIRED;
     if (verdict == OUTBOX_AGAIN) {
-        tx_queue(tx, &put_off_item, VALUES(id, owner, V_INT(now + pause_after(item->attempt))));
+        tx_queue(tx, &put_off_item, VALUES(id, owner, V_INT(now + pause_after(dispatch->kind, item->attempt))));
         return COMMAND_KEEP;
     }
     int64_t state = verdict == OUTBOX_DONE      ? OUTBOX_STATE_DONE
@@ -220,9 +240,14 @@ static enum command_outcome claim_due(struct command *command, struct tx *tx) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     drop_claimed(outbox); /* of an earlier try of this very command */
     moment now = world_now(tx_world(tx));
+    /* After a crash, with no other node about, nobody is at what is leased: it need not wait until its lease is over. */
+    if (!outbox->took_over && tx_alone(tx)) tx_run(tx, &take_over, VALUES(V_INT(now), V_INT(now + OUTBOX_LEASE)));
     for (struct rows *rows = tx_query(tx, &due_items, VALUES(V_INT(now))); rows_next(rows);) {
         struct dispatch *dispatch = dispatch_new(outbox, rows);
-        if (dispatch == NULL) continue;
+        if (dispatch == NULL) { /* nor may it stand before those that can be sent */
+            tx_queue(tx, &put_off_item, VALUES(V_INT(row_int(rows, 0)), V_INT(row_int(rows, 1)), V_INT(now + HOUR)));
+            continue;
+        }
         dispatch->next = outbox->claimed;
         outbox->claimed = dispatch;
     }
@@ -244,6 +269,7 @@ static enum command_outcome claim_due(struct command *command, struct tx *tx) {
 static void claim_ended(struct command *command, enum store_status status) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     if (status != STORE_DURABLE) drop_claimed(outbox);
+    else outbox->took_over = true;
     while (outbox->claimed != NULL) {
         struct dispatch *dispatch = outbox->claimed;
         outbox->claimed = dispatch->next;
@@ -269,7 +295,8 @@ static bool something_due(struct outbox *outbox) {
 
 /* One claim in flight at a time; true when one was begun. */
 static bool claim_some(struct outbox *outbox) {
-    if (!something_due(outbox)) return false;
+    if (!generations_fit(outbox->engine->generations)) return false;
+    if (outbox->took_over && !something_due(outbox)) return false;
     arena_clear(outbox->claim_arena);
     outbox->claim = (struct command){.run = claim_due, .done = claim_ended, .arena = outbox->claim_arena};
     pthread_mutex_lock(&outbox->mutex);

@@ -31,8 +31,13 @@ struct outbox_kind {
      * to do. */
     void (*result)(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                    struct text reply);
+    int64_t pause_most_us;  /* between two attempts, which come at 1, 2, 4 … s; 0: ten minutes */
 };
 
 /* In the same transaction as what it tells of. kind is one of an enabled feature's. */
 int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64_t owner, int64_t subject,
                    struct text payload, moment not_before, moment deadline);
+
+/* The other side says by itself that it has it (a delivery report of what we thought lost): it is not sent again, and
+ * result() is not called. True when it was still waiting. */
+bool outbox_done(struct tx *tx, int64_t owner, int64_t id);

@@ -4,9 +4,13 @@
 
 #include "base/check.h"
 
+#include <string.h>
+
 /* Bound to the session, or for those not signed in to their visit's cookie: another site can read neither. */
 static struct text csrf_token(struct engine *engine, struct arena *arena, const struct request *request) {
-    struct text bound = request->caller.kind != WHO_ANYONE ? request->cookie_session : request->cookie_visit;
+    struct text bound = request->caller.kind == WHO_STAFF    ? request->cookie_staff
+                        : request->caller.kind != WHO_ANYONE ? request->cookie_session
+                                                             : request->cookie_visit;
     uint8_t hash[SECRET_HASH_SIZE];
     secret_hash(engine->keyring, "csrf", bound, hash);
     return text_base64url(arena, hash, 18);
@@ -38,6 +42,8 @@ static void add_form(struct request *request, struct node *page, struct node *er
                                   ? request->route->form
                                   : NULL;
     if (form == NULL || request->fields == NULL) return;
+    for (const struct rest_fault *fault = request->rest_faults; fault != NULL; fault = fault->next)
+        add_error(errors, fault->name, fault->words);
     struct node *node = doc_object(page, "form");
     for (size_t i = 0; i < form->count; i++) {
         const struct field *field = &form->fields[i];
@@ -67,20 +73,61 @@ static void add_refusal(struct request *request, struct node *errors) {
                         answer->refusal_argument_count));
 }
 
-static void add_menu(struct engine *engine, struct request *request, struct node *page) {
-    struct node *menu = doc_array(page, "menu");
-    const size_t fits = 5; /* on a phone, side by side; of more, the fifth place opens the rest */
+static bool may_call(const struct engine *engine, const char *path, unsigned roles) {
+    for (const struct route *const *route = engine->routes; *route != NULL; route++)
+        if ((*route)->method == METHOD_GET && strcmp((*route)->path, path) == 0) return ((*route)->roles & roles) != 0;
+    return false;
+}
+
+/* For a page that is about to be drawn: what its menu counts. */
+void page_learn(struct engine *engine, const struct request *request, struct tx *tx) {
+    if (!request->wants_html || request->caller.kind != WHO_CUSTOMER) return;
+    for (size_t i = 0; i < engine->feature_count; i++) {
+        const struct menu_count *counted = engine->features[i]->menu_count;
+        if (counted != NULL) counted->learn(engine, tx, request->caller.customer);
+    }
+}
+
+static int64_t count_of(struct engine *engine, const struct request *request, const char *path) {
+    if (request->caller.kind != WHO_CUSTOMER) return 0;
+    for (size_t i = 0; i < engine->feature_count; i++) {
+        const struct menu_count *counted = engine->features[i]->menu_count;
+        if (counted != NULL && strcmp(counted->path, path) == 0)
+            return counted->count(engine, request->caller.customer);
+    }
+    return 0;
+}
+
+void engine_menu(struct engine *engine, struct request *request, struct node *menu) {
     for (const struct menu_item *const *at = engine->menu; *at != NULL; at++) {
         const struct menu_item *item = *at;
-        if (item->who != WHO_ANYONE && item->who != request->caller.kind) continue;
+        bool staff = request->caller.kind == WHO_STAFF;
+        if (item->who != request->caller.kind && (staff || item->who != WHO_ANYONE)) continue;
+        if (staff && !may_call(engine, item->path, request->caller.roles)) continue;
         struct node *node = doc_add_object(menu);
         doc_text(node, "title", string_get(request->arena, &request->locale, item->title, NULL, 0));
         doc_text(node, "path", text_from(item->path));
         doc_text(node, "icon", text_from(item->icon));
-        bool home = text_is(text_from(item->path), "/");
-        doc_bool(node, "current", home ? text_is(request->path, "/") : text_starts(request->path, item->path));
+        struct text path = text_from(item->path);
+        bool home = text_is(path, "/") || text_is(path, "/staff");
+        int64_t count = count_of(engine, request, item->path);
+        if (count > 0) doc_int(node, "count", count);
+        doc_bool(node, "current", home ? text_equal(request->path, path) : text_starts(request->path, item->path));
+    }
+}
+
+static void add_menu(struct engine *engine, struct request *request, struct node *page) {
+    struct node *menu = doc_array(page, "menu");
+    engine_menu(engine, request, menu);
+    const size_t fits = 5; /* on a phone, side by side; of more, the fifth place opens the rest */
+    int64_t folded = 0;    /* what is counted where a phone does not show it at once */
+    size_t place = 0;
+    for (const struct node *item = menu->first; item != NULL; item = item->next) {
+        const struct node *count = doc_get(item, "count");
+        if (++place >= fits && count != NULL) folded += count->number;
     }
     doc_bool(page, "menu_folds", menu->count > fits);
+    doc_int(page, "menu_count", menu->count > fits ? folded : 0);
 }
 
 /* The same page in the other language: the switch is a link that sets a cookie and comes back. */
@@ -107,7 +154,20 @@ void page_build(struct engine *engine, struct request *request) {
     doc_text(page, "path", request->path);
     doc_text(page, "company", text_from(engine->config->base.company));
     doc_bool(page, "signed_in", request->caller.kind == WHO_CUSTOMER);
-    if (request->caller.session_ends != 0) doc_moment(page, "session_ends", request->caller.session_ends);
+    if (request->caller.kind == WHO_STAFF) doc_text(page, "staff", request->caller.login);
+    /* the home as it is now may be seen later, without a connection */
+    if (request->caller.kind == WHO_CUSTOMER && text_is(request->path, "/"))
+        doc_moment(page, "last", request->locale.now);
+    if (request->caller.session_ends != 0) {
+        doc_moment(page, "session_ends", request->caller.session_ends);
+        /* For the script: whose clock is wrong is warned in time, too. */
+        doc_int(page, "session_left", (request->caller.session_ends - world_now(request->world)) / SECOND);
+    }
+    if (engine->has_support) {
+        doc_text(page, "help", TEXT("/help"));
+        if (request->caller.kind != WHO_STAFF && !text_starts(request->path, "/support"))
+            doc_text(page, "support", TEXT("/support"));
+    }
     add_language(request, page);
     add_menu(engine, request, page);
     struct node *errors = doc_array(page, "errors");

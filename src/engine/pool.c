@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define POOL_THREADS_MAX 64
 
@@ -13,7 +15,7 @@ struct pool {
     pthread_cond_t wake;
     struct task *first, **last;
     size_t queued, queue_max;
-    bool stopping;
+    bool stopping, gives_way;
     size_t threads;
     pthread_t thread[POOL_THREADS_MAX];
 };
@@ -39,6 +41,7 @@ static struct task *take(struct pool *pool) {
 
 static void *work(void *data) {
     struct pool *pool = data;
+    if (pool->gives_way) (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* without it they are only slower */
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
         struct task *task = take(pool);
@@ -54,6 +57,10 @@ static void *work(void *data) {
     }
     pthread_mutex_unlock(&pool->mutex);
     return NULL;
+}
+
+void pool_give_way(struct pool *pool) {
+    pool->gives_way = true;
 }
 
 bool pool_start(struct pool *pool, size_t threads) {

@@ -14,6 +14,8 @@ struct task {
 /* NULL when there is no memory. threads 0: nothing runs until pool_step. */
 struct pool *pool_new(size_t queue_max);
 bool pool_start(struct pool *pool, size_t threads);
+/* Before pool_start: its threads give way to all others (what is slow computes only while nothing quick waits). */
+void pool_give_way(struct pool *pool);
 /* False when the queue is full or the pool is stopping. */
 bool pool_submit(struct pool *pool, struct task *task);
 /* Runs one waiting task on the calling thread; false when there is none. */

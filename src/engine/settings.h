@@ -31,6 +31,9 @@ struct config;
 struct config *config_load(struct arena *arena, const char *path, struct text *problem);
 struct config *config_parse(struct arena *arena, const char *name, struct text yaml, struct text *problem);
 
+/* "90s", "15m", "24h", "30d", in µs; false leaves it. */
+bool duration_parse(struct text text, int64_t *us);
+
 /* Top level, owned by the engine. */
 struct config_base {
     const char *profile;       /* "wallet" */
@@ -44,8 +47,10 @@ struct config_base {
     const char *time_zone;     /* "Europe/Moscow" */
     const char *log_level;
     int language;              /* enum language */
-    bool behind_proxy;
+    bool behind_proxy, several_nodes;
     int64_t io_threads, worker_threads, node;
+    int64_t key_window;        /* how long the same key gives the same answer (LE-4) */
+    int64_t log_kept;          /* what the command log keeps, no shorter */
 };
 const struct config_base *config_base(const struct config *config);
 bool config_enabled(const struct config *config, const struct feature *feature);

@@ -13,6 +13,11 @@ static const struct {
     {"session", offsetof(struct request, cookie_session)}, {"visit", offsetof(struct request, cookie_visit)},
     {"language", offsetof(struct request, cookie_language)}, {"device", offsetof(struct request, cookie_device)},
     {"draft", offsetof(struct request, cookie_draft)}, {"kept", offsetof(struct request, cookie_kept)},
+    {"support", offsetof(struct request, cookie_support)},
+    {"staff", offsetof(struct request, cookie_staff)},
+    {"provider", offsetof(struct request, cookie_provider)},
+    {"till", offsetof(struct request, cookie_till)},
+    {"recovery", offsetof(struct request, cookie_recovery)},
 };
 #define KNOWN (sizeof known / sizeof *known)
 

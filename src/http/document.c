@@ -19,11 +19,18 @@ static void append(struct node *parent, struct node *child) {
     parent->count++;
 }
 
+/* An object remembers the first letters of its members' names as bits of its number: most names that are looked for and
+ * are not there, and nearly all that are set, so need no walk along its members. */
+static int64_t letter(const char *name) {
+    return (int64_t)(UINT64_C(1) << ((unsigned char)name[0] % 63));
+}
+
 static struct node *set(struct node *object, const char *name, enum node_kind kind) {
     check(object != NULL && object->kind == NODE_OBJECT);
     check(doc_get(object, name) == NULL);
     struct node *node = node_new(object->arena, kind);
     node->name = name;
+    object->number |= letter(name);
     append(object, node);
     return node;
 }
@@ -34,7 +41,7 @@ struct node *doc_new(struct arena *arena) {
 
 static void put_text(struct node *node, struct text text) {
     if (text.data == NULL) node->kind = NODE_NULL;
-    else node->text = text;
+    else node->text = text_copy(node->arena, text);
 }
 
 void doc_text(struct node *object, const char *name, struct text text) {
@@ -94,7 +101,7 @@ void doc_add_text(struct node *array, struct text text) {
 }
 
 const struct node *doc_get(const struct node *object, const char *name) {
-    if (object == NULL || object->kind != NODE_OBJECT) return NULL;
+    if (object == NULL || object->kind != NODE_OBJECT || (object->number & letter(name)) == 0) return NULL;
     for (const struct node *node = object->first; node != NULL; node = node->next) {
         if (node->name == name || (node->name[0] == name[0] && strcmp(node->name, name) == 0)) return node;
     }

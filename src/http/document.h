@@ -17,13 +17,14 @@ struct node {
     struct node *next;         /* the next sibling */
     struct node *first, *last; /* children of an object or array, in the order they were set */
     size_t count;              /* children */
-    int64_t number;            /* bool, int, minor units, moment, id, days of a date */
-    struct text text;          /* NODE_TEXT, borrowed: valid as long as the arena */
+    int64_t number;            /* bool, int, minor units, moment, id, days of a date; of an object: see letter() */
+    struct text text;          /* NODE_TEXT, in the same arena */
     struct arena *arena;
 };
 
 struct node *doc_new(struct arena *arena); /* an empty object */
-void doc_text(struct node *object, const char *name, struct text text); /* TEXT_NONE gives null */
+/* TEXT_NONE gives null. A document is drawn when rows and snapshot are gone: it keeps a copy of each text. */
+void doc_text(struct node *object, const char *name, struct text text);
 void doc_int(struct node *object, const char *name, int64_t number);
 void doc_bool(struct node *object, const char *name, bool truth);
 void doc_money(struct node *object, const char *name, struct money money);

@@ -32,4 +32,3 @@ void draw_words(struct drawing *drawing, const struct text words[LANGUAGE_COUNT]
 void draw_value(struct drawing *drawing, const struct node *node, enum draw_place place, enum value_style style);
 void draw_unescaped(struct drawing *drawing, const struct node *node);
 void draw_string(struct drawing *drawing, string_id id, const struct string_argument *arguments, size_t count);
-void draw_asset(struct drawing *drawing, const char *path); /* "/assets/HASH/style.css" */

@@ -12,6 +12,7 @@ static const struct raw_field *raw_named(const struct raw_field *raw, const char
 }
 
 const struct raw_field *form_unknown(const struct form *form, const struct raw_field *raw) {
+    if (form->rest) return NULL;
     for (; raw != NULL; raw = raw->next) {
         if (text_starts(raw->name, "_")) continue;
         size_t at = 0;

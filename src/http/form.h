@@ -33,11 +33,17 @@ struct field {
 struct form {
     const struct field *fields;
     size_t count;
+    bool rest; /* names beyond these are the handler's to judge (request.h: rest_text): known only when it runs */
 };
 
 #define FORM(name, ...)                                                                                                \
     static const struct field name##_fields[] = {__VA_ARGS__};                                                         \
-    static const struct form name = {name##_fields, sizeof name##_fields / sizeof *name##_fields}
+    static const struct form name = {name##_fields, sizeof name##_fields / sizeof *name##_fields, false}
+
+/* … and others that its handler knows: a payment provider's own fields. */
+#define FORM_REST(name, ...)                                                                                           \
+    static const struct field name##_fields[] = {__VA_ARGS__};                                                         \
+    static const struct form name = {name##_fields, sizeof name##_fields / sizeof *name##_fields, true}
 
 struct upload {
     struct text file_name, content_type; /* as claimed: trust neither */

@@ -29,7 +29,7 @@ enum shape { STRING, BARE, LIST, NOTHING };
 static struct field_value read_one(const struct field *field, enum how how, enum shape shape, struct text text) {
     struct raw_field raw = {.name = text_from(field->name), .value = text, .is_string = shape == STRING,
                             .is_null = shape == NOTHING, .bad_type = shape == LIST};
-    struct form form = {field, 1};
+    struct form form = {.fields = field, .count = 1};
     struct field_value value;
     bool valid = form_check(arena, &form, &raw, how == PAGE, how == JSON, &value);
     assert_int_equal(valid, value.fault == FAULT_NONE);
@@ -192,7 +192,7 @@ static void files(void **state) {
     static const struct field field = {.name = "scan", .type = FIELD_FILE, .max = 10};
     struct upload upload = {.size = 10};
     struct raw_field raw = {.name = TEXT("scan"), .is_string = true, .upload = &upload};
-    struct form form = {&field, 1};
+    struct form form = {.fields = &field, .count = 1};
     struct field_value value;
     assert_true(form_check(arena, &form, &raw, true, false, &value));
     assert_ptr_equal(value.upload, &upload);

@@ -28,6 +28,7 @@ static const struct {
     [HEAD_USER_AGENT] = {{"user-agent", 10}, ONCE},
     [HEAD_IDEMPOTENCY_KEY] = {{"idempotency-key", 15}, ONCE},
     [HEAD_IF_NONE_MATCH] = {{"if-none-match", 13}, LISTED},
+    [HEAD_LOOKING] = {{"x-looking", 9}, ONCE},
     [HEAD_FORWARDED_FOR] = {{"x-forwarded-for", 15}, LISTED},
     [HEAD_FORWARDED_PROTO] = {{"x-forwarded-proto", 17}, LISTED},
 };

@@ -53,7 +53,7 @@ static void resume_woken(struct loop *loop) {
 /* ---- arenas ---- */
 
 struct arena *loop_arena(struct loop *loop) {
-    return loop->spare_count > 0 ? loop->spare[--loop->spare_count] : arena_new(ARENA_CAP);
+    return loop->spare_count > 0 ? loop->spare[--loop->spare_count] : arena_new_roomy(ARENA_CAP, ARENA_FIRST);
 }
 
 void loop_arena_done(struct loop *loop, struct arena *arena) {
@@ -94,6 +94,8 @@ static int wait_ms(struct loop *loop, int64_t next_tick_ms) {
 static void sleep_until_work(struct loop *loop, int wait) {
     struct pollfd watched[] = {{.fd = loop->daemon_fd, .events = POLLIN}, {.fd = loop->wake_fd, .events = POLLIN}};
     if (wait == 0) return;
+    const struct server_options *options = &loop->server->options;
+    if (options->idle != NULL) options->idle(options->self);
     atomic_store(&loop->asleep, true);
     if (atomic_load(&loop->woken) != NULL) wait = 0;
     int ready = poll(watched, 2, wait);

@@ -79,6 +79,7 @@ struct server {
 };
 
 #define ARENA_CAP ((size_t)16 * 1024 * 1024)
+#define ARENA_FIRST ((size_t)48 * 1024) /* a page of twenty operations; what is not used of it is not touched */
 #define ARENAS_SPARE 256
 
 bool loop_start(struct loop *loop, struct server *server);

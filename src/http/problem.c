@@ -29,6 +29,8 @@ static void add_errors(struct exchange *exchange, struct node *problem) {
             text = string_get(request->arena, &request->locale, value->message, NULL, 0);
         add_error(errors, text_from(form->fields[i].name), value->fault, text);
     }
+    for (const struct rest_fault *fault = request->rest_faults; fault != NULL; fault = fault->next)
+        add_error(errors, text_from(fault->name), FAULT_REFUSED, fault->words);
     const struct raw_field *unknown = exchange->json_body ? form_unknown(form, request->raw) : NULL;
     if (unknown != NULL) add_error(errors, unknown->name, FAULT_UNKNOWN, TEXT_NONE);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define WORKER_POLICY "default-src 'none'; connect-src 'self'" /* its own fetches obey its own policy */
 #define FILE_POLICY "sandbox; " DATA_POLICY /* but for PDF: browsers' own viewers do not start in a sandbox */
 
 static void header(struct reply *reply, const char *name, const char *value) {
@@ -107,7 +108,8 @@ static void write_asset(struct exchange *exchange, struct reply *reply) {
     header(reply, "Cache-Control", immutable ? "public, max-age=31536000, immutable" : "public, max-age=3600");
     header(reply, "ETag", tag);
     header(reply, "Vary", "Accept-Encoding");
-    header(reply, "Content-Security-Policy", DATA_POLICY);
+    bool worker = text_is(exchange->request.path, "/service-worker.js");
+    header(reply, "Content-Security-Policy", worker ? WORKER_POLICY : DATA_POLICY);
     if (fields[HEAD_IF_NONE_MATCH].data != NULL && matches(fields[HEAD_IF_NONE_MATCH], tag)) {
         reply->status = 304;
         return;

@@ -108,6 +108,50 @@ enum flow refuse_field(struct request *request, const char *field, string_id mes
     return refuse(request, refusal_of_status(422));
 }
 
+void request_mark(struct request *request, const char *field, string_id message,
+                  const struct string_argument *arguments, size_t count) {
+    struct field_value *value = &request->fields[field_index(request, field)];
+    value->fault = FAULT_REFUSED;
+    value->message = message;
+    value->words = string_get(request->arena, &request->locale, message, arguments, count);
+    request->fields_valid = false;
+}
+
+/* ---- fields that the handler alone knows ---- */
+
+struct text rest_text(const struct request *request, const char *name) {
+    for (const struct raw_field *raw = request->raw; raw != NULL; raw = raw->next) {
+        if (!text_is(raw->name, name)) continue;
+        bool good = !raw->is_null && !raw->bad_type && raw->upload == NULL && text_valid_utf8(raw->value);
+        struct text text = good ? text_trim(raw->value) : TEXT_NONE;
+        return text.size > 0 ? text : TEXT_NONE;
+    }
+    return TEXT_NONE;
+}
+
+struct text rest_unknown(const struct request *request, const char *const *names, size_t count) {
+    const struct form *form = request->route->form;
+    for (const struct raw_field *raw = request->raw; raw != NULL; raw = raw->next) {
+        bool known = text_starts(raw->name, "_");
+        for (size_t i = 0; i < form->count && !known; i++) known = text_is(raw->name, form->fields[i].name);
+        for (size_t i = 0; i < count && !known; i++) known = text_is(raw->name, names[i]);
+        if (!known) return raw->name;
+    }
+    return TEXT_NONE;
+}
+
+void rest_fault(struct request *request, const char *name, struct text words) {
+    struct rest_fault **end = &request->rest_faults;
+    while (*end != NULL) end = &(*end)->next;
+    *end = arena_new_of(request->arena, struct rest_fault);
+    **end = (struct rest_fault){.name = name, .words = words};
+}
+
+enum flow refuse_rest(struct request *request) {
+    request->fields_valid = false;
+    return refuse(request, refusal_of_status(422));
+}
+
 void answer_cookie(struct request *request, const char *name, struct text value, int64_t max_age_s) {
     struct cookie *cookie = arena_new_of(request->arena, struct cookie);
     *cookie = (struct cookie){.name = name, .value = value, .max_age_s = max_age_s};

@@ -33,6 +33,8 @@ struct server_options {
     /* On an I/O thread, with a request whole, routed and its fields parsed (form checked, fields_valid says). It must
      * end in request->finish(request), at once or later from any thread. */
     void (*handle)(void *self, struct request *request);
+    /* On an I/O thread, each time before it waits for more to do; NULL: nothing. */
+    void (*idle)(void *self);
     void *self;
 };
 

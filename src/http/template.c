@@ -3,7 +3,6 @@
 #include "http/template.h"
 
 #include "base/check.h"
-#include "generated/assets.h"
 #include "http/draw.h"
 
 #include <string.h>
@@ -73,20 +72,24 @@ void draw_words(struct drawing *drawing, const struct text words[LANGUAGE_COUNT]
     buffer_add_text(drawing->out, words[drawing->locale->language]);
 }
 
+static const bool markup[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
+
+static struct text escape_of(char byte) {
+    switch (byte) {
+    case '&': return TEXT("&amp;");
+    case '<': return TEXT("&lt;");
+    case '>': return TEXT("&gt;");
+    case '"': return TEXT("&quot;");
+    default: return TEXT("&#39;");
+    }
+}
+
 static void write_escaped(struct buffer *out, struct text text) {
     size_t from = 0;
     for (size_t i = 0; i < text.size; i++) {
-        struct text instead;
-        switch (text.data[i]) {
-        case '&': instead = TEXT("&amp;"); break;
-        case '<': instead = TEXT("&lt;"); break;
-        case '>': instead = TEXT("&gt;"); break;
-        case '"': instead = TEXT("&quot;"); break;
-        case '\'': instead = TEXT("&#39;"); break;
-        default: continue;
-        }
+        if (!markup[(unsigned char)text.data[i]]) continue;
         buffer_add(out, text.data + from, i - from);
-        buffer_add_text(out, instead);
+        buffer_add_text(out, escape_of(text.data[i]));
         from = i + 1;
     }
     buffer_add(out, text.data + from, text.size - from);
@@ -139,7 +142,7 @@ void draw_value(struct drawing *drawing, const struct node *node, enum draw_plac
     if (node == NULL) return;
     if (node->kind == NODE_TEXT) {
         write_in_place(drawing->out, node->text, place);
-    } else if (place == PLACE_TEXT) {
+    } else if (place == PLACE_TEXT || (node->kind == NODE_ID && node->number >= 0)) {
         locale_value(drawing->out, drawing->locale, node, style); /* digits, months, signs of currencies: no markup */
     } else {
         struct buffer plain = buffer_new(drawing->arena, 64);
@@ -156,16 +159,4 @@ void draw_unescaped(struct drawing *drawing, const struct node *node) {
 
 void draw_string(struct drawing *drawing, string_id id, const struct string_argument *arguments, size_t count) {
     write_escaped(drawing->out, string_get(drawing->arena, drawing->locale, id, arguments, count));
-}
-
-void draw_asset(struct drawing *drawing, const char *path) {
-    for (size_t i = 0; i < asset_count; i++) {
-        if (strcmp(assets[i].path, path) != 0) continue;
-        buffer_add_literal(drawing->out, "/assets/");
-        buffer_add_text(drawing->out, text_from(assets[i].hash));
-        buffer_add_char(drawing->out, '/');
-        buffer_add_text(drawing->out, text_from(path));
-        return;
-    }
-    check(false && "a page names an asset that the build did not find");
 }

@@ -1,6 +1,8 @@
 /* code.c: see code.h. */
 #include "identity/code.h"
 
+#include "identity/internal.h"
+
 #include <stdatomic.h>
 
 STATEMENT(code_put, "INSERT INTO one_time_code (subject, purpose, hash, made, expires, tries, sent) "

@@ -3,9 +3,20 @@
  * compared, one use. */
 #pragma once
 
-#include "identity/internal.h"
+#include "identity/identity.h"
 
-enum code_purpose { CODE_SIGN_UP = 1 };
+enum code_purpose {
+    CODE_SIGN_UP = 1,
+    CODE_SIGN_IN,
+    CODE_SECOND_FACTOR = 10,
+    CODE_STEP_UP,
+    CODE_RECOVERY = 20,
+    CODE_PHONE_OLD,
+    CODE_PHONE_NEW,
+    CODE_THAW,
+    CODE_APPLICATION_MAIL = 30,
+    CODE_TILL
+};
 
 enum code_result {
     CODE_RIGHT, /* and used up */

@@ -27,4 +27,14 @@ void device_remember(struct request *request, struct tx *tx, int64_t customer) {
     struct text token = token_new(request, "device", hash);
     tx_run(tx, &device_add, VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_INT(now), V_INT(now + life)));
     answer_cookie(request, "device", token, life / SECOND);
+    request->cookie_device = token; /* for the stages after this one */
+}
+
+bool identity_device_known(struct request *request, struct tx *tx, int64_t customer) {
+    uint8_t hash[SECRET_HASH_SIZE];
+    return device_known(request, tx, customer, hash);
+}
+
+void identity_device_remember(struct request *request, struct tx *tx, int64_t customer) {
+    device_remember(request, tx, customer);
 }

@@ -2,8 +2,10 @@
 #include "identity/number_memo.h"
 #include "identity/internal.h"
 
+#include "identity/cooling.h"
 #include "identity/session.h"
 #include "identity/session_cache.h"
+#include "messaging/messaging.h"
 
 /* ---- forms ---- */
 
@@ -24,6 +26,7 @@ FORM(code_form,
       .max = 6,
       .missing = S_identity_code_missing,
       .invalid = S_identity_code_invalid},
+     {.name = "password", .type = FIELD_SECRET, .min = 1, .max = 1024}, {.name = "token", .type = FIELD_BOOL},
      {.name = "draft", .type = FIELD_TEXT, .max = 64});
 
 FORM(resend_form, {.name = "draft", .type = FIELD_TEXT, .max = 64});
@@ -38,11 +41,8 @@ FORM(password_form,
      {.name = "token", .type = FIELD_BOOL}, {.name = "draft", .type = FIELD_TEXT, .max = 64});
 
 FORM(signin_form,
-     {.name = "phone",
-      .type = FIELD_PHONE,
-      .required = true,
-      .missing = S_identity_phone_missing,
-      .invalid = S_identity_phone_invalid},
+     {.name = "phone", .type = FIELD_PHONE, .invalid = S_identity_phone_invalid},
+     {.name = "login", .type = FIELD_TEXT, .max = 64}, /* where there are other names than numbers */
      {.name = "password",
       .type = FIELD_SECRET,
       .required = true,
@@ -50,7 +50,45 @@ FORM(signin_form,
       .max = 1024,
       .missing = S_identity_password_absent},
      {.name = "next", .type = FIELD_TEXT, .max = 1024}, {.name = "token", .type = FIELD_BOOL},
-     {.name = "kept", .type = FIELD_BOOL});
+     {.name = "kept", .type = FIELD_BOOL},
+     /* GET: the page without the device's PIN, and that field of the same page */
+     {.name = "other", .type = FIELD_BOOL}, {.name = "pin", .type = FIELD_SECRET, .max = 16},
+     {.name = "answer", .type = FIELD_TEXT, .max = 16}); /* of the page that asks the number alone */
+
+FORM(signin_number_form,
+     {.name = "phone",
+      .type = FIELD_PHONE,
+      .required = true,
+      .missing = S_identity_phone_missing,
+      .invalid = S_identity_phone_invalid},
+     {.name = "altcha", .type = FIELD_TEXT, .max = 2048}, {.name = "question", .type = FIELD_TEXT, .max = 256},
+     {.name = "answer", .type = FIELD_TEXT, .max = 16}, {.name = "draft", .type = FIELD_TEXT, .max = 64},
+     {.name = "next", .type = FIELD_TEXT, .max = 1024}, {.name = "kept", .type = FIELD_BOOL},
+     {.name = "other", .type = FIELD_BOOL}, {.name = "pin", .type = FIELD_SECRET, .max = 16});
+
+FORM(signin_code_form,
+     {.name = "code",
+      .type = FIELD_CODE,
+      .required = true,
+      .min = 6,
+      .max = 6,
+      .missing = S_identity_code_missing,
+      .invalid = S_identity_code_invalid},
+     {.name = "next", .type = FIELD_TEXT, .max = 1024}, {.name = "token", .type = FIELD_BOOL},
+     {.name = "draft", .type = FIELD_TEXT, .max = 64});
+
+FORM(signin_resend_form, {.name = "next", .type = FIELD_TEXT, .max = 1024},
+     {.name = "draft", .type = FIELD_TEXT, .max = 64});
+
+FORM(signin_password_form,
+     {.name = "password",
+      .type = FIELD_SECRET,
+      .required = true,
+      .min = 1,
+      .max = 1024,
+      .missing = S_identity_password_absent},
+     {.name = "next", .type = FIELD_TEXT, .max = 1024}, {.name = "token", .type = FIELD_BOOL},
+     {.name = "draft", .type = FIELD_TEXT, .max = 64});
 
 /* ---- addresses ---- */
 
@@ -60,6 +98,15 @@ FORM(signin_form,
 #define POSTS FLOOD(3000)
 
 static const struct route routes[] = {
+    {METHOD_GET,
+     "/",
+     WHO_ANYONE,
+     NULL,
+     {{STAGE_QUICK, home_plain}},
+     .page = &template_identity_home,
+     .rates = PAGES,
+     .summary = "What the cabinet has; guests are sent to sign in",
+     .flags = ROUTE_UNLESS},
     {METHOD_GET,
      "/signup",
      WHO_GUEST,
@@ -100,13 +147,13 @@ static const struct route routes[] = {
      "/signup/code",
      WHO_GUEST,
      &code_form,
-     {{STAGE_WRITE, signup_code_try}},
+     {{STAGE_READ, signup_code_check}, {STAGE_WORK, signup_code_hash}, {STAGE_WRITE, signup_code_try}},
      .page = &template_identity_code,
      .again = signup_code_page,
      .again_page = &template_identity_code,
      .rates = POSTS,
      .audit = "identity.code",
-     .summary = "Prove the number by its code"},
+     .summary = "Prove the number by its code; with a password the cabinet opens at once"},
     {METHOD_POST,
      "/signup/resend",
      WHO_GUEST,
@@ -142,7 +189,7 @@ static const struct route routes[] = {
      "/signin",
      WHO_GUEST,
      &signin_form,
-     {{STAGE_QUICK, signin_page}},
+     {{STAGE_READ, signin_page}},
      .page = &template_identity_signin,
      .rates = PAGES,
      .summary = "How one can sign in",
@@ -151,13 +198,81 @@ static const struct route routes[] = {
      "/signin",
      WHO_GUEST,
      &signin_form,
-     {{STAGE_WRITE, signin_reserve}, {STAGE_WORK, signin_compare}, {STAGE_WRITE, signin_open}},
+     {{STAGE_QUICK, signin_fields},
+      {STAGE_WRITE, signin_reserve},
+      {STAGE_WORK, signin_compare},
+      {STAGE_WRITE, signin_open}},
      .page = &template_identity_signin,
      .again = signin_page,
      .again_page = &template_identity_signin,
      .rates = POSTS,
      .audit = "identity.signin",
-     .summary = "Sign in by number and password"},
+     .summary = "Sign in by number and password",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {METHOD_POST,
+     "/signin/number",
+     WHO_GUEST,
+     &signin_number_form,
+     {{STAGE_WRITE, signin_number_start}},
+     .page = &template_identity_signin,
+     .again = signin_page,
+     .again_page = &template_identity_signin,
+     .rates = POSTS,
+     .audit = "identity.signin.number",
+     .summary = "Send a code to sign in by, where one signs in by a code"},
+    {METHOD_GET,
+     "/signin/code",
+     WHO_GUEST,
+     &signin_code_form,
+     {{STAGE_READ, signin_code_page}},
+     .page = &template_identity_signin_code,
+     .rates = PAGES,
+     .summary = "Where that code is typed",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {METHOD_POST,
+     "/signin/code",
+     WHO_GUEST,
+     &signin_code_form,
+     {{STAGE_WRITE, signin_code_try}},
+     .page = &template_identity_signin_code,
+     .again = signin_code_page,
+     .again_page = &template_identity_signin_code,
+     .rates = POSTS,
+     .audit = "identity.signin.code",
+     .summary = "Sign in by that code; who has a password is asked for it next"},
+    {METHOD_POST,
+     "/signin/resend",
+     WHO_GUEST,
+     &signin_resend_form,
+     {{STAGE_WRITE, signin_code_resend}},
+     .page = &template_identity_signin_resend,
+     .again = signin_code_page,
+     .again_page = &template_identity_signin_resend,
+     .rates = POSTS,
+     .audit = "identity.signin.resend",
+     .summary = "Send that code again"},
+    {METHOD_GET,
+     "/signin/password",
+     WHO_GUEST,
+     &signin_password_form,
+     {{STAGE_READ, signin_password_page}},
+     .page = &template_identity_signin_password,
+     .rates = PAGES,
+     .summary = "Where the password is typed after the code",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {METHOD_POST,
+     "/signin/password",
+     WHO_GUEST,
+     &signin_password_form,
+     {{STAGE_WRITE, signin_password_reserve},
+      {STAGE_WORK, signin_password_compare},
+      {STAGE_WRITE, signin_password_open}},
+     .page = &template_identity_signin_password,
+     .again = signin_password_page,
+     .again_page = &template_identity_signin_password,
+     .rates = POSTS,
+     .audit = "identity.signin.password",
+     .summary = "Sign in by the password, after the code"},
     {METHOD_POST,
      "/signout",
      WHO_CUSTOMER,
@@ -180,7 +295,8 @@ static const struct route routes[] = {
      {{STAGE_WRITE, sessions_end_one}},
      .page = &template_identity_sessions,
      .audit = "identity.session.end",
-     .summary = "End one session"},
+     .summary = "End one session",
+     .flags = ROUTE_SENSITIVE},
     {METHOD_POST,
      "/sessions/end-others",
      WHO_CUSTOMER,
@@ -188,7 +304,8 @@ static const struct route routes[] = {
      {{STAGE_WRITE, sessions_end_others}},
      .page = &template_identity_sessions,
      .audit = "identity.session.end_others",
-     .summary = "End all sessions but this one"},
+     .summary = "End all sessions but this one",
+     .flags = ROUTE_SENSITIVE},
     {METHOD_GET,
      "/resume/{token}",
      WHO_CUSTOMER,
@@ -226,6 +343,9 @@ static const struct setting settings[] = {
     {"code.address", SETTING_INT, AT(address_codes), "20", 1, 1000000, NULL,
      "Codes asked for from one address in a window"},
     {"code.network", SETTING_INT, AT(network_codes), "100", 1, 1000000, NULL, "… from one network (/24, IPv6 /48)"},
+    {"code.prefix", SETTING_INT, AT(prefix_codes), "300", 1, 1000000, NULL,
+     "… to numbers that differ in their last four digits alone"},
+    {"code.whole", SETTING_INT, AT(whole_codes), "20000", 1, 1000000, NULL, "… to all numbers together"},
     {"code.window", SETTING_DURATION, AT(codes_window), "1h", MINUTE, DAY, NULL, "… the window"},
     {"lock.tries", SETTING_INT, AT(tries), "5", 1, 100, NULL,
      "Wrong passwords for a number before it is locked for a while"},
@@ -238,6 +358,9 @@ static const struct setting settings[] = {
      "Wrong passwords from one address in a window"},
     {"lock.network", SETTING_INT, AT(network_tries), "200", 1, 1000000, NULL, "… from one network (/24, IPv6 /48)"},
     {"lock.window", SETTING_DURATION, AT(tries_window), "10m", SECOND, DAY, NULL, "… the window"},
+    {"code.cooling", SETTING_DURATION, AT(code_cooling), "24h", 0, 30 * DAY, NULL,
+     "After a sign-in by the code alone from a device not known outgoing money is limited for so long; 0s: not at all"},
+    {"code.cooling_sum", SETTING_MONEY, AT(code_sum), "3 000.00", 0, 100000000, NULL, "… to this sum in all"},
     {"robot.hardness", SETTING_INT, AT(robot_hardness), "60000", 1000, 10000000, NULL,
      "Hashes a browser computes at most to sign up"},
     {"robot.life", SETTING_DURATION, AT(robot_life), "20m", 15 * MINUTE, DAY, NULL,
@@ -265,6 +388,17 @@ static const struct setting settings[] = {
 
 /* ---- life ---- */
 
+/* How long a number's owner is believed: with one process writing only what it forgets itself could differ. */
+#define NUMBER_SQLITE (10 * MINUTE)
+#define NUMBER_POSTGRES MINUTE
+
+static bool recipient_of(struct engine *engine, struct tx *tx, int64_t id, struct recipient *recipient) {
+    struct customer customer;
+    if (!identity_customer(engine, tx, id, &customer) || customer.closed) return false;
+    *recipient = (struct recipient){customer.phone, customer.language};
+    return true;
+}
+
 static void *identity_start(struct engine *engine, struct arena *arena, struct text *problem) {
     struct identity *identity = arena_new_of(arena, struct identity);
     identity->engine = engine;
@@ -272,17 +406,25 @@ static void *identity_start(struct engine *engine, struct arena *arena, struct t
     identity->next_flush = world_now(engine_world(engine)) + MINUTE;
     identity->sessions = session_cache_new((size_t)identity->settings->sessions_cached);
     identity->tokens = token_memo_new();
-    identity->numbers = number_memo_new();
-    if (!identity->sessions || !identity->tokens || !identity->numbers) {
+    identity->numbers = number_memo_new(store_is_postgres(engine_store(engine)) ? NUMBER_POSTGRES : NUMBER_SQLITE);
+    identity->coolings = cooling_memo_new(!store_is_postgres(engine_store(engine)));
+    if (!identity->sessions || !identity->tokens || !identity->numbers || !identity->coolings) {
         *problem = TEXT("no memory for the sessions");
         session_cache_free(identity->sessions);
         token_memo_free(identity->tokens);
         number_memo_free(identity->numbers);
+        cooling_memo_free(identity->coolings);
         return NULL;
     }
     engine_identify_by(
         engine, (struct identifier){
-                    .quick = session_quick, .full = session_full, .keep_form = identity_keep_form, .self = identity});
+                    .quick = session_quick,
+                    .full = session_full,
+                    .warm = session_warm,
+                    .keep_form = identity_keep_form,
+                    .self = identity});
+    message_people_by(engine, recipient_of);
+    message_consents_by(engine, consents_to_messages);
     return identity;
 }
 
@@ -291,6 +433,7 @@ static void identity_stop(void *state) {
     session_cache_free(identity->sessions);
     token_memo_free(identity->tokens);
     number_memo_free(identity->numbers);
+    cooling_memo_free(identity->coolings);
 }
 
 static const char *const needs[] = {"messaging", NULL};
@@ -301,9 +444,13 @@ const struct feature identity_feature = {
     .routes = routes,
     .migrations = identity_migrations,
     .jobs = identity_jobs,
+    .sealed = identity_sealed,
     .settings = settings,
     .settings_size = sizeof(struct identity_settings),
     .menu = menu,
     .open = identity_start,
     .close = identity_stop,
+    .own_data = identity_own_data,
+    .obstacles = identity_obstacles,
+    .erases = identity_erases,
 };

@@ -11,20 +11,21 @@ STATEMENT(kept_read, "SELECT path, fields FROM kept_form WHERE customer = $1 AND
 
 #define FIELDS_MAX 8192
 
-static bool may_be_kept(const struct request *request, const struct raw_field *raw) {
+static bool may_be_kept(const struct request *request, const struct raw_field *raw, bool with_key) {
     if (raw->is_null || raw->bad_type || raw->upload || text_is(raw->name, "_csrf")) return false;
     const struct form *form = request->route->form;
     for (size_t i = 0; form && i < form->count; i++) {
         const struct field *field = &form->fields[i];
         if (text_is(raw->name, field->name)) return field->type != FIELD_SECRET && field->type != FIELD_FILE;
     }
-    return text_is(raw->name, "_key");
+    if (text_starts(raw->name, "_")) return with_key && text_is(raw->name, "_key");
+    return request->route->form != NULL && request->route->form->rest;
 }
 
-static struct text fields_json(struct request *request) {
+static struct text fields_json(struct request *request, bool with_key) {
     struct node *fields = doc_new(request->arena);
     for (const struct raw_field *raw = request->raw; raw; raw = raw->next) {
-        if (!may_be_kept(request, raw)) continue;
+        if (!may_be_kept(request, raw, with_key)) continue;
         doc_text(fields, text_copy(request->arena, raw->name).data, raw->value.data ? raw->value : TEXT(""));
     }
     struct buffer json = buffer_new(request->arena, 512);
@@ -32,24 +33,32 @@ static struct text fields_json(struct request *request) {
     return buffer_text(&json);
 }
 
+static bool keep(struct request *request, struct tx *tx, int64_t customer, bool with_key) {
+    struct engine *engine = request->engine;
+    struct text json = fields_json(request, with_key);
+    if (json.size > FIELDS_MAX) return false;
+    int64_t life = identity_settings(engine)->kept_life;
+    uint8_t hash[SECRET_HASH_SIZE];
+    struct text token = token_new(request, "kept", hash);
+    struct text sealed = secret_seal(engine_keyring(engine), request->world, request->arena, "kept.form", customer,
+                                     json);
+    tx_run(tx, &kept_add,
+           VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_TEXT(request->path),
+                  V_BYTES(sealed.data, sealed.size), V_INT(world_now(request->world) + life)));
+    answer_cookie(request, "kept", token, life / SECOND);
+    return true;
+}
+
+/* Its idempotency key names the answer that this very request gets, so the form that goes on has another. */
+bool identity_keep(struct request *request, struct tx *tx, int64_t customer) {
+    return keep(request, tx, customer, false);
+}
+
 /* struct identifier's keep_form. */
 enum flow identity_keep_form(struct request *request, struct tx *tx) {
-    struct engine *engine = request->engine;
-    int64_t customer = session_owner_ended(engine, tx, request->cookie_session);
-    struct text json = customer ? fields_json(request) : TEXT_NONE;
-    if (customer && json.size <= FIELDS_MAX) {
-        int64_t life = identity_settings(engine)->kept_life;
-        uint8_t hash[SECRET_HASH_SIZE];
-        struct text token = token_new(request, "kept", hash);
-        struct text sealed = secret_seal(engine_keyring(engine), request->world, request->arena, "kept.form", customer,
-                                         json);
-        tx_run(tx, &kept_add,
-               VALUES(V_INT(customer), V_BYTES(hash, sizeof hash), V_TEXT(request->path),
-                      V_BYTES(sealed.data, sealed.size), V_INT(world_now(request->world) + life)));
-        answer_cookie(request, "kept", token, life / SECOND);
-        return answer_see(request, TEXT("/signin?kept=1"));
-    }
-    return answer_see(request, TEXT("/signin"));
+    int64_t customer = session_owner_ended(request->engine, tx, request->cookie_session);
+    bool kept = customer != 0 && keep(request, tx, customer, true);
+    return answer_see(request, kept ? TEXT("/signin?kept=1") : TEXT("/signin"));
 }
 
 struct kept {
@@ -71,12 +80,11 @@ static bool kept_find(struct request *request, struct tx *tx, int64_t customer, 
     return found;
 }
 
-struct text kept_form_place(struct request *request, struct tx *tx, int64_t customer) {
+struct text identity_place(struct request *request, struct tx *tx, int64_t customer, struct text next) {
     struct kept kept;
     if (kept_find(request, tx, customer, request->cookie_kept, &kept)) {
         return text_format(request->arena, "/resume/%.*s", TEXT_ARG(request->cookie_kept));
     }
-    struct text next = field_text(request, "next");
     return local_path(next) ? next : TEXT("/");
 }
 
@@ -88,12 +96,15 @@ enum flow resume_page(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     doc_text(document, "action", kept.path);
     struct node *hidden = doc_array(document, "fields"), *shown = doc_array(document, "shown");
+    bool keyed = false;
     for (const struct raw_field *field = fields; field; field = field->next) {
+        keyed = keyed || text_is(field->name, "_key");
         struct node *node = doc_add_object(hidden);
         doc_text(node, "name", field->name);
         doc_text(node, "value", field->value);
         if (field->value.size > 0 && !text_starts(field->name, "_")) doc_add_text(shown, field->value);
     }
+    doc_bool(document, "keyed", keyed);
     answer_cookie(request, "kept", TEXT(""), -1);
     return answer_ok(request, document);
 }

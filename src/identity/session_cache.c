@@ -80,6 +80,15 @@ bool session_cache_find(struct session_cache *cache, const uint8_t hash[32], mom
     return way != NULL;
 }
 
+void session_cache_from(struct session_cache *cache, const uint8_t hash[32], const char network[24]) {
+    size_t index = set_index(cache, hash);
+    pthread_mutex_t *lock = &cache->locks[index % LOCKS];
+    pthread_mutex_lock(lock);
+    struct cached_session *way = find(&cache->sets[index], hash);
+    if (way) memcpy(way->network, network, sizeof way->network);
+    pthread_mutex_unlock(lock);
+}
+
 void session_cache_put(struct session_cache *cache, const struct cached_session *session) {
     size_t index = set_index(cache, session->hash);
     pthread_mutex_t *lock = &cache->locks[index % LOCKS];
@@ -87,7 +96,10 @@ void session_cache_put(struct session_cache *cache, const struct cached_session 
     struct cached_session *way = place_for(&cache->sets[index], session->hash);
     if (!way->ended) {
         moment used = way->used;
+        char network[sizeof way->network];
+        memcpy(network, way->network, sizeof network);
         *way = *session;
+        if (network[0] != '\0') memcpy(way->network, network, sizeof network);
         if (used > way->used) way->used = used;
     }
     pthread_mutex_unlock(lock);

@@ -18,6 +18,10 @@ struct cached_session {
     moment ends;     /* whatever its use */
     int64_t idle_us; /* … and so long after its last */
     bool by_token, ended;
+    bool personal;    /* a personal token: what it opens and may send out a day (request.h, struct caller) */
+    unsigned scopes;
+    int64_t day_limit;
+    char network[24]; /* … and where it was last used from, "203.0.113.0/24"; "": as the row says */
 };
 
 /* NULL without memory. room: sessions; rounded up. */
@@ -28,6 +32,8 @@ void session_cache_free(struct session_cache *cache);
  * last use is now. */
 bool session_cache_find(struct session_cache *cache, const uint8_t hash[32], moment now, bool use,
                         struct cached_session *found);
+/* Where a personal token is used from now; kept for session_cache_unwritten. */
+void session_cache_from(struct session_cache *cache, const uint8_t hash[32], const char network[24]);
 /* Learns a row; one known as ended stays ended, a later use stays. */
 void session_cache_put(struct session_cache *cache, const struct cached_session *session);
 void session_cache_end(struct session_cache *cache, const uint8_t hash[32], moment now);

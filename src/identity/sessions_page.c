@@ -1,13 +1,23 @@
-/* sessions_page.c: where one is signed in, and ending that (ID-14). */
+/* sessions_page.c: where one is signed in, and ending that (ID-14). Personal tokens are no sessions: they are seen and
+ * ended on a page of their own, and having made one proves nothing anew. */
 #include "identity/device_rules.h"
 #include "identity/session.h"
 
 #include <string.h>
 
 STATEMENT(session_list, "SELECT id, hash, by_token, made, used, expires, agent, address FROM session "
-                        "WHERE customer = $1 AND expires > $2 ORDER BY used DESC LIMIT 100");
-STATEMENT(session_by_id, "SELECT hash FROM session WHERE customer = $1 AND id = $2");
-STATEMENT(session_others, "SELECT hash FROM session WHERE customer = $1 AND id <> $2");
+                        "WHERE customer = $1 AND expires > $2 AND by_token < 2 ORDER BY used DESC LIMIT 100");
+STATEMENT(session_by_id, "SELECT hash FROM session WHERE customer = $1 AND id = $2 AND by_token < 2");
+STATEMENT(session_others, "SELECT hash FROM session WHERE customer = $1 AND id <> $2 AND by_token < 2");
+
+STATEMENT(session_opened, "SELECT made FROM session WHERE customer = $1 AND id = $2 AND by_token < 2");
+
+moment identity_session_opened(struct tx *tx, int64_t customer, int64_t session) {
+    struct rows *rows = tx_query(tx, &session_opened, VALUES(V_INT(customer), V_INT(session)));
+    moment made = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return made;
+}
 
 static bool idle_ended(const struct identity_settings *settings, bool by_token, moment used, moment now) {
     int64_t idle = by_token ? settings->token_idle : settings->session_idle;
@@ -30,7 +40,7 @@ enum flow sessions_page(struct request *request, struct tx *tx) {
         doc_bool(node, "current", current);
         doc_bool(node, "by_token", by_token);
         doc_text(node, "device", device_name(request->arena, agent));
-        doc_text(node, "address", row_copy(rows, 7, request->arena));
+        doc_text(node, "address", row_text(rows, 7));
         doc_moment(node, "opened", row_int(rows, 3));
         doc_moment(node, "used", current ? now : row_int(rows, 4));
         if (!current) others++;

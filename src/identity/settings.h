@@ -10,11 +10,13 @@ struct identity_settings {
     int64_t code_life, code_tries;
     int64_t code_pause, code_pause_max;  /* before a code is sent again */
     int64_t number_codes, number_window; /* codes sent to one number */
-    int64_t address_codes, network_codes, codes_window;
+    int64_t address_codes, network_codes, prefix_codes, whole_codes, codes_window;
 
     int64_t tries, tries_pause, tries_pause_max; /* wrong passwords for one number, over all channels */
     int64_t device_tries; /* … from a device it signed in from before: an allowance of its own */
     int64_t address_tries, network_tries, tries_window;
+
+    int64_t code_cooling, code_sum; /* after a sign-in by the code alone from a device that was not known */
 
     int64_t robot_hardness, robot_life;
     bool robot_plain; /* the question in words, for pages without scripts */

@@ -3,10 +3,6 @@
 
 #include "identity/internal.h"
 
-/* Where to go after signing in: the form kept when an earlier session of this customer ended, else `next`, else
- * home. */
-struct text kept_form_place(struct request *request, struct tx *tx, int64_t customer);
-
 /* A device he signed in from before, by its cookie. */
 bool device_known(struct request *request, struct tx *tx, int64_t customer, uint8_t hash[SECRET_HASH_SIZE]);
 /* Remembers this one: a cookie never taken over from elsewhere, good for this customer alone. */

@@ -19,6 +19,15 @@ static const struct {
     {PASSWORD_NO_SIGN, S_identity_password_no_sign},     {PASSWORD_COMMON, S_identity_password_common},
 };
 
+struct text identity_password_hint(struct request *request) {
+    const struct identity_settings *settings = identity_settings(request->engine);
+    struct node least = {.kind = NODE_INT, .number = settings->password_min};
+    const struct string_argument arguments[] = {{"least", &least}};
+    bool composed = settings->password_policy == PASSWORD_COMPOSED;
+    string_id hint = composed ? S_identity_password_hint_composed : S_identity_password_hint_modern;
+    return string_get(request->arena, &request->locale, hint, arguments, 1);
+}
+
 enum flow signup_password_page(struct request *request, struct tx *tx) {
     struct draft draft;
     if (!draft_find(request, tx, &draft)) return see_or_refuse(request, "/signup", &no_draft);
@@ -27,22 +36,19 @@ enum flow signup_password_page(struct request *request, struct tx *tx) {
     bool composed = settings->password_policy == PASSWORD_COMPOSED;
     struct node *document = doc_new(request->arena);
     doc_text(document, "phone", phone_pretty(request->arena, draft.phone));
+    doc_int(document, "step", 2);
+    doc_int(document, "steps", 2);
     doc_text(document, "policy", composed ? TEXT("composed") : TEXT("modern"));
     doc_int(document, "least", settings->password_min);
-    struct node least = {.kind = NODE_INT, .number = settings->password_min};
-    const struct string_argument arguments[] = {{"least", &least}};
-    string_id hint = composed ? S_identity_password_hint_composed : S_identity_password_hint_modern;
-    doc_text(document, "hint", string_get(request->arena, &request->locale, hint, arguments, 1));
+    doc_text(document, "hint", identity_password_hint(request));
     return answer_ok(request, document);
 }
 
-/* Says every rule that is missing, each in its own words, beside the field. */
-static enum flow refuse_password(struct request *request, unsigned faults) {
+/* Every rule that is missing, each in its own words. */
+static struct text faults_words(struct request *request, unsigned faults) {
     struct buffer words = buffer_new(request->arena, 256);
-    const struct identity_settings *settings = identity_settings(request->engine);
-    struct node *least = arena_new_of(request->arena, struct node);
-    *least = (struct node){.kind = NODE_INT, .number = settings->password_min};
-    const struct string_argument arguments[] = {{"least", least}};
+    struct node least = {.kind = NODE_INT, .number = identity_settings(request->engine)->password_min};
+    const struct string_argument arguments[] = {{"least", &least}};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         if (!(faults & told[i].fault)) continue;
         if (words.size > 0) buffer_add_literal(&words, ", ");
@@ -50,21 +56,30 @@ static enum flow refuse_password(struct request *request, unsigned faults) {
     }
     struct node missing = text_value(buffer_text(&words));
     const struct string_argument whole[] = {{"missing", &missing}};
+    return string_get(request->arena, &request->locale, S_identity_password_missing, whole, 1);
+}
+
+/* … beside the field. */
+static enum flow refuse_password(struct request *request, unsigned faults) {
     for (size_t i = 0; i < request->route->form->count; i++) {
         if (request->route->form->fields[i].type != FIELD_SECRET) continue;
-        request->fields[i].words = string_get(request->arena, &request->locale, S_identity_password_missing, whole, 1);
+        request->fields[i].words = faults_words(request, faults);
     }
     return refuse_at(request, "password", &weak);
+}
+
+enum flow signup_password_judge(struct request *request, struct text phone) {
+    const struct identity_settings *settings = identity_settings(request->engine);
+    unsigned faults = password_faults(field_text(request, "password"), (enum password_policy)settings->password_policy,
+                                      settings->password_min, phone);
+    return faults ? refuse_password(request, faults) : FLOW_NEXT;
 }
 
 enum flow signup_password_check(struct request *request, struct tx *tx) {
     struct draft draft;
     if (!draft_find(request, tx, &draft)) return see_or_refuse(request, "/signup", &no_draft);
     if (draft.step != DRAFT_PASSWORD) return see_or_refuse(request, "/signup/code", &code_first);
-    const struct identity_settings *settings = identity_settings(request->engine);
-    unsigned faults = password_faults(field_text(request, "password"), (enum password_policy)settings->password_policy,
-                                      settings->password_min, draft.phone);
-    return faults ? refuse_password(request, faults) : FLOW_NEXT;
+    return signup_password_judge(request, draft.phone);
 }
 
 enum flow signup_password_hash(struct request *request, struct tx *tx) {
@@ -85,7 +100,7 @@ enum flow signup_open(struct request *request, struct tx *tx) {
     if (!draft_find(request, tx, &draft) || draft.step != DRAFT_PASSWORD || !draft_end(request, tx, &draft)) {
         return see_or_refuse(request, "/signup", &no_draft);
     }
-    int64_t customer = customer_open(request->engine, tx, draft.phone, *encoded, request->locale.language);
+    int64_t customer = customer_open(request->engine, tx, draft.phone, *encoded, request->locale.language, 0);
     if (customer == 0) return refuse(request, &number_taken);
     bool by_token = field_number(request, "token") != 0 && !request->wants_html;
     struct text token = session_open(request, tx, customer, by_token);
@@ -93,4 +108,22 @@ enum flow signup_open(struct request *request, struct tx *tx) {
     doc_id(document, "customer", customer);
     if (by_token) doc_text(document, "token", token);
     return answer_done(request, document, TEXT("/"));
+}
+
+/* ---- for the extension of sign-up ---- */
+
+struct text identity_password_wrong(struct request *request, struct text password, struct text phone) {
+    const struct identity_settings *settings = identity_settings(request->engine);
+    unsigned faults = password_faults(password, (enum password_policy)settings->password_policy,
+                                      settings->password_min, phone);
+    return faults ? faults_words(request, faults) : TEXT_NONE;
+}
+
+int64_t identity_open(struct engine *engine, struct tx *tx, struct text phone, struct text encoded,
+                      enum language language, int64_t application) {
+    return customer_open(engine, tx, phone, encoded, language, application);
+}
+
+struct text identity_sign_in(struct request *request, struct tx *tx, int64_t customer, bool by_token) {
+    return session_open(request, tx, customer, by_token);
 }

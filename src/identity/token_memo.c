@@ -1,12 +1,14 @@
 /* token_memo.c: which hash a token has, for tokens seen lately, found by a quick keyed tag of 128 bits. What it
- * says is always true, so nothing ever has to be taken out; a newer token takes an older one's place. Any thread. */
+ * says is always true, so nothing ever has to be taken out; of four places a newer token takes an empty one or any.
+ * Any thread. */
 #include "identity/session.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES 32768
+#define LINES 32768 /* 6.5 MB, touched as it fills */
+#define WAYS 4
 #define LOCKS 64
 
 struct remembered {
@@ -17,7 +19,7 @@ struct remembered {
 
 struct token_memo {
     pthread_mutex_t locks[LOCKS];
-    struct remembered places[PLACES];
+    struct remembered lines[LINES][WAYS];
 };
 
 struct token_memo *token_memo_new(void) {
@@ -32,24 +34,39 @@ void token_memo_free(struct token_memo *memo) {
     free(memo);
 }
 
+static struct remembered *find(struct remembered *line, const uint8_t tag[SECRET_TAG_SIZE]) {
+    for (size_t way = 0; way < WAYS; way++)
+        if (line[way].used && memcmp(line[way].tag, tag, SECRET_TAG_SIZE) == 0) return &line[way];
+    return NULL;
+}
+
+/* Its own place, when another thread was quicker; else an empty one; else one that the tag, as good as chance, says. */
+static struct remembered *place_for(struct remembered *line, const uint8_t tag[SECRET_TAG_SIZE]) {
+    struct remembered *place = find(line, tag);
+    for (size_t way = 0; place == NULL && way < WAYS; way++)
+        if (!line[way].used) place = &line[way];
+    return place != NULL ? place : &line[tag[SECRET_TAG_SIZE - 1] % WAYS];
+}
+
 void token_memo_hash(struct token_memo *memo, const struct keyring *keyring, struct text token,
                      uint8_t hash[SECRET_HASH_SIZE]) {
     uint8_t tag[SECRET_TAG_SIZE];
     uint64_t first;
     secret_tag(keyring, token, tag);
     memcpy(&first, tag, sizeof first);
-    struct remembered *place = &memo->places[first % PLACES];
+    struct remembered *line = memo->lines[first % LINES];
     pthread_mutex_t *lock = &memo->locks[first % LOCKS];
 
     pthread_mutex_lock(lock);
-    bool found = place->used && memcmp(place->tag, tag, sizeof tag) == 0;
-    if (found) memcpy(hash, place->hash, SECRET_HASH_SIZE);
+    const struct remembered *known = find(line, tag);
+    if (known) memcpy(hash, known->hash, SECRET_HASH_SIZE);
     pthread_mutex_unlock(lock);
-    if (found) return;
+    if (known) return;
 
     secret_hash(keyring, "session", token, hash);
     pthread_mutex_lock(lock);
-    memcpy(place->tag, tag, sizeof tag);
+    struct remembered *place = place_for(line, tag);
+    memcpy(place->tag, tag, sizeof place->tag);
     memcpy(place->hash, hash, SECRET_HASH_SIZE);
     place->used = true;
     pthread_mutex_unlock(lock);

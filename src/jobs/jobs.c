@@ -39,6 +39,8 @@ struct jobs {
     pthread_cond_t wake, idle;
     bool started, stopping;
     int64_t tick_us;
+    void (*look)(void *self); /* see jobs_each */
+    void *self;
 };
 
 static enum command_outcome run_job(struct command *command, struct tx *tx) {
@@ -90,13 +92,24 @@ struct jobs *jobs_open(struct store *store, struct world *world, const struct jo
     return jobs;
 }
 
+void jobs_each(struct jobs *jobs, void (*look)(void *self), void *self) {
+    jobs->look = look;
+    jobs->self = self;
+}
+
 bool jobs_step(struct jobs *jobs) {
     bool any = false;
     moment now = world_now(jobs->world);
+    if (jobs->look != NULL) jobs->look(jobs->self);
     for (size_t i = 0; i < jobs->count; i++) {
         struct run *run = &jobs->runs[i];
+        const struct job_entry *entry = run->entry;
         pthread_mutex_lock(&jobs->mutex);
         bool due = !run->busy && run->next_at <= now;
+        if (due && entry->wanted != NULL && !entry->wanted(entry->self, entry)) {
+            run->next_at = now + entry->every_us;
+            due = false;
+        }
         if (due) run->busy = true;
         pthread_mutex_unlock(&jobs->mutex);
         if (!due) continue;
@@ -105,6 +118,13 @@ bool jobs_step(struct jobs *jobs) {
         if (!store_submit(jobs->store, &run->command)) job_ended(&run->command, STORE_UNAVAILABLE);
     }
     return any;
+}
+
+/* One that asked to be run again may have ended before the scheduler came to wait for it. */
+static bool any_waits(const struct jobs *jobs) {
+    for (size_t i = 0; i < jobs->count; i++)
+        if (!jobs->runs[i].busy && jobs->runs[i].next_at == 0) return true;
+    return false;
 }
 
 static void *schedule(void *data) {
@@ -117,7 +137,7 @@ static void *schedule(void *data) {
         int64_t nanoseconds = until.tv_nsec + jobs->tick_us % SECOND * 1000;
         until.tv_sec += jobs->tick_us / SECOND + nanoseconds / 1000000000;
         until.tv_nsec = nanoseconds % 1000000000;
-        if (!jobs->stopping) pthread_cond_timedwait(&jobs->wake, &jobs->mutex, &until);
+        if (!jobs->stopping && !any_waits(jobs)) pthread_cond_timedwait(&jobs->wake, &jobs->mutex, &until);
         bool stopping = jobs->stopping;
         pthread_mutex_unlock(&jobs->mutex);
         if (stopping) return NULL;

@@ -11,6 +11,8 @@ struct job_entry {
     int64_t every_us;
     /* Does a bounded piece; true when there is more to do at once. */
     bool (*run)(void *self, const struct job_entry *entry, struct tx *tx);
+    /* Asked before, without the database: false leaves it for the next look. NULL: always wanted. */
+    bool (*wanted)(void *self, const struct job_entry *entry);
     void *self;
     const void *job; /* the owner's */
 };
@@ -19,6 +21,8 @@ extern const struct migration jobs_migrations[]; /* ended by .sql NULL */
 
 /* entries must outlive it. NULL without memory. */
 struct jobs *jobs_open(struct store *store, struct world *world, const struct job_entry *entries, size_t count);
+/* Called at each look, by every process: what is not once for all nodes. Before jobs_start. */
+void jobs_each(struct jobs *jobs, void (*look)(void *self), void *self);
 /* A thread that looks every `tick`; wakes early when told to stop. */
 bool jobs_start(struct jobs *jobs, int64_t tick_us);
 void jobs_stop(struct jobs *jobs);

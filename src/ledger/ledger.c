@@ -26,8 +26,21 @@ struct ledger *ledger_open(struct store *store, const struct zone *zone, const s
     if (count > 0) memcpy(copy, limits, count * sizeof *copy);
     copy[0] = (struct limit_set){0};
     *ledger = (struct ledger){.store = store, .zone = zone, .limits = copy, .limit_count = count > 0 ? count : 1};
-    if (!store_is_postgres(store)) ledger->memo = ledger_memo_new();
-    store_join(store, (struct participant){ledger, group_begin, group_mark, group_undo, group_flush, group_ended});
+    ledger->far = store_is_postgres(store);
+    ledger->alone = !ledger->far; /* on PostgreSQL the first tenure tells */
+    ledger->memo = ledger_memo_new();
+    if (!ledger->memo) {
+        ledger_close(ledger);
+        return NULL;
+    }
+    store_join(store, (struct participant){.self = ledger,
+                                           .begin = group_begin,
+                                           .mark = group_mark,
+                                           .undo = group_undo,
+                                           .flush = group_flush,
+                                           .ended = group_ended,
+                                           .renew = renewal_run,
+                                           .give_way = renewal_give_way});
     return ledger;
 }
 
@@ -53,19 +66,20 @@ int32_t books_day(struct ledger *ledger, struct tx *tx) {
     return (int32_t)day;
 }
 
-const struct limit_set *books_limits(const struct ledger *ledger, const struct account *account) {
+const struct limit_set *books_limits(const struct ledger *ledger, struct tx *tx, const struct account *account) {
     /* A set that the profile no longer has: nearly nothing is allowed until someone sees to it. */
     static const struct limit_set unknown = {1, 1, 1, 1, 1};
     if (account->limits < 0 || (size_t)account->limits >= ledger->limit_count) return &unknown;
-    return &ledger->limits[account->limits];
+    const struct limit_set *set = &ledger->limits[account->limits];
+    return account->own_limits ? override_limits(tx, account->id, set) : set;
 }
 
-struct sides books_sides(const struct ledger *ledger, struct account *from, struct account *to) {
+struct sides books_sides(const struct ledger *ledger, struct tx *tx, struct account *from, struct account *to) {
     return (struct sides){
         .from = from,
         .to = to,
-        .from_limits = from ? books_limits(ledger, from) : NULL,
-        .to_limits = to ? books_limits(ledger, to) : NULL,
+        .from_limits = from ? books_limits(ledger, tx, from) : NULL,
+        .to_limits = to ? books_limits(ledger, tx, to) : NULL,
     };
 }
 
@@ -75,7 +89,7 @@ struct pair books_pair(struct ledger *ledger, struct tx *tx, int64_t from, int64
     if (from <= to) pair.from = group_slot(ledger, tx, from);
     pair.to = group_slot(ledger, tx, to);
     if (from > to) pair.from = group_slot(ledger, tx, from);
-    pair.sides = books_sides(ledger, pair.from ? &pair.from->account : NULL, pair.to ? &pair.to->account : NULL);
+    pair.sides = books_sides(ledger, tx, pair.from ? &pair.from->account : NULL, pair.to ? &pair.to->account : NULL);
     return pair;
 }
 
@@ -107,7 +121,7 @@ int64_t ledger_create(struct ledger *ledger, struct tx *tx, const struct account
 }
 
 bool ledger_account(struct ledger *ledger, struct tx *tx, int64_t id, struct account *account) {
-    if (!tx_writing(tx)) return account_row(tx, id, account);
+    if (!tx_writing(tx)) return account_seen(ledger, tx, id, account);
     struct slot *slot = group_slot(ledger, tx, id);
     if (!slot) return false;
     *account = slot->account;
@@ -134,7 +148,7 @@ bool ledger_change(struct ledger *ledger, struct tx *tx, const struct account *a
     const struct account *now = &slot->account;
     if (account->closed && (now->balance != 0 || now->held != 0)) return false;
     if (now->balance - now->held < -account->overdraft) return false;
-    group_touch(ledger, slot);
+    group_touch(ledger, slot, TOUCH_CHANGED);
     slot->account.frozen = account->frozen;
     slot->account.closed = account->closed;
     slot->account.limits = account->limits;
@@ -171,9 +185,9 @@ int64_t books_enter(struct ledger *ledger, struct tx *tx, const struct pair *pai
     return id;
 }
 
-void books_touch(struct ledger *ledger, const struct pair *pair) {
-    group_touch(ledger, pair->from);
-    group_touch(ledger, pair->to);
+void books_touch(struct ledger *ledger, const struct pair *pair, enum touch touch) {
+    group_touch(ledger, pair->from, touch);
+    group_touch(ledger, pair->to, touch);
 }
 
 enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer,
@@ -182,7 +196,7 @@ enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const 
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_transfer_check(&pair.sides, transfer, today);
     if (refusal) return refusal;
-    books_touch(ledger, &pair);
+    books_touch(ledger, &pair, TOUCH_MOVED);
     struct counted counted = rules_transfer(&pair.sides, transfer, today);
     *id = books_enter(ledger, tx, &pair, transfer, counted);
     return LEDGER_OK;
@@ -192,7 +206,7 @@ enum ledger_refusal ledger_check(struct ledger *ledger, struct tx *tx, const str
     struct account from, to;
     bool from_known = ledger_account(ledger, tx, transfer->from, &from);
     bool to_known = ledger_account(ledger, tx, transfer->to, &to);
-    struct sides sides = books_sides(ledger, from_known ? &from : NULL, to_known ? &to : NULL);
+    struct sides sides = books_sides(ledger, tx, from_known ? &from : NULL, to_known ? &to : NULL);
     return rules_transfer_check(&sides, transfer, books_day(ledger, tx));
 }
 
@@ -221,7 +235,7 @@ enum ledger_refusal ledger_reverse(struct ledger *ledger, struct tx *tx, int64_t
     enum ledger_refusal refusal = rules_reverse_check(&pair.sides, &original, sum);
     if (refusal) return refusal;
     tx_queue(tx, &reversal_save, VALUES(V_INT(from), V_INT(transfer), V_INT(reversed + sum.minor)));
-    books_touch(ledger, &pair);
+    books_touch(ledger, &pair, TOUCH_CHANGED);
     rules_reverse(&pair.sides, &original, sum.minor, books_day(ledger, tx));
     const struct transfer opposite = {
         .from = debit.entry.other,

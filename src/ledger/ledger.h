@@ -3,8 +3,8 @@
  *
  * Inside a command accounts are fetched once per group and kept in memory with an undo mark per command; entries and
  * changed accounts are written at the end of the group (a store participant). So balances, holds and limits are checked
- * on the truth of this very moment, and a group of transfers costs a few statements. Read balances in commands only
- * through ledger_account(): rows may lag until the group's end.
+ * on the truth of this very moment, and a group of transfers costs a few statements. Balances are read through
+ * ledger_account() alone: rows are written later, on SQLite long after the group's end.
  *
  * Entries are chained per account (each names the one before it; the account names its last) instead of indexed: see
  * ledger/README.md for the figures behind that. */
@@ -34,6 +34,7 @@ struct account {
     int limits;            /* which limit set holds (a level); 0: none */
     bool frozen;           /* no outgoing money */
     bool closed;
+    bool own_limits;       /* for a time: ledger_override */
     int32_t day, month;    /* periods of the counters: days and months since 1970 in the ledger's zone */
     int64_t day_out, month_out, month_in;
 };
@@ -45,6 +46,13 @@ struct limit_set {
     int64_t balance_max;
     int64_t operation_max;
     int64_t day_out_max, month_out_max, month_in_max;
+};
+
+/* Limits of one account's own, until a moment: LIMIT_OF_SET leaves what its set says. */
+#define LIMIT_OF_SET (-1)
+struct limit_override {
+    struct limit_set limits;
+    moment until;
 };
 
 /* In order of precedence: the first that applies is told. */
@@ -88,6 +96,14 @@ extern const struct migration ledger_migrations[]; /* ended by .sql NULL */
 /* Joins the store as a participant; limits has `count` sets, set n at index n (0 unused). */
 struct ledger *ledger_open(struct store *store, const struct zone *zone, const struct limit_set *limits, size_t count);
 void ledger_close(struct ledger *ledger);
+/* After store_start, before anything else: brings rows up to their entries after a crash, and lets rows be late from
+ * now on where this process alone writes. Until then each is written with its group. False with *problem. */
+bool ledger_recover(struct ledger *ledger, struct text *problem);
+/* In a command, whose group then writes some of the rows that are late, unless all were written within `age`: true
+ * when it is to be called again at once. A job, and (age 0) the last thing before the store is closed. */
+bool ledger_settle(struct ledger *ledger, struct tx *tx, int64_t age_us);
+/* The same until no row is late; for the end, and for who looks at the tables himself. */
+void ledger_settle_all(struct ledger *ledger);
 
 /* ---- in commands ---- */
 
@@ -100,6 +116,13 @@ size_t ledger_accounts_of(struct ledger *ledger, struct tx *tx, int64_t owner, s
 /* Sets frozen, closed, limits, overdraft from *account; false when missing, closing with money or holds on it, or when
  * more than the new overdraft is already used. In commands only. */
 bool ledger_change(struct ledger *ledger, struct tx *tx, const struct account *account);
+
+/* From now on, in place of an earlier one; until 0: none any more. False when the account is missing. */
+bool ledger_override(struct ledger *ledger, struct tx *tx, int64_t account, const struct limit_override *override);
+/* What holds now; also in a snapshot. */
+bool ledger_override_of(struct tx *tx, int64_t account, struct limit_override *override);
+/* A job's piece: takes away at most `most` that are over; how many. */
+size_t ledger_end_overrides(struct ledger *ledger, struct tx *tx, size_t most);
 
 /* One transfer. *id gets its id: the debit entry is id, the credit entry id + 1. Untouched on refusal, which writes
  * nothing. */

@@ -5,7 +5,7 @@
  * past, waypoints name every 256th, so that any moment is at most 256 steps from one. */
 #include "ledger/ledger_books.h"
 
-#define PAGE_MIN 24 /* a page of operations and a few */
+#define PAGE_MIN 21 /* a page of operations, and whether there are more */
 #define PAGE_MAX WAYPOINT_EVERY
 
 #define ENTRY_COLUMNS "id, account, other, amount, balance, version, previous, subject, cause, kind, counted, note"
@@ -185,7 +185,7 @@ static struct limit_state limit_state(int64_t max, int64_t spent) {
 struct limit_report ledger_limits(struct ledger *ledger, struct tx *tx, const struct account *account) {
     struct account now = *account;
     rules_roll(&now, books_day(ledger, tx));
-    const struct limit_set *limits = books_limits(ledger, &now);
+    const struct limit_set *limits = books_limits(ledger, tx, &now);
     return (struct limit_report){
         .balance = limit_state(limits->balance_max, now.balance),
         .day_out = limit_state(limits->day_out_max, now.day_out),

@@ -28,6 +28,7 @@ struct books {
     struct store *store;
     struct ledger *ledger;
     int64_t outside;     /* an unlimited system account, where all money comes from */
+    bool shares;         /* the store's option: never alone */
 };
 
 /* A command that runs a function of a test. */
@@ -169,7 +170,8 @@ static inline void books_verify(struct books *books) {
 static inline void books_open(struct books *books, bool manual, const struct migration *more) {
     struct text problem = TEXT_NONE;
     books->arena = arena_new((size_t)256 << 20);
-    struct store_options options = {.where = books->fixture.where, .world = books->world, .manual = manual};
+    struct store_options options = {.where = books->fixture.where, .world = books->world, .manual = manual,
+                                    .shares = books->shares};
     books->store = store_open(books->arena, &options, &problem);
     if (!books->store) fail_msg("%s: %.*s", books->fixture.where, TEXT_ARG(problem));
     struct migration migrations[16];
@@ -181,6 +183,7 @@ static inline void books_open(struct books *books, bool manual, const struct mig
     books->ledger = ledger_open(books->store, zone_named("Europe/Moscow"), books_limit_sets, LIMITS_COUNT);
     assert_non_null(books->ledger);
     assert_true(store_start(books->store));
+    if (!ledger_recover(books->ledger, &problem)) fail_msg("%.*s", TEXT_ARG(problem));
 }
 
 static inline void books_close(struct books *books) {

@@ -47,7 +47,7 @@ enum ledger_refusal ledger_hold(struct ledger *ledger, struct tx *tx, const stru
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_hold_check(&pair.sides, transfer, today);
     if (refusal) return refusal;
-    group_touch(ledger, pair.from);
+    group_touch(ledger, pair.from, TOUCH_CHANGED);
     int32_t counted = rules_hold(&pair.sides, transfer, today);
     int64_t id = world_id(tx_world(tx));
     struct value note = V_NULL;
@@ -70,7 +70,7 @@ enum ledger_refusal ledger_capture(struct ledger *ledger, struct tx *tx, int64_t
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_capture_check(&pair.sides, &open, sum, today);
     if (refusal) return refusal;
-    books_touch(ledger, &pair);
+    books_touch(ledger, &pair, TOUCH_CHANGED);
     struct counted counted = rules_capture(&pair.sides, &open, sum.minor, final, today);
     hold_write(tx, &open);
     const struct transfer transfer = {
@@ -92,7 +92,7 @@ static enum ledger_refusal release(struct ledger *ledger, struct tx *tx, int64_t
     if (!slot) return LEDGER_NO_ACCOUNT;
     struct hold open;
     if (!hold_read(tx, hold, account, &open)) return LEDGER_HOLD_MISSING;
-    group_touch(ledger, slot);
+    group_touch(ledger, slot, TOUCH_CHANGED);
     rules_release(&slot->account, &open, books_day(ledger, tx));
     hold_write(tx, &open);
     return LEDGER_OK;

@@ -13,13 +13,14 @@
 static struct books nodes[NODES];
 static int64_t accounts[ACCOUNTS];
 
-static void nodes_open(void) {
+static void nodes_open(bool manual) {
     books_new(&nodes[0], STORE_POSTGRES, 1);
+    nodes[0].shares = true;
     nodes[1] = nodes[0];
     nodes[1].world = world_simulated(2, BOOKS_START - 5 * SECOND); /* behind */
     for (size_t i = 0; i < NODES; i++) {
         nodes[i].world->node = i + 1;
-        books_open(&nodes[i], false, NULL);
+        books_open(&nodes[i], manual, NULL);
     }
 }
 
@@ -69,7 +70,7 @@ static void *hammer_main(void *data) {
 
 static void two_nodes_keep_one_book(void **state) {
     (void)state;
-    nodes_open();
+    nodes_open(false);
     for (size_t i = 0; i < ACCOUNTS; i++) accounts[i] = account_made();
     struct hammer hammers[NODES * THREADS];
     pthread_t threads[NODES * THREADS];
@@ -104,9 +105,45 @@ static void two_nodes_keep_one_book(void **state) {
     nodes_close();
 }
 
+/* ---- what a node remembers ---- */
+
+static enum ledger_refusal declared_transfer(struct books *node, int64_t from, int64_t to, int64_t sum) {
+    world_advance(node->world, 10 * SECOND); /* so that it guesses again after a conflict */
+    const int64_t declared[] = {from, to};
+    struct act act = {.body = body_transfer, .transfer = {.from = from, .to = to, .sum = rub(sum), .kind = 1},
+                      .command = {.accounts = declared, .account_count = 2}};
+    act_alone(node, &act);
+    return act.refusal;
+}
+
+/* A node takes accounts from its memory without a lock. Another node's changes in between must neither be lost nor
+ * answered from what was before them. */
+static void another_nodes_changes_are_noticed(void **state) {
+    (void)state;
+    nodes_open(true);
+    struct books *one = &nodes[0], *other = &nodes[1];
+    one->outside = books_account(one, (struct account){.class = ACCOUNT_SYSTEM, .overdraft = ACCOUNT_UNLIMITED});
+    int64_t rich = books_rich(one, LIMITS_NONE, 1000), poor = books_rich(one, LIMITS_NONE, 0);
+    assert_int_equal(declared_transfer(one, rich, poor, 100), LEDGER_OK);
+    assert_int_equal(declared_transfer(one, poor, rich, 100), LEDGER_OK);
+    assert_int_equal(declared_transfer(one, poor, rich, 1), LEDGER_NOT_ENOUGH); /* known by heart */
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(declared_transfer(other, rich, poor, 50), LEDGER_OK);
+        assert_int_equal(declared_transfer(one, poor, rich, 50), LEDGER_OK); /* it is rich by now */
+        assert_int_equal(declared_transfer(other, poor, rich, 1), LEDGER_NOT_ENOUGH);
+        assert_int_equal(declared_transfer(one, poor, rich, 1), LEDGER_NOT_ENOUGH);
+    }
+    assert_true(store_figures(one->store).replays > 0); /* or nothing was guessed, and nothing is shown by this */
+    assert_int_equal(books_look(other, rich).balance, 1000);
+    assert_int_equal(books_look(other, poor).version, 12);
+    books_verify(one);
+    nodes_close();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_nodes_keep_one_book),
+        cmocka_unit_test(another_nodes_changes_are_noticed),
     };
     if (!books_possible(STORE_POSTGRES)) return 0;
     return cmocka_run_group_tests_name("ledger nodes", tests, NULL, NULL);

@@ -134,6 +134,15 @@ struct counted rules_transfer(const struct sides *sides, const struct transfer *
     return (struct counted){count_out(sides->from, sum, today), count_in(sides->to, sum, today)};
 }
 
+void rules_replay(struct account *account, const struct entry *entry, int32_t counted) {
+    account->balance = entry->balance;
+    account->version = entry->version;
+    account->last_entry = entry->id;
+    if (counted == NOT_COUNTED) return;
+    if (entry->amount < 0) (void)count_out(account, -entry->amount, counted);
+    else (void)count_in(account, entry->amount, counted);
+}
+
 /* ---- holds ---- */
 
 enum ledger_refusal rules_hold_check(const struct sides *sides, const struct transfer *transfer, int32_t today) {

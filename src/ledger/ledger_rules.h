@@ -42,6 +42,10 @@ int64_t rules_available(const struct account *account);
 enum ledger_refusal rules_transfer_check(const struct sides *sides, const struct transfer *transfer, int32_t today);
 struct counted rules_transfer(const struct sides *sides, const struct transfer *transfer, int32_t today);
 
+/* What a plain transfer's entry did to its account, once more: of a row that does not show it yet. `counted` as it was
+ * written with the entry. */
+void rules_replay(struct account *account, const struct entry *entry, int32_t counted);
+
 /* A hold is refused like the transfer that it prepares. rules_hold gives the day it was counted on. */
 enum ledger_refusal rules_hold_check(const struct sides *sides, const struct transfer *transfer, int32_t today);
 int32_t rules_hold(const struct sides *sides, const struct transfer *transfer, int32_t today);

@@ -6,7 +6,9 @@
  *            limits of this side counted it, so that a reversal gives back what was taken and no more.
  * waypoint   every 256th entry of an account: where to begin walking back from a moment.
  * hold       open holds alone: their end is told by the transfers they caused.
- * reversal   transfers taken back, in whole or in part; kept with the account that had paid. */
+ * reversal   transfers taken back, in whole or in part; kept with the account that had paid.
+ * limit_override limits of an account's own for a time, where its flag says so (ledger_override.c); -1: as its set.
+ * watermark  one row while one process alone writes: entries up to it are in their rows (ledger_sweep.h). */
 #include "ledger/ledger.h"
 
 const struct migration ledger_migrations[] = {
@@ -74,5 +76,22 @@ const struct migration ledger_migrations[] = {
      "    reversed BIGINT NOT NULL,\n"
      "    PRIMARY KEY (account, transfer)\n"
      ") CLUSTERED;\n"},
+    {"ledger", 2,
+     "CREATE TABLE watermark ( -- reference\n"
+     "    id ROWKEY,\n"
+     "    entry BIGINT NOT NULL,\n"
+     "    ROWKEY(id)\n"
+     ");\n"},
+    {"ledger", 3,
+     "CREATE TABLE limit_override ( -- distributed by account\n"
+     "    account BIGINT NOT NULL PRIMARY KEY,\n"
+     "    until BIGINT NOT NULL,\n"
+     "    balance_max BIGINT NOT NULL,\n"
+     "    operation_max BIGINT NOT NULL,\n"
+     "    day_out_max BIGINT NOT NULL,\n"
+     "    month_out_max BIGINT NOT NULL,\n"
+     "    month_in_max BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "CREATE INDEX limit_override_until ON limit_override (until);\n"},
     {NULL, 0, NULL},
 };

@@ -1,6 +1,7 @@
 /* ledger_verify.c: the proof of the books, `kabinet verify`. Reads everything once in one snapshot, by pages in the
  * order of keys, with a small tally for each account. It trusts no row: what accounts, holds and waypoints say is
- * compared with what the entries add up to.
+ * compared with what the entries add up to. A row may be late (ledger_sweep.h): then it must be what its account was at
+ * its version, and the entries that it does not show must lie above the watermark.
  *
  * After a fault the tally goes on from what the row says, so that one broken row is told once, not once a successor. */
 #include "ledger/ledger_books.h"
@@ -29,6 +30,8 @@ STATEMENT(reversals_page,
 /* What the entries, holds and waypoints read so far say of an account. */
 struct tally {
     int64_t id, balance, version, last, held;
+    int64_t row_version, row_balance, row_last; /* the row's version, and what the entries say at it */
+    int64_t late_from; /* the first entry that the row does not show; 0: none */
     uint64_t waypoints; /* sum of marks of expected waypoints, less those found: 0 when they agree */
     int currency;
 };
@@ -48,6 +51,7 @@ struct proof {
     uint32_t *index;       /* open addressing over tallies, place + 1 */
     size_t index_size;
     struct entry debit;    /* the transfer's first side, until its second comes; id 0: none waits */
+    int64_t watermark;     /* entries up to it are in their rows */
     struct currency_sum sums[16];
     size_t sum_count;
 };
@@ -100,7 +104,8 @@ static void tallies_load(struct proof *proof) {
         struct rows *rows = tx_query(proof->tx, &accounts_page, VALUES(V_INT(last), V_INT(PAGE)));
         while (proof->count < room && rows_next(rows)) {
             last = row_int(rows, 0);
-            proof->tallies[proof->count++] = (struct tally){.id = last, .currency = (int)row_int(rows, 1)};
+            proof->tallies[proof->count++] =
+                (struct tally){.id = last, .currency = (int)row_int(rows, 1), .row_version = row_int(rows, 5)};
             proof->index[index_place(proof, last)] = (uint32_t)proof->count;
             more = true;
         }
@@ -127,6 +132,8 @@ static void check_chain(struct proof *proof, struct tally *tally, const struct e
     tally->version = entry->version;
     tally->last = entry->id;
     tally->balance = entry->balance;
+    if (entry->version == tally->row_version) tally->row_balance = entry->balance, tally->row_last = entry->id;
+    if (entry->version > tally->row_version && tally->late_from == 0) tally->late_from = entry->id;
     if (entry->version % WAYPOINT_EVERY == 0) tally->waypoints += mix((uint64_t)entry->id);
 }
 
@@ -277,16 +284,19 @@ static void sum_up(struct proof *proof, int currency, int64_t balance) {
 static void check_account(struct proof *proof, const struct rows *rows, const struct tally *tally) {
     int64_t id = row_int(rows, 0), balance = row_int(rows, 2), held = row_int(rows, 3);
     int64_t overdraft = row_int(rows, 4), version = row_int(rows, 5), last = row_int(rows, 6);
-    if (balance != tally->balance) {
-        fault(proof, "account %" PRId64 ": balance %" PRId64 ", entries %" PRId64, id, balance, tally->balance);
+    bool late = version < tally->version && tally->late_from > proof->watermark;
+    int64_t shown = late ? tally->row_balance : tally->balance, shown_last = late ? tally->row_last : tally->last;
+    if (balance != shown) {
+        fault(proof, "account %" PRId64 ": balance %" PRId64 ", entries %" PRId64, id, balance, shown);
     }
-    if (version != tally->version || last != tally->last) {
+    if ((version != tally->version && !late) || last != shown_last) {
         fault(proof, "account %" PRId64 ": version %" PRId64 " at entry %" PRId64 ", entries %" PRId64 " at %" PRId64,
               id, version, last, tally->version, tally->last);
     }
     if (held != tally->held) {
         fault(proof, "account %" PRId64 ": held %" PRId64 ", open holds %" PRId64, id, held, tally->held);
     }
+    balance += tally->balance - shown;
     if ((__int128)balance - held < -(__int128)overdraft) {
         fault(proof, "account %" PRId64 ": balance %" PRId64 " with %" PRId64 " held is below its overdraft %" PRId64,
               id, balance, held, overdraft);
@@ -319,6 +329,9 @@ static void check_accounts(struct proof *proof) {
 struct verdict ledger_verify(struct ledger *ledger, struct tx *tx, struct arena *arena) {
     struct verdict verdict = {0};
     struct proof proof = {.ledger = ledger, .tx = tx, .arena = arena, .verdict = &verdict};
+    bool watermarked;
+    int64_t watermark = sweep_watermark(tx, &watermarked);
+    proof.watermark = watermarked ? watermark : INT64_MAX;
     tallies_load(&proof);
     check_entries(&proof);
     check_holds(&proof);

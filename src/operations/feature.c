@@ -3,6 +3,7 @@
 
 #include "generated/strings.h"
 #include "generated/templates.h"
+#include "operations/state.h"
 
 static const char *const directions[] = {"in", "out", NULL};
 static const char *const formats[] = {"csv", NULL};
@@ -22,6 +23,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/operations",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_OPERATIONS_READ,
      .form = &list_query,
      .stages = {{STAGE_READ, operations_list_read}},
      .page = &template_operations_list,
@@ -30,41 +32,56 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/operations/export",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_OPERATIONS_READ,
      .form = &export_query,
      .stages = {{STAGE_READ, export_read}},
      .summary = "The operations of the same filter as CSV"},
     {.method = METHOD_GET,
      .path = "/operations/{id}",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_OPERATIONS_READ,
      .stages = {{STAGE_READ, operation_read}},
      .page = &template_operations_detail,
      .summary = "One operation"},
     {.method = METHOD_GET,
      .path = "/operations/{id}/receipt",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_OPERATIONS_READ,
      .stages = {{STAGE_READ, receipt_read}, {STAGE_WORK, receipt_work}},
      .summary = "Its receipt as a PDF",
      .rates = {{RATE_CALLER, 60, MINUTE}}},
     {.method = METHOD_GET,
      .path = "/events",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_OPERATIONS_READ,
      .stages = {{STAGE_QUICK, events_stream}},
      .summary = "Names of what happens to the caller's money, as server-sent events",
      .rates = {{RATE_CALLER, 60, MINUTE}},
      .flags = ROUTE_STREAM},
     {.path = NULL}};
 
-static const struct job jobs[] = {{"operations.sweep_events", MINUTE, live_sweep_job}, {.name = NULL}};
-
 static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20},
                                         {.path = NULL}};
+
+static void *state_open(struct engine *engine, struct arena *arena, struct text *problem) {
+    (void)engine;
+    struct operations_state *state = arena_new_of(arena, struct operations_state);
+    state->sides = side_memo_new();
+    if (state->sides == NULL) *problem = TEXT("no memory for operations");
+    return state;
+}
+
+static void state_close(void *data) {
+    struct operations_state *state = data;
+    side_memo_free(state->sides);
+}
 
 const struct feature operations_feature = {
     .name = "operations",
     .needs = (const char *const[]){"identity", NULL},
     .routes = routes,
-    .jobs = jobs,
     .menu = menu,
-    .open = live_open,
-    .close = live_close,
+    .open = state_open,
+    .close = state_close,
+    .own_data = operations_own_data,
 };

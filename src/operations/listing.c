@@ -4,10 +4,11 @@
 #include "base/check.h"
 #include "identity/identity.h"
 #include "generated/strings.h"
+#include "operations/state.h"
 
 #include <string.h>
 
-#define NAMES 256 /* other sides remembered while one list is made */
+#define NAMES 32 /* other sides remembered while one list is made */
 
 struct named {
     int64_t account;
@@ -22,7 +23,9 @@ struct lane {
 
 struct listing {
     struct engine *engine;
+    struct side_memo *sides;
     struct tx *tx;
+    moment now;
     struct arena *arena; /* of what is told */
     const struct locale *locale;
     struct operations_wanted wanted;
@@ -37,6 +40,7 @@ struct listing {
 static void lane_step(struct listing *listing, struct lane *lane) {
     do lane->more = entry_next(lane->cursor, &lane->entry);
     while (lane->more && listing->wanted.before != 0 && lane->entry.id >= listing->wanted.before);
+    if (lane->more) side_memo_expect(listing->sides, lane->entry.other); /* told when the one before it was */
 }
 
 static moment start_of(const struct operations_wanted *wanted) {
@@ -51,7 +55,9 @@ struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena
     check(wanted->account_count <= OPERATION_ACCOUNTS);
     struct listing *listing = arena_new_of(tx_arena(tx), struct listing);
     listing->engine = engine;
+    listing->sides = operations_state(engine)->sides;
     listing->tx = tx;
+    listing->now = world_now(tx_world(tx));
     listing->arena = arena;
     listing->locale = locale;
     listing->wanted = *wanted;
@@ -76,22 +82,40 @@ struct text operations_unbroken(struct arena *arena, struct text number) {
     return buffer_text(&out);
 }
 
+/* How others see a customer: «Имя О.», or his number masked. */
+static struct text seen_as(struct listing *listing, int64_t owner) {
+    struct customer customer;
+    if (owner == 0 || !identity_customer(listing->engine, listing->tx, owner, &customer)) return TEXT_NONE;
+    if (customer.phone.size == 0) return TEXT_NONE; /* his data were destroyed */
+    if (customer.name.size > 0) return text_copy(listing->arena, customer.name);
+    return operations_unbroken(listing->arena, phone_masked(listing->arena, customer.phone));
+}
+
+static struct side side_of(struct listing *listing, int64_t account_id) {
+    struct side_memo *memo = listing->sides;
+    moment now = listing->now;
+    struct side side = {0};
+    bool fresh = false;
+    bool known = side_memo_find(memo, account_id, now, listing->arena, &side, &fresh);
+    if (known && fresh) return side;
+    struct account account;
+    if (!known) {
+        if (!ledger_account(engine_ledger(listing->engine), listing->tx, account_id, &account)) return side;
+        side.owner = account.owner;
+    }
+    side.name = seen_as(listing, side.owner);
+    if (!tx_writing(listing->tx) && !tx_failed(listing->tx)) side_memo_keep(memo, account_id, now, &side);
+    return side;
+}
+
 static struct text name_of(struct listing *listing, int64_t account_id) {
     for (size_t i = 0; i < listing->name_count; i++)
         if (listing->names[i].account == account_id) return listing->names[i].name;
-    struct account account;
-    struct customer customer;
-    struct text name = TEXT_NONE;
-    bool person = ledger_account(engine_ledger(listing->engine), listing->tx, account_id, &account) &&
-                  account.owner != 0 && identity_customer(listing->engine, listing->tx, account.owner, &customer);
-    if (person && account.owner == listing->wanted.customer)
-        name = string_get(listing->arena, listing->locale, S_operations_myself, NULL, 0);
-    else if (person)
-        name = customer.name.size > 0
-                   ? text_copy(listing->arena, customer.name)
-                   : operations_unbroken(listing->arena, phone_masked(listing->arena, customer.phone));
-    if (listing->name_count < NAMES) listing->names[listing->name_count++] = (struct named){account_id, name};
-    return name;
+    struct side side = side_of(listing, account_id);
+    bool own = side.name.size > 0 && side.owner == listing->wanted.customer;
+    if (own) side.name = string_get(listing->arena, listing->locale, S_operations_myself, NULL, 0);
+    if (listing->name_count < NAMES) listing->names[listing->name_count++] = (struct named){account_id, side.name};
+    return side.name;
 }
 
 static struct text text_of(const struct node *operation, const char *name) {
@@ -107,7 +131,7 @@ void listing_tell(struct listing *listing, const struct listed *listed, struct n
     doc_text(operation, "direction", entry->amount < 0 ? TEXT("out") : TEXT("in"));
     doc_money(operation, "sum", (struct money){entry->amount, entry->currency});
     doc_moment(operation, "at", id_moment(entry->id));
-    if (entry->note.size > 0) doc_text(operation, "note", text_copy(operation->arena, entry->note));
+    if (entry->note.size > 0) doc_text(operation, "note", entry->note);
     doc_id(operation, "account", entry->account);
     doc_money(operation, "balance", (struct money){entry->balance, entry->currency});
     doc_int(operation, "version", entry->version);
@@ -191,6 +215,7 @@ static void adopt(struct node *array, struct node *object) {
     place->first = object->first;
     place->last = object->last;
     place->count = object->count;
+    place->number = object->number;
 }
 
 struct operations_told operations_tell(struct engine *engine, struct tx *tx, const struct locale *locale,

@@ -36,3 +36,16 @@ struct text operations_unbroken(struct arena *arena, struct text number);
 /* All ledger accounts that enabled features say are the customer's. */
 size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer,
                            int64_t accounts[OPERATION_ACCOUNTS]);
+
+/* ---- money that does not move ---- */
+
+struct cooling; /* identity/secrets.h */
+
+/* As the ledger refused a movement of `sum` from that account: in words, with how much is missing or what the limit
+ * still allows. */
+enum flow operations_refuse(struct request *request, struct tx *tx, enum ledger_refusal refusal, int64_t account,
+                            struct money sum);
+/* A refusal whose text has a {sum}: the bound. */
+enum flow operations_refuse_sum(struct request *request, const struct refusal *refusal, int64_t bound_minor);
+/* What may go out is limited for a time after a change of secrets (ID-12). */
+enum flow operations_refuse_cooling(struct request *request, const struct cooling *cooling);

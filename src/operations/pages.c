@@ -1,4 +1,5 @@
 /* pages.c: the list of operations with its filter in the address, and one operation. */
+#include "factors/factors.h"
 #include "operations/pages.h"
 
 #include "base/check.h"
@@ -101,6 +102,13 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
     return answer_ok(request, document);
 }
 
+/* ---- news ---- */
+
+enum flow events_stream(struct request *request, struct tx *tx) {
+    (void)tx;
+    return engine_stream(request, request->caller.customer);
+}
+
 /* ---- one operation ---- */
 
 /* Another's is as if missing: only the caller's own accounts are looked in. */
@@ -129,6 +137,9 @@ enum flow operation_read(struct request *request, struct tx *tx) {
     doc_bool(document, "incoming", text_is(doc_get(document, "direction")->text, "in"));
     doc_text(document, "receipt",
              text_format(request->arena, "/operations/%lld/receipt", (long long)doc_get(document, "id")->number));
+    int64_t id = doc_get(document, "id")->number;
+    if (factors_signed(request->engine, tx, request->caller.customer, id))
+        doc_text(document, "signature", text_format(request->arena, "/operations/%lld/signature", (long long)id));
     return answer_ok(request, document);
 }
 

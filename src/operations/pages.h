@@ -3,16 +3,9 @@
 
 #include "operations/operations.h"
 
-/* ---- live.c ---- */
-
-stage_function events_stream;
-bool live_sweep_job(struct engine *engine, struct tx *tx);
-void *live_open(struct engine *engine, struct arena *arena, struct text *problem);
-void live_close(void *state);
-
 /* ---- pages.c, receipt.c, export.c ---- */
 
-stage_function operations_list_read, operation_read, receipt_read, receipt_work, export_read;
+stage_function events_stream, operations_list_read, operation_read, receipt_read, receipt_work, export_read;
 
 /* The filter of a request's query; its texts live in the request's arena. */
 struct operation_filter filter_of(const struct request *request);

@@ -24,6 +24,7 @@ struct attempt_state {
     struct tx tx;
     bool marks;
     bool needs_marks; /* found on the way */
+    bool problems;    /* a command's problem stands in the group's arena until it is told */
 };
 
 void list_init(struct command_list *list) {
@@ -132,7 +133,10 @@ static bool command_try(struct attempt_state *state, struct command *command) {
     }
     command->status = STORE_UNAVAILABLE;
     command->outcome = COMMAND_UNDO;
-    if (state->marks) command->problem = text_copy(state->store->arena, tx_problem(tx));
+    if (state->marks) {
+        command->problem = text_copy(state->store->arena, tx_problem(tx));
+        state->problems = true;
+    }
     if (!ran && !tx->wrote && !state->marks) { /* the database has seen nothing of it: no need for marks */
         tx->trouble = TROUBLE_NONE;
         command->problem = TEXT("out of memory in a command");
@@ -164,6 +168,12 @@ static enum attempt attempt_failed(const struct attempt_state *state) {
     return ATTEMPT_BROKEN;
 }
 
+/* Before anyone hears of the commit: see reader_begin. */
+static void group_counted(struct store *store) {
+    atomic_fetch_add(&store->groups, 1);
+    atomic_fetch_add(&store->generation, 1);
+}
+
 static enum attempt attempt(struct store *store, struct command_list *group, bool marks) {
     const struct driver *driver = store->driver;
     struct attempt_state state = {.store = store, .group = group, .marks = marks};
@@ -184,7 +194,9 @@ static enum attempt attempt(struct store *store, struct command_list *group, boo
     }
     problem_set(store->problem, "%s", tx->problem);
     if (result == COMMIT_UNKNOWN) return ATTEMPT_DOUBTFUL;
+    if (result == COMMIT_DONE) group_counted(store);
     participants_ended(store, result == COMMIT_DONE);
+    if (!state.problems) arena_clear(store->arena); /* under ASan an answer that points into it is found at once */
     return result == COMMIT_DONE ? ATTEMPT_DONE : attempt_failed(&state);
 }
 
@@ -250,11 +262,12 @@ void group_run(struct store *store, struct command_list *group) {
             group_unavailable(store, group);
             return;
         }
-        switch (attempt(store, group, marks)) {
-        case ATTEMPT_DONE:
-            atomic_fetch_add(&store->groups, 1);
-            group_tell(store, group);
+        if (!tenure_known(store)) {
+            group_unavailable(store, group);
             return;
+        }
+        switch (attempt(store, group, marks)) {
+        case ATTEMPT_DONE: group_tell(store, group); return;
         case ATTEMPT_DOUBTFUL: store->doubtful = *group; return;
         case ATTEMPT_MARKS:
             marks = true;
@@ -280,9 +293,9 @@ bool group_settle(struct store *store, bool give_up) {
     if (result == COMMIT_UNKNOWN && !give_up) return false;
     struct command_list group = store->doubtful;
     list_init(&store->doubtful);
+    if (result == COMMIT_DONE) group_counted(store);
     participants_ended(store, result == COMMIT_DONE);
     if (result == COMMIT_DONE) {
-        atomic_fetch_add(&store->groups, 1);
         group_tell(store, &group);
     } else if (result == COMMIT_NOT) {
         group_run(store, &group);

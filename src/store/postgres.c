@@ -17,7 +17,8 @@
 #define RETRY_LONGEST_MS 1000
 #define LOCK_TRIES 10
 #define LOCK_PAUSE_MS 30
-#define LOCK_CLASS 0x6B616269 /* "kabi": ours among a database's advisory locks */
+#define TENURE_PATIENCE_MS 60000
+#define TENURE_PAUSE_MS 50
 
 static struct pg *pg_of(const struct tx *tx) {
     return (struct pg *)tx->connection;
@@ -43,8 +44,7 @@ static void disconnect(struct pg *pg) {
     }
 }
 
-/* One result of a statement run while not in pipeline mode; NULL with problem. Caller clears it. */
-static PGresult *ask(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]) {
+PGresult *pg_ask(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]) {
     PGresult *result = PQexec(pg->conn, sql);
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
@@ -53,8 +53,8 @@ static PGresult *ask(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE])
     return NULL;
 }
 
-static bool tell(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]) {
-    PGresult *result = ask(pg, sql, problem);
+bool pg_tell(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]) {
+    PGresult *result = pg_ask(pg, sql, problem);
     PQclear(result);
     return result != NULL;
 }
@@ -66,7 +66,7 @@ static bool lock_node(struct pg *pg, char problem[PROBLEM_SIZE]) {
     bool locked = false;
     for (int tries = 0; tries < LOCK_TRIES && !locked; tries++) {
         if (tries > 0) pause_ms(LOCK_PAUSE_MS);
-        PGresult *result = ask(pg, sql, problem);
+        PGresult *result = pg_ask(pg, sql, problem);
         if (result == NULL) return false;
         locked = strcmp(PQgetvalue(result, 0, 0), "t") == 0;
         PQclear(result);
@@ -81,7 +81,7 @@ static bool lock_node(struct pg *pg, char problem[PROBLEM_SIZE]) {
 static bool group_read(struct pg *pg, char problem[PROBLEM_SIZE]) {
     char sql[128];
     snprintf(sql, sizeof sql, "SELECT number FROM store_group WHERE node = %d", (int)pg->head.world->node);
-    PGresult *result = ask(pg, sql, problem);
+    PGresult *result = pg_ask(pg, sql, problem);
     if (result == NULL) return false;
     pg->group_on_disk = 0;
     if (PQntuples(result) > 0) text_to_int(text_from(PQgetvalue(result, 0, 0)), &pg->group_on_disk);
@@ -112,8 +112,8 @@ static bool connect_now(struct pg *pg, char problem[PROBLEM_SIZE]) {
         problem_set(problem, "the database's encoding is not UTF8");
         return false;
     }
-    if (!tell(pg, session_sql, problem) || (pg->head.writer && !lock_node(pg, problem)) ||
-        (pg->started && !group_read(pg, problem))) {
+    if (!pg_tell(pg, session_sql, problem) || (pg->head.writer && !lock_node(pg, problem)) ||
+        (pg->started && !(pg_tenure_begin(pg, problem) && group_read(pg, problem)))) {
         return false;
     }
     if (PQsetnonblocking(pg->conn, 1) == 0 && PQenterPipelineMode(pg->conn) == 1) return true;
@@ -298,17 +298,28 @@ static bool pg_script(struct tx *tx, const char *sql) {
         return false;
     }
     char problem[PROBLEM_SIZE];
-    if (!tell(pg, lock, problem) || !tell(pg, text, problem)) tx_fail(tx, TROUBLE_STATEMENT, "%s", problem);
+    if (!pg_tell(pg, lock, problem) || !pg_tell(pg, text, problem)) tx_fail(tx, TROUBLE_STATEMENT, "%s", problem);
     free(text);
     pg->dirty = true;
     if (PQstatus(pg->conn) == CONNECTION_BAD || PQenterPipelineMode(pg->conn) != 1) pg_lost(tx);
     return tx->trouble == TROUBLE_NONE;
 }
 
+/* Another node may be alone: it gives way, in pieces. */
+static bool tenure_wait(struct pg *pg, char problem[PROBLEM_SIZE]) {
+    int64_t until = monotonic_ms() + TENURE_PATIENCE_MS;
+    while (!pg_tenure_begin(pg, problem)) {
+        if (PQstatus(pg->conn) != CONNECTION_OK || monotonic_ms() > until) return false;
+        pause_ms(TENURE_PAUSE_MS);
+    }
+    return true;
+}
+
 static bool pg_start(struct connection *connection, char problem[PROBLEM_SIZE]) {
     struct pg *pg = (struct pg *)connection;
     pg->started = true; /* from now on a new connection reads the group's number */
-    bool read = PQexitPipelineMode(pg->conn) == 1 && group_read(pg, problem) && PQenterPipelineMode(pg->conn) == 1;
+    bool read = PQexitPipelineMode(pg->conn) == 1 && tenure_wait(pg, problem) && group_read(pg, problem) &&
+                PQenterPipelineMode(pg->conn) == 1;
     pg->lost = !read;
     pg->group = pg->group_on_disk;
     return read;
@@ -317,6 +328,7 @@ static bool pg_start(struct connection *connection, char problem[PROBLEM_SIZE]) 
 static void pg_between(struct connection *connection, bool idle) {
     char problem[PROBLEM_SIZE];
     if (idle) pg_ready(connection, problem); /* back before the next command asks */
+    pg_tenure_look((struct pg *)connection);
 }
 
 const struct driver postgres_driver = {
@@ -338,12 +350,15 @@ const struct driver postgres_driver = {
     .insert_many = pg_insert_many,
     .query = pg_query,
     .query_ids = pg_query_ids,
+    .query_keys = pg_query_keys,
     .next = pg_next,
     .end = pg_end,
     .row_int = pg_row_int,
     .row_null = pg_row_null,
     .row_text = pg_row_text,
+    .announce = pg_announce,
     .script = pg_script,
     .start = pg_start,
     .between = pg_between,
+    .share = pg_share,
 };

@@ -10,6 +10,7 @@
 #include <libpq-fe.h>
 
 #define PG_PARAMETERS_MAX 64
+#define LOCK_CLASS 0x6B616269 /* "kabi": ours among a database's advisory locks */
 
 enum pg_oid {
     OID_BOOL = 16, OID_BYTES = 17, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
@@ -67,7 +68,9 @@ struct pg {
     size_t statement_count;
     struct pg_rows *open_rows, *streaming;
 
-    bool started;                    /* groups are numbered */
+    bool started;                    /* groups are numbered, tenures held */
+    int64_t tenures;                 /* how many there were */
+    int64_t alone_at_ms;             /* when to see next whether the others are gone */
     int64_t group, group_on_disk;    /* ours, sent last; what the database said when we connected */
 
     char *scratch;                   /* arrays on their way out */
@@ -83,12 +86,26 @@ struct pg_parameters {
     uint64_t integers[PG_PARAMETERS_MAX]; /* big-endian */
 };
 
+/* postgres.c: run while nothing is under way, outside of pipeline mode; NULL with problem. Caller clears it. */
+PGresult *pg_ask(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]);
+bool pg_tell(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]);
+
+/* postgres_tenure.c: the lock by which nodes know who writes, on a writer's connection that is not in pipeline mode.
+ * True when writing may begin; else with problem, and it is tried again on a new connection. */
+bool pg_tenure_begin(struct pg *pg, char problem[PROBLEM_SIZE]);
+/* With the transaction; heard by the sessions of other nodes' writers. */
+void pg_announce(struct tx *tx, struct text news);
+/* Between groups, in pipeline mode: hears who asks, and others' news; alone again when the others are gone. */
+void pg_tenure_look(struct pg *pg);
+bool pg_share(struct connection *connection, char problem[PROBLEM_SIZE]);
+
 /* postgres_value.c */
 void pg_parameters_plain(struct pg_parameters *parameters, const struct value *values, size_t count);
 /* Columns as arrays, in the connection's scratch; false without memory. */
 bool pg_parameters_rows(struct pg *pg, struct pg_parameters *parameters, const enum value_type *types, size_t columns,
                         const struct value *values, size_t rows);
 bool pg_parameters_ids(struct pg *pg, struct pg_parameters *parameters, const int64_t *ids, size_t count);
+bool pg_parameters_keys(struct pg *pg, struct pg_parameters *parameters, const struct text *keys, size_t count);
 int64_t pg_integer(const PGresult *result, int row, int column);
 struct text pg_text(const PGresult *result, int row, int column);
 
@@ -116,6 +133,7 @@ void pg_insert_many(struct tx *tx, struct statement *statement, const enum value
                     const struct value *values, size_t rows);
 struct rows *pg_query(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
 struct rows *pg_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count);
+struct rows *pg_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count);
 bool pg_next(struct rows *rows);
 void pg_end(struct rows *rows);
 int64_t pg_row_int(const struct rows *rows, int column);

@@ -58,6 +58,7 @@ static enum trouble trouble_of(struct pg *pg, const char *state) {
     } classes[] = {
         {"40", TROUBLE_CONFLICT, false},    /* serialization failure, deadlock */
         {"55P03", TROUBLE_CONFLICT, false}, /* lock_timeout */
+        {"22012", TROUBLE_CONFLICT, false}, /* division by zero: how a statement says that it met what it must not */
         {"08", TROUBLE_GONE, true},
         {"57P0", TROUBLE_GONE, true},       /* shutdown, crash, starting up */
         {"25006", TROUBLE_GONE, true},      /* this server became read-only: another leads now */

@@ -92,7 +92,7 @@ static struct rows *query(struct tx *tx, struct pg_statement *found, enum form f
     if (!pg_send(tx, found, form, parameters)) return NULL;
     rows->result = NULL;
     rows->streaming = false;
-    if (tx->writing) {
+    if (tx->writing || form == FORM_IDS) { /* no longer than what was asked for: whole */
         rows->result = last_result(tx);
         return rows->result == NULL ? NULL : rows_open(tx, rows);
     }
@@ -122,6 +122,17 @@ struct rows *pg_query_ids(struct tx *tx, struct statement *statement, const int6
     struct pg_statement *found = admitted(tx, statement, 1);
     if (found == NULL) return NULL;
     if (!pg_parameters_ids(pg_of(tx), &parameters, ids, count)) {
+        tx_fail(tx, TROUBLE_GONE, "out of memory");
+        return NULL;
+    }
+    return query(tx, found, FORM_IDS, &parameters);
+}
+
+struct rows *pg_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count) {
+    struct pg_parameters parameters;
+    struct pg_statement *found = admitted(tx, statement, 1);
+    if (found == NULL) return NULL;
+    if (!pg_parameters_keys(pg_of(tx), &parameters, keys, count)) {
         tx_fail(tx, TROUBLE_GONE, "out of memory");
         return NULL;
     }
@@ -185,6 +196,7 @@ bool pg_next(struct rows *head) {
 }
 
 void pg_end(struct rows *head) {
+    loans_end(head);
     struct pg_rows *rows = (struct pg_rows *)head;
     PGresult *result;
     while (rows->streaming && !pg_of(head->tx)->lost && (result = stream_next(head->tx, rows)) != NULL) PQclear(result);

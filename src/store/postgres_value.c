@@ -107,15 +107,30 @@ bool pg_parameters_rows(struct pg *pg, struct pg_parameters *parameters, const e
     return true;
 }
 
+/* The scratch up to `end` is the one parameter. */
+static void parameters_array(const struct pg *pg, struct pg_parameters *parameters, Oid type, const char *end) {
+    parameters->count = 1;
+    parameters->types[0] = type;
+    parameters->data[0] = pg->scratch;
+    parameters->sizes[0] = (int)(end - pg->scratch);
+    parameters->formats[0] = 1;
+}
+
 bool pg_parameters_ids(struct pg *pg, struct pg_parameters *parameters, const int64_t *ids, size_t count) {
     if (count > INT32_MAX / 32 || !scratch_reserve(pg, ARRAY_HEAD + count * 12)) return false;
     char *out = put_array_head(pg->scratch, false, OID_INT8, count);
     for (size_t i = 0; i < count; i++) out = put_value(out, &V_INT(ids[i]));
-    parameters->count = 1;
-    parameters->types[0] = OID_INT8_ARRAY;
-    parameters->data[0] = pg->scratch;
-    parameters->sizes[0] = (int)(out - pg->scratch);
-    parameters->formats[0] = 1;
+    parameters_array(pg, parameters, OID_INT8_ARRAY, out);
+    return true;
+}
+
+bool pg_parameters_keys(struct pg *pg, struct pg_parameters *parameters, const struct text *keys, size_t count) {
+    size_t size = ARRAY_HEAD;
+    for (size_t i = 0; i < count; i++) size += 4 + keys[i].size;
+    if (size > INT32_MAX / 2 || !scratch_reserve(pg, size)) return false;
+    char *out = put_array_head(pg->scratch, false, OID_BYTES, count);
+    for (size_t i = 0; i < count; i++) out = put_value(out, &V_BYTES(keys[i].data, keys[i].size));
+    parameters_array(pg, parameters, OID_BYTES_ARRAY, out);
     return true;
 }
 

@@ -12,6 +12,7 @@ struct sqlite_rows {
     size_t parameters;
     bool reads;                /* it only reads */
     const int64_t *ids;        /* of query_ids: those not yet asked for */
+    const struct text *keys;   /* of query_keys, in their stead */
     size_t id_count;
     struct sqlite_rows *older; /* in the connection's list of open ones */
 };
@@ -51,6 +52,7 @@ void sqlite_insert_many(struct tx *tx, struct statement *statement, const enum v
                         const struct value *values, size_t rows);
 struct rows *sqlite_query(struct tx *tx, struct statement *statement, const struct value *values, size_t count);
 struct rows *sqlite_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count);
+struct rows *sqlite_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count);
 bool sqlite_next(struct rows *rows);
 void sqlite_end(struct rows *rows);
 int64_t sqlite_row_int(const struct rows *rows, int column);

@@ -216,18 +216,29 @@ struct rows *sqlite_query(struct tx *tx, struct statement *statement, const stru
 }
 
 static bool bind_next_id(struct tx *tx, struct sqlite_rows *rows) {
-    struct value id = V_INT(*rows->ids++);
+    struct value id = rows->keys == NULL ? V_INT(*rows->ids++) : V_BYTES(rows->keys->data, rows->keys->size);
+    if (rows->keys != NULL) rows->keys++;
     rows->id_count--;
     return bind_all(tx, rows, &id, 1, SQLITE_STATIC);
 }
 
-struct rows *sqlite_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count) {
+static struct rows *query_many(struct tx *tx, struct statement *statement, const int64_t *ids,
+                               const struct text *keys, size_t count) {
     struct sqlite_rows *rows = sqlite_prepare(tx, statement);
     if (rows == NULL) return NULL;
     check(rows->reads);
     rows->ids = ids;
+    rows->keys = keys;
     rows->id_count = count;
     return bind_next_id(tx, rows) ? rows_open(tx, rows) : NULL;
+}
+
+struct rows *sqlite_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count) {
+    return query_many(tx, statement, ids, NULL, count);
+}
+
+struct rows *sqlite_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count) {
+    return query_many(tx, statement, NULL, keys, count);
 }
 
 bool sqlite_next(struct rows *head) {
@@ -245,6 +256,7 @@ bool sqlite_next(struct rows *head) {
 }
 
 void sqlite_end(struct rows *head) {
+    loans_end(head);
     struct sqlite_rows *rows = (struct sqlite_rows *)head;
     struct sqlite_rows **link = &sqlite_of(head->tx)->open_rows;
     while (*link != rows) link = &(*link)->older;

@@ -30,6 +30,7 @@ static struct store *store_new(const struct store_options *options) {
     store->queue_max = options->queue_max == 0 ? 4096 : options->queue_max;
     store->group_max = options->group_max == 0 ? 256 : options->group_max;
     store->manual = options->manual;
+    store->shares = options->shares;
     pthread_mutex_init(&store->mutex, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -63,13 +64,27 @@ struct store *store_open(struct arena *arena, const struct store_options *option
 
 bool store_writer(struct store *store, char problem[PROBLEM_SIZE]) {
     if (store->writer == NULL) store->writer = store->driver->open(store->world, store->where, true, problem);
-    return store->writer != NULL;
+    if (store->writer == NULL) return false;
+    store->writer->generation = &store->generation;
+    store->writer->shares = store->shares;
+    store->writer->heard = store->heard;
+    store->writer->hearer = store->hearer;
+    return true;
 }
 
 void store_join(struct store *store, struct participant participant) {
     check(store->state == WRITER_NEW);
     check(store->participant_count < PARTICIPANTS_MAX);
     store->participants[store->participant_count++] = participant;
+}
+
+void store_hear(struct store *store, void (*heard)(void *self, struct text news), void *self) {
+    check(store->state == WRITER_NEW);
+    store->heard = heard;
+    store->hearer = self;
+    if (store->writer == NULL) return;
+    store->writer->heard = heard; /* it was opened to migrate */
+    store->writer->hearer = self;
 }
 
 void store_close(struct store *store) {
@@ -80,6 +95,10 @@ void store_close(struct store *store) {
 
 bool store_is_postgres(const struct store *store) {
     return store->driver == &postgres_driver;
+}
+
+int64_t store_generation(const struct store *store) {
+    return atomic_load(&store->generation);
 }
 
 bool store_reads_inline(const struct store *store) {

@@ -36,6 +36,8 @@ struct statement {
 
 /* STATEMENT(account_by_id, "SELECT … WHERE id = $1"); the text must be a literal: a built one fails to compile. */
 #define STATEMENT(name, literal) static struct statement name = {"" literal "", __FILE__, 0}
+/* One without a name, within a table at file scope: its address. */
+#define STATEMENT_OF(literal) (&(struct statement){"" literal "", __FILE__, 0})
 
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BYTES };
 
@@ -77,6 +79,9 @@ struct rows *tx_query(struct tx *tx, struct statement *statement, const struct v
  * repeats; those that have no row are skipped; rows come in that order. A loop on SQLite; on PostgreSQL "= $1" becomes
  * "= ANY($1)" and all rows are locked in id order by one statement. ids must live until the rows end. */
 struct rows *tx_query_ids(struct tx *tx, struct statement *statement, const int64_t *ids, size_t count);
+/* The same by keys of bytes, in any order, for a snapshot that looks many up in one trip; the rows' order is nobody's
+ * promise. keys must live until the rows end. */
+struct rows *tx_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count);
 bool rows_next(struct rows *rows);
 void rows_end(struct rows *rows);
 int64_t row_int(const struct rows *rows, int column); /* 0 for NULL */
@@ -84,10 +89,23 @@ bool row_null(const struct rows *rows, int column);
 struct text row_text(const struct rows *rows, int column); /* bytes too; valid until the next rows_next */
 struct text row_copy(const struct rows *rows, int column, struct arena *arena);
 
+/* As a failure of the tx: what it read is not to be used. `why` is told in the log. */
+void tx_give_up(struct tx *tx, const char *why);
 bool tx_failed(const struct tx *tx);
 struct text tx_problem(const struct tx *tx); /* what failed, for the log; lives as long as the tx */
 bool tx_writing(const struct tx *tx);
 struct world *tx_world(const struct tx *tx);
+/* In a command: no other process writes to this database, so what memory knows of it is true (SQLite: always;
+ * PostgreSQL: while this node is the only one). tx_tenure is another number each time it may not have been so. */
+bool tx_alone(const struct tx *tx);
+int64_t tx_tenure(const struct tx *tx);
+/* How many groups this process had committed when the snapshot was begun, or fewer; in a command: by now. */
+int64_t tx_generation(const struct tx *tx);
+/* In a command: tells every other process on this database, once the command is on disk, in a few bytes (at most
+ * NEWS_MAX). Those who may read the database may read it: ids, never what names a person. It may get lost with a
+ * connection, so it only hastens what is found by asking, too. Nothing happens while no other process writes. */
+#define NEWS_MAX 200
+void tx_announce(struct tx *tx, struct text news);
 /* Lives until the group (or the read) ends. A command may exhaust it like its own; who reads guards it. */
 struct arena *tx_arena(const struct tx *tx);
 
@@ -100,6 +118,10 @@ void reader_free(struct reader *reader);
 struct tx *reader_begin(struct reader *reader);
 /* Ends the snapshot; false when something failed in it (answer 503). */
 bool reader_end(struct reader *reader, struct tx *tx);
+/* For a thread that answers many requests a turn: from now on a snapshot stays open after reader_end, for the next
+ * reader_begin to use again while nothing has been committed since, until this is called again. So the thread calls it
+ * each time before it waits; an idle reader holds nothing. Only where reads are inline; elsewhere it does nothing. */
+void reader_rest(struct reader *reader);
 /* True when reading takes microseconds and may be done on an I/O thread (SQLite). */
 bool store_reads_inline(const struct store *store);
 
@@ -149,6 +171,11 @@ struct participant {
     void (*undo)(void *self);                      /* back to the last mark */
     void (*flush)(void *self, struct tx *tx);      /* write what is kept; the commit follows */
     void (*ended)(void *self, bool committed);     /* before the commands' done */
+    /* In a group of its own, before the first of a new tenure: what memory knows may be wrong. False: it cannot be put
+     * right, and no group may run. *more: to be called again, in another group. */
+    bool (*renew)(void *self, struct tx *tx, bool *more);
+    /* In a group of its own: others will write when all have no *more. */
+    void (*give_way)(void *self, struct tx *tx, bool *more);
 };
 
 /* ---- opening ---- */
@@ -165,6 +192,7 @@ struct store_options {
     size_t queue_max;    /* commands waiting; 0 → 4096 */
     size_t group_max;    /* commands in a group; 0 → 256 */
     bool manual;         /* no writer thread: the simulation calls store_step */
+    bool shares;         /* on PostgreSQL: other nodes may write from the start, this one is never alone */
 };
 
 /* NULL with *problem (static text or in the caller's arena) when it cannot be opened. */
@@ -173,10 +201,15 @@ struct store *store_open(struct arena *arena, const struct store_options *option
 bool store_migrate(struct store *store, struct arena *arena, const struct migration *migrations, size_t count,
                    struct text *problem);
 void store_join(struct store *store, struct participant participant); /* before store_start */
+/* Before store_start: what other processes announce, on the writer's thread between its groups, within half a second.
+ * Must not block. */
+void store_hear(struct store *store, void (*heard)(void *self, struct text news), void *self);
 bool store_start(struct store *store); /* the writer begins; false when threads or the database are not to be had */
 /* Refuses new commands, finishes those queued, checkpoints, closes. Readers are freed before. */
 void store_close(struct store *store);
 bool store_is_postgres(const struct store *store);
+/* How many groups were committed, by this process. */
+int64_t store_generation(const struct store *store);
 
 struct store_figures {
     int64_t groups, commands;      /* commits, and commands answered as durable by them */

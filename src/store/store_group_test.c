@@ -229,8 +229,12 @@ static void witness_ended(void *self, bool committed) {
 }
 
 static void join(struct store_fixture *fixture, struct witness *witness) {
-    store_join(fixture->store, (struct participant){witness, witness_begin, witness_mark, witness_undo, witness_flush,
-                                                    witness_ended});
+    store_join(fixture->store, (struct participant){.self = witness,
+                                                    .begin = witness_begin,
+                                                    .mark = witness_mark,
+                                                    .undo = witness_undo,
+                                                    .flush = witness_flush,
+                                                    .ended = witness_ended});
 }
 
 static void expect_calls(struct witness *witness, const char *calls) {

@@ -26,6 +26,7 @@ STATEMENT(item_add_if_new, "INSERT INTO item (id, owner, number, word, bytes) VA
 STATEMENT(item_get, "SELECT number, word, bytes FROM item WHERE id = $1 AND owner = $2");
 STATEMENT(item_ids, "SELECT id FROM item ORDER BY id");
 STATEMENT(item_by_id, "SELECT id, number FROM item WHERE id = $1 ORDER BY id FOR_UPDATE");
+STATEMENT(items_of_bytes, "SELECT COUNT(*), SUM(id) FROM item WHERE bytes = $1 GROUP BY bytes");
 STATEMENT(item_sum, "SELECT SUM(number), COUNT(*) FROM item WHERE owner = $1");
 STATEMENT(item_set, "UPDATE item SET number = $3 WHERE owner = $2 AND id = $1");
 STATEMENT(item_set_back, "UPDATE item SET number = number + $2 WHERE id > $1 RETURNING id");
@@ -235,6 +236,22 @@ static void read_many(struct tx *tx, void *data) {
         assert_int_equal(row_text(item, 2).size, (size_t)(count % 4));
     }
     assert_int_equal(count, MANY);
+    static const struct text keys[] = {{"\0\xFF", 2}, {"none has it", 11}, {"", 0}, {"\0\xFF\0", 3}};
+    int64_t keyed = 0, sums = 0, per_key = 0;
+    for (struct rows *rows = tx_query_keys(tx, &items_of_bytes, keys, 4); rows_next(rows); per_key++) {
+        keyed += row_int(rows, 0);
+        sums += row_int(rows, 1);
+    }
+    assert_int_equal(per_key, 3);
+    int64_t left = 0, left_sum = 0;
+    for (int64_t i = 0; i < MANY; i++) {
+        if (i % 4 == 1) continue;
+        left++;
+        left_sum += i * 3;
+    }
+    assert_int_equal(keyed, left);
+    assert_int_equal(sums, left_sum);
+    assert_false(rows_next(tx_query_keys(tx, &items_of_bytes, keys, 0)));
     static const int64_t ids[] = {-1, 3, 4, 5, 6, 300, 100000};
     static const int64_t found[] = {3, 6, 300};
     if (!tx_writing(tx)) return;

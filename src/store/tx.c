@@ -100,6 +100,11 @@ void tx_insert_many(struct tx *tx, struct statement *statement, const enum value
     tx->driver->insert_many(tx, statement, types, columns, values, rows);
 }
 
+void tx_announce(struct tx *tx, struct text news) {
+    check(tx->writing && news.size <= NEWS_MAX);
+    if (!tx->connection->alone && tx->trouble == TROUBLE_NONE) tx->driver->announce(tx, news);
+}
+
 /* ---- reading ---- */
 
 static struct rows no_rows; /* what a failed tx gives: never open */
@@ -126,8 +131,16 @@ struct rows *tx_query_ids(struct tx *tx, struct statement *statement, const int6
     return rows == NULL ? &no_rows : rows;
 }
 
+struct rows *tx_query_keys(struct tx *tx, struct statement *statement, const struct text *keys, size_t count) {
+    if (count == 0 || !snapshot_taken(tx)) return &no_rows;
+    struct rows *rows = tx->driver->query_keys(tx, statement, keys, count);
+    return rows == NULL ? &no_rows : rows;
+}
+
 bool rows_next(struct rows *rows) {
-    return rows->open && rows->tx->driver->next(rows);
+    if (!rows->open) return false;
+    loans_end(rows);
+    return rows->tx->driver->next(rows);
 }
 
 void rows_end(struct rows *rows) {
@@ -146,7 +159,7 @@ bool row_null(const struct rows *rows, int column) {
 
 struct text row_text(const struct rows *rows, int column) {
     check(rows->open);
-    return rows->tx->driver->row_text(rows, column);
+    return loan_of(rows, rows->tx->driver->row_text(rows, column));
 }
 
 struct text row_copy(const struct rows *rows, int column, struct arena *arena) {
@@ -164,6 +177,7 @@ void tx_init(struct tx *tx, struct store *store, struct connection *connection, 
     tx->writing = writing;
     tx->begun = writing; /* who writes begins by itself */
     tx->wrote = false;
+    tx->loans = NULL;
     tx->trouble = TROUBLE_NONE;
     tx->problem[0] = '\0';
 }
@@ -191,12 +205,28 @@ void tx_fail(struct tx *tx, enum trouble trouble, const char *format, ...) {
     va_end(arguments);
 }
 
+void tx_give_up(struct tx *tx, const char *why) {
+    tx_fail(tx, tx->writing ? TROUBLE_STATEMENT : TROUBLE_GONE, "%s", why);
+}
+
 bool tx_failed(const struct tx *tx) {
     return tx->trouble != TROUBLE_NONE;
 }
 
 struct text tx_problem(const struct tx *tx) {
     return text_from(tx->problem);
+}
+
+bool tx_alone(const struct tx *tx) {
+    return tx->connection->alone;
+}
+
+int64_t tx_tenure(const struct tx *tx) {
+    return tx->connection->tenure;
+}
+
+int64_t tx_generation(const struct tx *tx) {
+    return tx->writing ? store_generation(tx->store) : tx->generation;
 }
 
 bool tx_writing(const struct tx *tx) {

@@ -120,12 +120,14 @@ static void writer_doubt(struct store *store) {
 
 static void *writer_main(void *data) {
     struct store *store = data;
+    bool more = false;
     for (;;) {
-        struct command_list group = queue_wait(store, IDLE_WAKE_MS);
+        struct command_list group = queue_wait(store, more ? 0 : IDLE_WAKE_MS);
         if (group.count > 0) {
             group_run(store, &group);
             writer_doubt(store);
             store->driver->between(store->writer, false);
+            more = tenure_tend(store);
             continue;
         }
         pthread_mutex_lock(&store->mutex);
@@ -133,6 +135,7 @@ static void *writer_main(void *data) {
         pthread_mutex_unlock(&store->mutex);
         if (ended) return NULL;
         store->driver->between(store->writer, true);
+        more = tenure_tend(store);
     }
 }
 
@@ -148,6 +151,7 @@ size_t store_step(struct store *store) {
     group_run(store, &group);
     while (store->doubtful.first != NULL && !group_settle(store, false)) pause_ms(DOUBT_WAKE_MS);
     store->driver->between(store->writer, false);
+    (void)tenure_tend(store);
     return count;
 }
 

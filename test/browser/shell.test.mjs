@@ -128,10 +128,10 @@ test("ID-10: a password is shown on demand; Caps Lock, a Cyrillic layout and ref
   await page.evaluate(() => document.querySelector("#f-password").dispatchEvent(
     new KeyboardEvent("keydown", {key: "A", modifierCapsLock: true, bubbles: true})));
   assert.match(await page.textContent("[data-caps]"), /Caps Lock/);
-  const button = page.getByRole("button", {name: "Show password"});
+  const button = page.getByRole("button", {name: "Show what is typed"});
   await button.click();
   assert.equal(await page.getAttribute("#f-password", "type"), "text");
-  assert.equal(await page.getByRole("button", {name: "Hide password"}).getAttribute("aria-pressed"), "true");
+  assert.equal(await page.getByRole("button", {name: "Hide what is typed"}).getAttribute("aria-pressed"), "true");
   await page.context().close();
 });
 

@@ -125,3 +125,24 @@ test("ID-14: an idle session ends, and a form sent after it is kept until one ha
     assert.ok(browser.html.includes("за &lt;обед&gt; &amp; чай"), "the same form, with what was typed");
   });
 });
+
+test("ID-14: a page that is told of news and fetches itself keeps no idle session alive; a person does", async () => {
+  await withServer({identity: {session: {idle: "2s"}}}, async (brief) => {
+    const person = await brief.customer(), browser = brief.browser();
+    await browser.signIn(person);
+    const looks = () => fetch(`${brief.url}/`, {redirect: "manual", headers: {
+      Accept: "text/html", "X-Looking": "1", Cookie: `session=${browser.cookies.get("session")}`}});
+    for (let i = 0; i < 4; i++) { // in use it goes on, whatever is looked at meanwhile
+      await pause(700);
+      await browser.go("/sessions");
+      assert.equal(browser.path, "/sessions");
+      assert.match(await (await looks()).text(), /data-session-ends/);
+    }
+    for (let i = 0; i < 8; i++) {
+      await pause(350);
+      await looks();
+    }
+    await browser.go("/sessions");
+    assert.equal(browser.path, "/signin", "looked at all the time, used by nobody");
+  });
+});

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {Server, newPhone, problem, steady, withServer} from "../support/server.mjs";
+import {sameTime, timed} from "../support/timing.mjs";
 
 let server;
 before(async () => (server = await Server.start()));
@@ -58,27 +59,19 @@ test("ID-8: a form from another site or without its token is refused", async () 
 
 // ---- known and unknown ----
 
-const timed = async (run) => {
-  const began = process.hrtime.bigint();
-  await run();
-  return Number(process.hrtime.bigint() - began) / 1e6;
-};
-// The lower quartile: what others on the machine do only ever makes an answer later.
-const quick = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 2];
-
-// Asks for known and unknown numbers by turns until both take the same time; a real difference stays one.
-async function sameTime(ask, rounds = 20) {
-  let told;
-  for (let repeat = 0; repeat < 4; repeat++) {
-    const times = {known: [], unknown: []};
-    for (let i = 0; i < rounds; i++)
-      for (const kind of i % 2 ? ["known", "unknown"] : ["unknown", "known"]) times[kind].push(await ask(kind));
-    const [known, unknown] = [quick(times.known), quick(times.unknown)];
-    told = `known ${known} ms, unknown ${unknown} ms`;
-    if (known / unknown > 0.75 && known / unknown < 1.33) return;
-  }
-  assert.fail(told);
-}
+test("ID-8: an empty number and an empty password are both told, on the page and to programs", async () => {
+  const browser = server.browser();
+  await browser.go("/signin");
+  await browser.send("/signin", {phone: "", password: ""});
+  assert.equal(browser.status, 422);
+  assert.match(browser.html, /Введите номер телефона/);
+  assert.match(browser.html, /Введите пароль/);
+  const answer = await server.post("/signin", {});
+  assert.equal(problem(answer), "invalid-fields");
+  assert.deepEqual(answer.body.errors.map((error) => error.field).sort(), ["password", "phone"], answer.text);
+  assert.equal((await server.post("/signin", {phone: newPhone(), password: "x", level: "full"})).status, 422, "not a field there is");
+  assert.equal((await server.post("/signin", {phone: "12", password: "x"})).status, 422);
+});
 
 test("ID-10: a wrong sign-in says the same for known and unknown numbers, in the same time", async () => {
   const said = {known: new Set(), unknown: new Set()};

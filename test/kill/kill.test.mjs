@@ -1,7 +1,8 @@
-// kill.test.mjs: kabinet is killed (SIGKILL) at random moments under load, again and again, and PostgreSQL under it too
-// (LE-4, LE-5). Outside stands a journal: what was acknowledged is written there before it counts. After each start
-// every acknowledged transfer must be told again as it was, every unanswered one, asked again under its key, must be done
-// once in all, and every balance must be what the journal says; `kabinet verify` proves the books.
+// kill.test.mjs: kabinet is killed (SIGKILL) at random moments under load, again and again, and PostgreSQL under it too,
+// and one or both of two nodes on it (LE-4, LE-5). Outside stands a journal: what was acknowledged is written there
+// before it counts. After each start every acknowledged transfer must be told again as it was, every unanswered one,
+// asked again under its key, must be done once in all, and every balance must be what the journal says; `kabinet verify`
+// proves the books.
 //
 //   KABINET_KILLS=n, KABINET_KILLS_POSTGRES=n   how often (200, 20); ./run soak asks for thousands
 
@@ -35,7 +36,8 @@ function ask(town, method, path, {token, key, body, authorization} = {}) {
     const text = body === undefined ? undefined : JSON.stringify(body);
     if (text !== undefined)
       Object.assign(headers, {"Content-Type": "application/json", "Content-Length": Buffer.byteLength(text)});
-    const asked = request({host: "127.0.0.1", port: town.server.port, method, path, headers, agent: town.agent, timeout: 20000});
+    const {port} = town.nodes ? town.nodes[randomInt(town.nodes.length)] : town.server;
+    const asked = request({host: "127.0.0.1", port, method, path, headers, agent: town.agent, timeout: 20000});
     asked.on("error", () => done({status: 0, text: ""}));
     asked.on("timeout", () => asked.destroy());
     asked.on("response", (answer) => {
@@ -96,6 +98,7 @@ async function settle(settings) {
 
 async function leave(town) {
   town.agent.destroy();
+  for (const node of town.nodes?.slice(1) ?? []) await node.stop();
   closeSync(town.journal);
   await town.server.stop();
   rmSync(town.folder, {recursive: true, force: true});
@@ -239,6 +242,17 @@ function cluster() {
   };
 }
 
+// One of the nodes, now and then all of them. The first to come back is alone; the next asks it to give way.
+async function killNodes(town) {
+  const killed = randomInt(4) === 0 ? town.nodes : [town.nodes[randomInt(town.nodes.length)]];
+  await Promise.all(killed.map((node) => node.end("SIGKILL")));
+  if (killed === town.nodes) town.open = false;
+  else await pause(randomInt(400)); // the load goes on at the other
+  town.agent.destroy();
+  town.agent = new Agent({keepAlive: true, maxSockets: clients + 8});
+  await Promise.all(killed.map((node) => node.run()));
+}
+
 async function killDatabase(town) {
   town.cluster.kill();
   await pause(randomInt(200));
@@ -258,6 +272,26 @@ test(name, {skip: killsPostgres === 0 || noPostgres}, async (t) => {
         await round(town, i % 4 === 3 ? killDatabase : killServer, i % 5 === 4 || i === killsPostgres - 1);
       assert.ok(town.done > killsPostgres, "there was load");
       tell(t, town, killsPostgres, started);
+    } finally {
+      await leave(town);
+    }
+  } finally {
+    database.remove();
+  }
+});
+
+const killsNodes = Math.ceil(killsPostgres / 2);
+const twoNodes = `PostgreSQL: two nodes, one of them or both killed ${killsNodes} times under load`;
+test(twoNodes, {skip: killsNodes === 0 || noPostgres}, async (t) => {
+  const started = Date.now(), database = cluster();
+  try {
+    const town = await settle({database: database.url});
+    try {
+      const {key_file, wallet} = town.server.settings;
+      town.nodes = [town.server, await Server.start({database: database.url, key_file, wallet, node: 1})];
+      for (let i = 0; i < killsNodes; i++) await round(town, killNodes, i % 5 === 4 || i === killsNodes - 1);
+      assert.ok(town.done > killsNodes, "there was load");
+      tell(t, town, killsNodes, started);
     } finally {
       await leave(town);
     }

@@ -386,6 +386,21 @@ static void begin_signup(struct sim *sim, int to) {
     deeds_add(sim, &sim->queue, deed);
 }
 
+/* Goes to the workers while the sign-up lives; else it is answered at once. */
+static void send_to_signup(struct sim *sim, struct deed *deed, const char *path, struct text body) {
+    const struct model_signup *signup = &sim->model.signups[deed->target];
+    const struct call call = {.method = "POST", .path = path, .body = body};
+    deed->request = cabinet_send(&sim->cabinet, deed->arena, &call);
+    if (!signup->ended && sim_now(sim) < signup->made + DRAFT_LIFE) {
+        if (request_finished(deed->request)) sim_fail(sim, "%s is refused: %d", path, deed->request->answer.status);
+        deeds_add(sim, &sim->working, deed);
+        return;
+    }
+    const struct foretold foretold = {409, "sign-up-expired", NULL};
+    judge_at_once(sim, deed, &foretold);
+    deed_free(deed);
+}
+
 static void try_code(struct sim *sim, int target) {
     const struct model_signup *signup = &sim->model.signups[target];
     struct deed *deed = deed_new(sim, ACT_CODE);
@@ -401,10 +416,8 @@ static void try_code(struct sim *sim, int target) {
     memcpy(typed, code.data, 7);
     if (!deed->right) typed[0] = (char)('0' + (typed[0] - '0' + 1) % 10);
     sim_log(sim, "sign-up %d: a %s code", target, deed->right ? "right" : "wrong");
-    struct text body = text_format(deed->arena, "{\"draft\":\"%s\",\"code\":\"%s\"}", signup->draft, typed);
-    const struct call call = {.method = "POST", .path = "/signup/code", .body = body};
-    deed->request = cabinet_send(&sim->cabinet, deed->arena, &call);
-    deeds_add(sim, &sim->queue, deed);
+    send_to_signup(sim, deed, "/signup/code",
+                   text_format(deed->arena, "{\"draft\":\"%s\",\"code\":\"%s\"}", signup->draft, typed));
 }
 
 static void give_password(struct sim *sim, int target) {
@@ -412,19 +425,9 @@ static void give_password(struct sim *sim, int target) {
     struct deed *deed = deed_new(sim, ACT_OPEN);
     deed->target = target;
     sim_log(sim, "sign-up %d: a password", target);
-    struct text body = text_format(deed->arena, "{\"draft\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}",
-                                   signup->draft);
-    const struct call call = {.method = "POST", .path = "/signup/password", .body = body};
-    deed->request = cabinet_send(&sim->cabinet, deed->arena, &call);
-    bool lives = !signup->ended && sim_now(sim) < signup->made + DRAFT_LIFE;
-    if (lives) {
-        if (request_finished(deed->request)) sim_fail(sim, "a password is refused: %d", deed->request->answer.status);
-        deeds_add(sim, &sim->working, deed);
-        return;
-    }
-    const struct foretold foretold = {409, "sign-up-expired", NULL};
-    judge_at_once(sim, deed, &foretold);
-    deed_free(deed);
+    send_to_signup(sim, deed, "/signup/password",
+                   text_format(deed->arena, "{\"draft\":\"%s\",\"password\":\"Qwerty7!\",\"token\":true}",
+                               signup->draft));
 }
 
 static void act_signup(struct sim *sim) {

@@ -21,7 +21,7 @@ const char *const sim_settings = settings;
 /* The same figures stand in model_limits, and in model.h. */
 static void write_settings(void) {
     snprintf(settings, sizeof settings,
-             "time_zone: Europe/Moscow\nlog_level: error\n"
+             "time_zone: Europe/Moscow\nlog_level: error\nlog_kept: 3660d\n" /* the model counts commands */
              "limits:\n"
              "  minimal: {balance: 15000.00, operation: 12000.00, day_out: 10000.00, month_out: 25000.00, "
              "month_in: 25000.00}\n"
@@ -32,7 +32,8 @@ static void write_settings(void) {
              "  waiting_days: 5\n  waiting_most: %d\n"
              "  acquirer: {url: http://bank, merchant: simulation, secret_file: %s/acquirer.key}\n"
              "identity:\n"
-             "  code: {pause: 0s, number: 1000000, address: 1000000, network: 1000000}\n"
+             "  code: {pause: 0s, number: 1000000, address: 1000000, network: 1000000, prefix: 1000000,\n"
+             "         whole: 1000000}\n"
              "  lock: {tries: 100, address: 1000000, network: 1000000}\n"
              "  robot: {hardness: 1000}\n"
              "  session: {life: 30d, token_idle: 10d, cached: 512}\n",

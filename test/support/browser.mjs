@@ -32,10 +32,12 @@ export class Browsers {
     return browsers;
   }
 
-  // A page in a browser of its own; what it complains of is kept in page.complaints.
-  async page({width = 320, locale = "ru-RU", dark = false, scripts = true} = {}) {
+  // A page in a browser of its own; what it complains of is kept in page.complaints. worker: false where a test catches
+  // what the page sends, which it cannot where the service worker sends it.
+  async page({width = 320, locale = "ru-RU", dark = false, scripts = true, worker = true} = {}) {
     const context = await this.chromium.newContext({
       viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
+      serviceWorkers: worker ? "allow" : "block",
     });
     const page = await context.newPage();
     page.complaints = [];
@@ -65,7 +67,8 @@ export class Browsers {
 }
 
 async function axeProblems(page, rules) {
-  await page.evaluate(axe); // by the debugger's door, so the page's own policy stays on
+  // Once a page, for it is large; by the debugger's door, so the page's own policy stays on.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const options = {resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})};
   const {violations} = await page.evaluate((options) => window.axe.run(document, options), options);
   return violations.map(({id, nodes}) => `axe ${id}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`);

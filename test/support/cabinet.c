@@ -118,7 +118,7 @@ void cabinet_person(struct cabinet *cabinet, struct tx *tx, int64_t source, stru
     struct engine *engine = cabinet->engine;
     struct ledger *ledger = engine_ledger(engine);
     struct request request = {.arena = tx_arena(tx), .world = engine_world(engine), .engine = engine};
-    person->customer = customer_open(engine, tx, phone, TEXT("plain:Qwerty7!"), LANGUAGE_EN);
+    person->customer = customer_open(engine, tx, phone, TEXT("plain:Qwerty7!"), LANGUAGE_EN, 0);
     struct text token = session_open(&request, tx, person->customer, true);
     snprintf(person->token, sizeof person->token, "%.*s", TEXT_ARG(token));
     struct account account;

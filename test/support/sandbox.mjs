@@ -12,7 +12,7 @@ import {Server} from "./server.mjs";
 const build = resolve(process.env.KABINET_BUILD ?? "build/release");
 
 // A port that was free a moment ago: the two programs must know each other's before both run.
-function freePort() {
+export function freePort() {
   return new Promise((done, failed) => {
     const probe = createServer();
     probe.once("error", failed);
@@ -28,8 +28,9 @@ export class Sandbox {
     const sandbox = new Sandbox();
     sandbox.folder = mkdtempSync(join(tmpdir(), "kabinet-sandbox-"));
     sandbox.secret = join(sandbox.folder, "acquirer.key");
+    sandbox.esia = join(sandbox.folder, "esia"); // the state portal's keys and its client's
     sandbox.kabinet = kabinet;
-    sandbox.options = {slow: 400, late: 900, ...options};
+    sandbox.options = {slow: 400, late: 900, esia: "gost", ...options};
     sandbox.port = await freePort();
     sandbox.url = `http://127.0.0.1:${sandbox.port}`;
     await sandbox.run();
@@ -40,6 +41,7 @@ export class Sandbox {
     this.process = spawn(join(build, "kabinet-sandbox"), [
       "--listen", `127.0.0.1:${this.port}`, "--kabinet", this.kabinet, "--secret-file", this.secret,
       "--journal", join(this.folder, "journal"), "--slow-ms", `${this.options.slow}`, "--late-ms", `${this.options.late}`,
+      "--esia-folder", this.esia, "--esia-keys", this.options.esia,
     ], {stdio: ["ignore", "pipe", "pipe"]});
     this.log = "";
     this.process.stderr.on("data", (data) => (this.log += data));
@@ -49,10 +51,10 @@ export class Sandbox {
     });
   }
 
-  async end() {
+  async end(signal = "SIGTERM") {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const gone = new Promise((done) => this.process.once("exit", done));
-    this.process.kill("SIGTERM");
+    this.process.kill(signal);
     await gone;
   }
 
@@ -79,13 +81,13 @@ export const cards = {
   deaf: "2200000000048888", otherSum: "2200000000089999",
 };
 
-// {server, sandbox, stop}
+// {server, sandbox, stop}. settings: may be a function of the sandbox.
 export async function startBoth(settings = {}, options = {}) {
   const port = await freePort();
   const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
-  const {wallet, ...rest} = settings;
+  const {wallet, ...rest} = typeof settings === "function" ? settings(sandbox) : settings;
   const server = await Server.start({
-    listen: `127.0.0.1:${port}`, public_url: `http://127.0.0.1:${port}`, sandbox_url: sandbox.url, ...rest,
+    listen: `127.0.0.1:${port}`, public_url: `http://${options.host ?? "127.0.0.1"}:${port}`, sandbox_url: sandbox.url, ...rest,
     wallet: {
       transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer},
     },

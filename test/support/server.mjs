@@ -4,9 +4,9 @@
 //   KABINET_DATABASE       sqlite (default) or postgres
 //   KABINET_TEST_POSTGRES  a cluster's address whose owner may make databases (for postgres)
 
-import {execFileSync, spawn} from "node:child_process";
+import {execFileSync, spawn, spawnSync} from "node:child_process";
 import {createHash, randomBytes, randomInt} from "node:crypto";
-import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from "node:fs";
+import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {createInterface} from "node:readline";
@@ -17,7 +17,7 @@ export const database = process.env.KABINET_DATABASE ?? "sqlite";
 // What a test needs to be let through; each may be set back by the test that is about it.
 const easy = {
   identity: {
-    code: {pause: "0s", number: 1000000, address: 1000000, network: 1000000},
+    code: {pause: "0s", number: 1000000, address: 1000000, network: 1000000, prefix: 1000000, whole: 1000000},
     lock: {address: 1000000, network: 1000000},
     robot: {hardness: 1000, plain_address: 1000000, plain_network: 1000000},
   },
@@ -41,6 +41,14 @@ function psqlAt(address, ...commands) {
   const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
   const program = found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
   execFileSync(program, ["-qX", address, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
+}
+
+function psqlRows(address, query) {
+  const folder = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
+  const program = folder ? `/usr/lib/postgresql/${folder}/bin/psql` : "psql";
+  const inner = query.replace(/SELECT (.*?) FROM/, (_, columns) => `SELECT json_build_array(${columns}) AS r FROM`);
+  return execFileSync(program, ["-qXAt", address, "-c", `SELECT coalesce(json_agg(q.r), '[]') FROM (${inner}) q`],
+                      {stdio: ["ignore", "pipe", "pipe"]});
 }
 
 const psql = (...commands) => psqlAt(process.env.KABINET_TEST_POSTGRES, ...commands);
@@ -87,6 +95,35 @@ export class Server {
     return server;
   }
 
+  // Another process on the same database (PostgreSQL alone has several), with the same keys.
+  static async beside(first, settings) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
+    server.database = {drop: () => {}};
+    server.configuration = join(server.folder, "kabinet.yaml");
+    server.settings = merge(first.settings, {listen: "127.0.0.1:0", ...settings});
+    writeFileSync(server.configuration, yaml(server.settings));
+    await server.run();
+    return server;
+  }
+
+  // By a profile's own file: only what belongs to a machine is another, and the demo's phone shows what was sent. more:
+  // whole sections that the file does not have.
+  static async ofProfile(name, more = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
+    server.database = makeDatabase(server.folder);
+    server.configuration = join(server.folder, "kabinet.yaml");
+    server.settings = {database: server.database.url, key_file: join(server.folder, "key"), listen: "127.0.0.1:0",
+                       public_url: "http://localhost", log_level: "error", behind_proxy: "false"};
+    let text = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox");
+    for (const [key, value] of Object.entries(server.settings))
+      text = text.replace(new RegExp(`^${key}: .*$`, "m"), () => `${key}: ${JSON.stringify(value)}`);
+    writeFileSync(server.configuration, `${text}\n${yaml(more)}`);
+    await server.run();
+    return server;
+  }
+
   async run() {
     this.process = spawn(join(build, "kabinet"), ["serve", this.configuration], {stdio: ["ignore", "pipe", "pipe"]});
     this.log = "";
@@ -112,6 +149,21 @@ export class Server {
                                   this.settings.database, command], {stdio: "pipe"});
   }
 
+  // Another of the program's commands on the same configuration: {status, output, errors}.
+  command(name, ...words) {
+    const done = spawnSync(join(build, "kabinet"), [name, this.configuration, ...words], {encoding: "utf8"});
+    return {status: done.status, output: done.stdout, errors: done.stderr};
+  }
+
+  // Looks into the database behind the server's back: rows of values.
+  rows(query) {
+    const program = database === "postgres" ? psqlRows(this.settings.database, query)
+      : execFileSync("python3", ["-c", "import sqlite3, sys, json\n" +
+                                 "print(json.dumps(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()))",
+                                 this.settings.database, query], {stdio: ["ignore", "pipe", "pipe"]});
+    return JSON.parse(program);
+  }
+
   // A crash while the test ran, or a leak told by a sanitizer, fails it here.
   async stop() {
     const code = await this.end();
@@ -120,9 +172,17 @@ export class Server {
     if (code !== 0) throw new Error(`the server ended with ${code ?? this.process.signalCode}:\n${this.log}`);
   }
 
+  // A test that was busy for long has not noticed that the server closed an idle connection: what only asks asks again.
+  fetch(address, options) {
+    return fetch(address, options).catch((error) => {
+      if (options.method !== "GET" || error.cause?.code !== "UND_ERR_SOCKET") throw error;
+      return fetch(address, options);
+    });
+  }
+
   // A program's request: JSON both ways. {status, body, headers}
   async call(method, path, body, {token, key, headers} = {}) {
-    const answer = await fetch(this.url + path, {
+    const answer = await this.fetch(this.url + path, {
       method,
       redirect: "manual",
       headers: {
@@ -220,7 +280,10 @@ export class Browser {
     this.status = answer.status;
     this.headers = answer.headers;
     this.html = await answer.text();
-    if (answer.status === 303 && hops < 5) return this.go(answer.headers.get("Location"), {}, hops + 1);
+    if (answer.status === 303 && hops < 5) {
+      const next = new URL(answer.headers.get("Location"), new URL(path, this.server.url));
+      return this.go(next.href, {}, hops + 1);
+    }
     this.path = new URL(path, this.server.url).pathname;
     return this;
   }

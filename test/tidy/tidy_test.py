@@ -76,6 +76,35 @@ class TidyTest(unittest.TestCase):
         self.caught("include", self.include("src/base/a.c", "base/gone.h"), "is not there")
         self.caught("include", {"src/products/wallet/a.c": "#include <sqlite3.h>\n"}, "belongs to store")
 
+    SEAL = 'void secret_seal(int keyring, const char *purpose, int id);\n'
+
+    def sealing(self, source):
+        look = "void secret_lookup(int keyring, const char *purpose);\n"
+        return {"src/base/secret.h": "/* s. */\n" + self.SEAL + look,
+                "src/x/x.c": "/* x. */\n" + source}
+
+    def test_sealed(self):
+        self.caught("sealed", self.sealing('void f(void) { secret_seal(1, "x.name", 2); }\n'), "x.name", ".sealed list")
+        wrapped = ('static int box(int id, const char *purpose) {\n    secret_seal(1, purpose, id);\n}\n'
+                   'void f(void) { box(7, "x.name"); }\n')
+        self.caught("sealed", self.sealing(wrapped), "x.name", ".sealed list")
+        self.caught("sealed", self.sealing('#define P "x.name"\nvoid f(void) { secret_seal(1, P, 2); }\n'), "x.name")
+        self.caught("sealed", self.sealing('void f(void) { secret_lookup(1, "phone"); }\n'), "phone", ".lookups")
+        listed = 'const struct sealed s[] = {\n    {SEALED("x", "name", "x.name", "id", "i", "id")},\n};\n'
+        self.well("sealed", self.sealing(listed + 'void f(void) { secret_seal(1, "x.name", 2); }\n'))
+        self.well("sealed", self.sealing(listed + wrapped))
+        self.caught("sealed", self.sealing(listed), "nothing seals", "x.name")
+        hashed = 'const struct lookup l[] = {\n    {LOOKUP_OWNER("x", "hash", "phone", "customer")},\n};\n'
+        self.well("sealed", self.sealing(hashed + 'void f(void) { secret_lookup(1, "phone"); }\n'))
+        both = 'void f(void) { secret_seal(1, "phone", 2); secret_lookup(1, "phone"); }\n'
+        self.caught("sealed", self.sealing(hashed + both), ".sealed list")
+
+    def test_sealed_in_a_cookie(self):
+        files = self.sealing('void f(void) { secret_seal(1, "x.cookie", 2); }\n'
+                             'void g(void) { secret_open_carried(1, "x.cookie"); }\n')
+        files["src/base/secret.h"] += "void secret_open_carried(int keyring, const char *purpose);\n"
+        self.well("sealed", files)
+
     def test_include_circle(self):
         self.caught("include", {
             "src/identity/identity.h": '#include "messaging/messaging.h"\n',

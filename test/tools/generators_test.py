@@ -143,7 +143,7 @@ class Templates(unittest.TestCase):
                             '<a href="{{asset style.css}}">{{icon "home"}}</a>')
         self.assertIn("template_shop_home", source)
         self.assertIn("<title>Лавка</title><p>\\nЛавка</p><b class=\\\"k\\\">a&lt;b</b>", source)
-        self.assertIn('draw_asset(d, "style.css")', source)
+        self.assertIn('draw_literal(d, ASSET_style_css, sizeof ASSET_style_css - 1)', source)
 
     def test_unknown_names(self):
         here = "src/products/shop/templates/home.html:3"

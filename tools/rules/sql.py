@@ -9,6 +9,7 @@ UNIQUE_INDEX = re.compile(r"CREATE UNIQUE INDEX (?:IF NOT EXISTS )?\w+\s+ON\s+(\
 COMMENT = re.compile(r"--\s*(distributed by (\w+)|reference)\b")
 TYPES = {"BIGINT", "TEXT", "BYTES", "ROWKEY"}
 STATEMENT = re.compile(r"^\s*(SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH)\s")
+PLACE = re.compile(r"(STATEMENT\s*\(\s*\w+\s*,|STATEMENT_OF\s*\(|\.sql\s*=|,\s*\d+\s*,)$")
 
 
 def sources_of_sql(tree):
@@ -90,5 +91,5 @@ def check_statements(tree):
             yield Problem(path, line_of(code, match.start()), "sql", "make statements with STATEMENT(name, \"…\")")
         for start, _, value in literal_runs(text, code):
             before = code[:start].rstrip()
-            if STATEMENT.match(value) and not re.search(r"(STATEMENT\s*\(\s*\w+\s*,|\.sql\s*=|,\s*\d+\s*,)$", before):
+            if STATEMENT.match(value) and not PLACE.search(before):
                 yield Problem(path, line_of(text, start), "sql", "SQL outside STATEMENT(name, \"…\")")

@@ -9,6 +9,7 @@ document.addEventListener("submit", (event) => {
     if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
     if (event.defaultPrevented) return;
+    if (!navigator.onLine && complain("none")) return event.preventDefault();
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
     setTimeout(free, 20000, form); // the answer may have been a file, and the page stays
@@ -17,6 +18,27 @@ document.addEventListener("submit", (event) => {
 function free(form) {
     delete form.dataset.sent;
     form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
+
+// Without a connection nothing is sent and what was typed stays; nor is it lost where the connection breaks off, which
+// the service worker tells.
+function complain(why) {
+    const notice = document.querySelector("[data-connection]");
+    if (!notice) return false;
+    notice.hidden = false;
+    notice.querySelector("span").textContent = notice.dataset[why];
+    notice.scrollIntoView({block: "center"});
+    return true;
+}
+
+if (navigator.serviceWorker && document.querySelector("[data-connection]")) {
+    navigator.serviceWorker.addEventListener("message", ({data}) => {
+        if (data !== "no-answer" || !document.querySelector("form[data-sent]")) return;
+        all("form[data-sent]", free);
+        complain("broken");
+    });
+    if (document.body.classList.contains("cabinet")) // the app is for those who have a cabinet
+        addEventListener("load", () => navigator.serviceWorker.register("/service-worker.js").catch(() => {}));
 }
 
 addEventListener("pageshow", () => all("form[data-sent]", free)); // back from the next page
@@ -74,16 +96,25 @@ all("[data-copy]", (button) => {
     });
 });
 
-// Two minutes before an idle session ends, say so.
+// Two minutes before an idle session ends, say so, on every open tab; being used in one tab is being used in all.
 all("[data-session-ends]", (notice) => {
-    const left = Date.parse(notice.dataset.sessionEnds) - Date.now() - 120000;
-    if (left < 2 ** 31) setTimeout(() => (notice.hidden = false), Math.max(0, left));
+    let timer;
+    const begin = (seconds) => {
+        clearTimeout(timer);
+        notice.hidden = true;
+        const left = 1000 * seconds - 120000;
+        if (left < 2 ** 31) timer = setTimeout(() => (notice.hidden = false), Math.max(0, left));
+    };
+    const tabs = new BroadcastChannel(location.pathname.startsWith("/staff") ? "staff" : "customer");
+    tabs.onmessage = ({ data }) => begin(data);
+    tabs.postMessage(notice.dataset.seconds);
+    begin(notice.dataset.seconds);
 });
 
 // Live blocks: when the server tells of news, the page is fetched again and the marked blocks take their new content.
 // A block that is being used (focus inside) is left alone.
 async function refresh() {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Looking": "1" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-events][id]", (block) => {

@@ -34,6 +34,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/favourites",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_FAVOURITES_READ,
      .form = &person_draft,
      .stages = {{STAGE_READ, favourites_read}},
      .page = &template_favourites_list,
@@ -42,6 +43,7 @@ static const struct route routes[] = {
     {.method = METHOD_POST,
      .path = "/favourites",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_FAVOURITES_WRITE,
      .form = &person_form,
      .stages = {{STAGE_WRITE, favourites_add}},
      .again = favourites_read,
@@ -53,10 +55,23 @@ static const struct route routes[] = {
     {.method = METHOD_POST,
      .path = "/favourites/{id}/remove",
      .who = WHO_CUSTOMER,
+     .scope = SCOPE_FAVOURITES_WRITE,
      .stages = {{STAGE_WRITE, favourites_remove}},
      .audit = "favourites.remove",
      .summary = "Takes a person off the list"},
     {.path = NULL},
+};
+
+/* Numbers are looked up in the list of each. */
+static const struct lookup numbers[] = {
+    {LOOKUP_BESIDE_2("favourite", "phone_hash", "phone", "customer, id")},
+    {.purpose = NULL},
+};
+
+static const struct sealed sealed[] = {
+    {SEALED_2("favourite", "phone", "favourite.phone", "customer, id", "ii", "id"), .lookups = numbers},
+    {SEALED_2("favourite", "name", "favourite.name", "customer, id", "ii", "id")},
+    {.where = NULL},
 };
 
 static const struct menu_item menu[] = {
@@ -71,5 +86,8 @@ const struct feature favourites_feature = {
     .needs = needs,
     .routes = routes,
     .migrations = migrations,
+    .sealed = sealed,
     .menu = menu,
+    .own_data = favourites_own_data,
+    .erases = favourites_erases,
 };

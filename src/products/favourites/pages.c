@@ -52,13 +52,23 @@ static struct value sealed(struct request *request, struct tx *tx, const char *p
     return V_BYTES(box.data, box.size);
 }
 
+static int64_t found(struct request *request, struct tx *tx, struct text phone) {
+    struct lookups hashes;
+    int64_t id = 0;
+    identity_phone_hashes(request->engine, phone, &hashes);
+    for (size_t i = 0; i < hashes.count && id == 0; i++)
+        id = first_number(tx, &find, VALUES(V_INT(request->caller.customer), V_BYTES(hashes.of[i], SECRET_HASH_SIZE)));
+    return id;
+}
+
 enum flow favourites_add(struct request *request, struct tx *tx) {
     struct value customer = V_INT(request->caller.customer);
     struct text phone = field_text(request, "phone"), name = field_text(request, "name");
     struct customer self;
     uint8_t hash[SECRET_HASH_SIZE];
+    lookup_hold(request->engine, tx);
     identity_phone_hash(request->engine, phone, hash);
-    int64_t id = first_number(tx, &find, VALUES(customer, V_BYTES(hash, sizeof hash)));
+    int64_t id = found(request, tx, phone);
     int64_t count = first_number(tx, &count_all, VALUES(customer));
     bool own = identity_customer(request->engine, tx, request->caller.customer, &self) && text_equal(self.phone, phone);
     switch (favourite_verdict(count, id != 0, own)) {

@@ -4,6 +4,24 @@
 
 #include "base/check.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+static const struct lookup waiting_numbers[] = {
+    {LOOKUP_BESIDE_2("waiting_transfer", "phone_hash", "phone", "id, customer")},
+    {.purpose = NULL},
+};
+static const struct lookup payees[] = {
+    {LOOKUP_BESIDE_2("wallet_payee", "payee", "wallet.payee", "customer, payee")},
+    {.purpose = NULL},
+};
+
+const struct sealed wallet_sealed[] = {
+    {SEALED_2("waiting_transfer", "phone", "waiting.phone", "id, customer", "ii", "id"), .lookups = waiting_numbers},
+    {SEALED_2("wallet_payee", "phone", "payee.phone", "customer, payee", "ib", "customer"), .lookups = payees},
+    {.where = NULL},
+};
+
 const struct migration wallet_migrations[] = {
     {"wallet", 1,
      "CREATE TABLE wallet ( -- distributed by customer\n"
@@ -61,9 +79,17 @@ const struct migration wallet_migrations[] = {
      "  ROWKEY(customer, id)\n"
      ");\n"
      "CREATE INDEX topup_news_topup ON topup_news (customer, topup);\n"},
+    {"wallet", 2,
+     "CREATE TABLE wallet_payee ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL, payee BYTES NOT NULL, made BIGINT NOT NULL, phone BYTES NOT NULL,\n"
+     "  PRIMARY KEY (customer, payee)\n"
+     ") CLUSTERED"},
     {.sql = NULL}};
 
 STATEMENT(main_select, "SELECT account FROM wallet WHERE customer = $1 AND number = 1");
+STATEMENT(mains_from,
+          "SELECT customer, account FROM wallet WHERE customer >= $1 AND number = 1 ORDER BY customer LIMIT 64");
+STATEMENT(mains_select, "SELECT customer, account FROM wallet WHERE customer = $1 AND number = 1");
 STATEMENT(rows_select, "SELECT account, number, name FROM wallet WHERE customer = $1 ORDER BY number");
 STATEMENT(row_insert, "INSERT INTO wallet (customer, number, account, name) VALUES ($1, $2, $3, $4)");
 STATEMENT(system_select, "SELECT account FROM wallet_system WHERE name = $1");
@@ -76,9 +102,9 @@ struct wallet_state *wallet_state_of(const struct engine *engine) {
 /* ---- memory ---- */
 
 static size_t cache_line(int64_t customer) {
-    return (size_t)(((uint64_t)customer * UINT64_C(0x9E3779B97F4A7C15)) >> 48);
+    return (size_t)(((uint64_t)customer * UINT64_C(0x9E3779B97F4A7C15)) >> 45);
 }
-_Static_assert(ACCOUNT_CACHE == 1 << 16, "cache_line gives 16 bits");
+_Static_assert(ACCOUNT_CACHE == 1 << 19, "cache_line gives 19 bits");
 
 static int64_t cache_find(struct wallet_state *state, int64_t customer) {
     size_t line = cache_line(customer);
@@ -95,8 +121,10 @@ static void cache_keep(struct wallet_state *state, int64_t customer, int64_t acc
     size_t line = cache_line(customer);
     pthread_mutex_lock(&state->locks[line % CACHE_LOCKS]);
     struct cached_wallet *ways = state->cache[line];
-    if (ways[0].customer != customer) {
-        for (size_t way = CACHE_WAYS - 1; way > 0; way--) ways[way] = ways[way - 1];
+    size_t way = 0;
+    while (way < CACHE_WAYS && ways[way].customer != customer) way++;
+    if (way == CACHE_WAYS) {
+        memmove(ways + 1, ways, (CACHE_WAYS - 1) * sizeof *ways);
         ways[0] = (struct cached_wallet){customer, account};
     }
     pthread_mutex_unlock(&state->locks[line % CACHE_LOCKS]);
@@ -104,16 +132,46 @@ static void cache_keep(struct wallet_state *state, int64_t customer, int64_t acc
 
 /* ---- wallets ---- */
 
+/* Where reading is near: those of the customers after him are in the same page, and remembered with his. */
+static int64_t main_and_neighbours(struct wallet_state *state, struct tx *tx, int64_t customer) {
+    int64_t account = 0;
+    struct rows *rows = tx_query(tx, &mains_from, VALUES(V_INT(customer)));
+    while (rows_next(rows)) {
+        if (row_int(rows, 0) == customer) account = row_int(rows, 1);
+        cache_keep(state, row_int(rows, 0), row_int(rows, 1));
+    }
+    return account;
+}
+
 int64_t wallet_main(struct engine *engine, struct tx *tx, int64_t customer) {
     struct wallet_state *state = wallet_state_of(engine);
     int64_t account = cache_find(state, customer);
     if (account != 0) return account;
+    if (!tx_writing(tx) && store_reads_inline(engine_store(engine))) return main_and_neighbours(state, tx, customer);
     struct rows *rows = tx_query(tx, &main_select, VALUES(V_INT(customer)));
     if (rows_next(rows)) account = row_int(rows, 0);
     rows_end(rows);
     /* What a command sees may yet be undone; what a snapshot sees is on disk. */
     if (account != 0 && !tx_writing(tx)) cache_keep(state, customer, account);
     return account;
+}
+
+static int by_number(const void *left, const void *right) {
+    int64_t one = *(const int64_t *)left, other = *(const int64_t *)right;
+    return (one > other) - (one < other);
+}
+
+void wallet_warm(struct engine *engine, struct tx *tx, int64_t *customers, size_t count) {
+    struct wallet_state *state = wallet_state_of(engine);
+    size_t wanted = 0;
+    qsort(customers, count, sizeof *customers, by_number);
+    for (size_t i = 0; i < count; i++) {
+        bool again = wanted > 0 && customers[wanted - 1] == customers[i];
+        if (customers[i] != 0 && !again && cache_find(state, customers[i]) == 0) customers[wanted++] = customers[i];
+    }
+    check(!tx_writing(tx));
+    struct rows *rows = tx_query_ids(tx, &mains_select, customers, wanted);
+    while (rows_next(rows)) cache_keep(state, row_int(rows, 0), row_int(rows, 1));
 }
 
 size_t wallet_rows(struct tx *tx, int64_t customer, struct wallet_row wallets[WALLETS_MAX]) {
@@ -147,8 +205,20 @@ struct text wallet_title(struct arena *arena, const struct locale *locale, const
     return string_get(arena, locale, S_wallet_account_other, &argument, 1);
 }
 
+size_t wallet_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse *purses, size_t room) {
+    (void)engine;
+    struct wallet_row rows[WALLETS_MAX];
+    size_t count = wallet_rows(tx, customer, rows);
+    if (count > room) count = room;
+    for (size_t i = 0; i < count; i++)
+        purses[i] = (struct purse){rows[i].account, wallet_title(tx_arena(tx), locale, &rows[i])};
+    return count;
+}
+
 int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level,
                             struct text name) {
+    struct customer holder;
     struct wallet_row rows[WALLETS_MAX];
     size_t count = wallet_rows(tx, customer, rows);
     if (count == WALLETS_MAX) return 0;
@@ -156,7 +226,8 @@ int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t custom
                                      .purpose = PURPOSE_WALLET,
                                      .class = ACCOUNT_CUSTOMER,
                                      .currency = CURRENCY_RUB,
-                                     .limits = (int)level};
+                                     .limits = (int)level,
+                                     .frozen = identity_customer(engine, tx, customer, &holder) && holder.frozen};
     int64_t account = ledger_create(engine_ledger(engine), tx, &template);
     tx_run(tx, &row_insert,
            VALUES(V_INT(customer), V_INT((int64_t)count + 1), V_INT(account), name.size > 0 ? V_TEXT(name) : V_NULL));
@@ -195,6 +266,7 @@ static void change_all(struct engine *engine, struct tx *tx, const struct event 
         if (!ledger_account(engine_ledger(engine), tx, rows[i].account, &account)) continue;
         if (event->kind == EVENT_CUSTOMER_LEVEL) account.limits = (int)event->number;
         if (event->kind == EVENT_CUSTOMER_FROZEN) account.frozen = event->number != 0;
+        if (event->kind == EVENT_CUSTOMER_CLOSED) account.closed = true;
         check(ledger_change(engine_ledger(engine), tx, &account) || tx_failed(tx));
     }
 }
@@ -213,7 +285,10 @@ void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *e
         if (identity_customer(engine, tx, event->customer, &customer))
             waiting_claim(engine, tx, customer.id, customer.phone);
         return;
-    case EVENT_CUSTOMER_FROZEN: change_all(engine, tx, event); return;
+    case EVENT_CUSTOMER_FROZEN:
+    case EVENT_CUSTOMER_CLOSED: change_all(engine, tx, event); return;
+    case EVENT_CUSTOMER_PHONE: waiting_claim(engine, tx, event->customer, event->phone); return;
+    default: return;
     }
 }
 

@@ -2,6 +2,7 @@
  * what this is and how to begin. */
 #include "products/wallet/wallet.h"
 
+#include "factors/factors.h"
 #include "generated/templates.h"
 #include "operations/operations.h"
 
@@ -48,6 +49,8 @@ static void tell_wallet(struct request *request, struct tx *tx, const struct wal
     doc_int(wallet, "version", account.version);
     doc_bool(wallet, "frozen", account.frozen);
     doc_int(wallet, "level", account.limits);
+    bool raises = engine_enabled(request->engine, "levels") && account.limits < LEVEL_FULL;
+    if (raises) doc_text(wallet, "raise", TEXT("/settings/level"));
     struct limit_report report = ledger_limits(engine_ledger(request->engine), tx, &account);
     wallet_limits_document(wallet, &report);
     doc_bool(wallet, "limited", doc_get(wallet, "limits")->count > 0);
@@ -61,6 +64,7 @@ enum flow home_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     struct node *main = doc_object(document, "wallet");
     tell_wallet(request, tx, &rows[0], main);
+    doc_bool(document, "choose_secret", factors_chose_none(request, tx));
     doc_bool(document, "topup_on", wallet_state_of(request->engine)->acquirer != NULL);
     doc_bool(document, "several", count > 1);
     doc_bool(document, "more_allowed", count < WALLETS_MAX);
@@ -70,6 +74,7 @@ enum flow home_read(struct request *request, struct tx *tx) {
         accounts[i] = rows[i].account;
         if (i > 0) tell_wallet(request, tx, &rows[i], doc_add_object(others));
     }
+    engine_pending(request->engine, tx, &request->locale, request->caller.customer, doc_array(document, "pending"));
     struct node *waiting = doc_array(document, "waiting");
     waiting_list(request->engine, tx, request->caller.customer, waiting);
     const struct operations_wanted wanted = {

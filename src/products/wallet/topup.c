@@ -3,6 +3,7 @@
 #include "products/wallet/topup.h"
 
 #include "base/check.h"
+#include "operations/operations.h"
 
 STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language) "
                   "VALUES ($1, $2, $3, $4, 1, $5, $6)");
@@ -83,10 +84,10 @@ static enum flow refuse_early(struct request *request, struct tx *tx, const stru
     if (refusal == LEDGER_OK || !ledger_account(ledger, tx, transfer->to, &account)) return FLOW_NEXT;
     struct limit_report limits = ledger_limits(ledger, tx, &account);
     if (refusal == LEDGER_RECIPIENT_BALANCE_LIMIT)
-        return wallet_refuse_sum(request, &refusal_own_balance, limits.balance.rest);
+        return operations_refuse_sum(request, &refusal_own_balance, limits.balance.rest);
     if (refusal == LEDGER_RECIPIENT_MONTH_LIMIT)
-        return wallet_refuse_sum(request, &refusal_own_month, limits.month_in.rest);
-    return wallet_refuse(request, tx, refusal, transfer->to, transfer->sum);
+        return operations_refuse_sum(request, &refusal_own_month, limits.month_in.rest);
+    return operations_refuse(request, tx, refusal, transfer->to, transfer->sum);
 }
 
 enum flow topup_write(struct request *request, struct tx *tx) {
@@ -95,9 +96,9 @@ enum flow topup_write(struct request *request, struct tx *tx) {
     if (state->acquirer == NULL) return refuse(request, &refusal_topup_off);
     struct money sum = field_money(request, "sum");
     if (sum.minor < state->settings->topup_min)
-        return wallet_refuse_sum(request, &refusal_topup_small, state->settings->topup_min);
+        return operations_refuse_sum(request, &refusal_topup_small, state->settings->topup_min);
     if (sum.minor > state->settings->topup_max)
-        return wallet_refuse_sum(request, &refusal_topup_large, state->settings->topup_max);
+        return operations_refuse_sum(request, &refusal_topup_large, state->settings->topup_max);
     moment now = world_now(tx_world(tx));
     struct topup topup = {.id = world_id(tx_world(tx)),
                           .customer = request->caller.customer,

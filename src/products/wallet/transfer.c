@@ -4,13 +4,24 @@
 #include "products/wallet/wallet.h"
 
 #include "base/check.h"
+#include "factors/factors.h"
+#include "identity/secrets.h"
+#include "operations/operations.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* What the resolving stage found out, for the stage after it. */
 struct plan {
     int64_t customer;         /* who pays */
     int64_t from, to;         /* accounts; to 0: the number has no cabinet */
     int64_t recipient;        /* customer */
+    int64_t before;           /* the last entry of `from` so far, known when it is about to pay */
     bool own;                 /* between own wallets */
+    bool cooling;             /* what may go out is limited for a time (ID-12) */
+    moment cooling_until;
+    bool new_payee;           /* … of a sum that wants a fresh proof */
+    struct signature *signature; /* … given by his device over this very transfer; NULL: none */
     struct text phone;        /* E.164; TEXT_NONE for own */
     struct wallet_row to_row; /* own */
 };
@@ -128,29 +139,80 @@ static enum flow resolve_recipient(struct request *request, struct tx *tx, struc
                         kind == PHONE_INVALID ? S_wallet_transfer_to_invalid : S_wallet_transfer_to_foreign);
 }
 
-enum flow transfer_resolve_read(struct request *request, struct tx *tx) {
+static int by_id(const void *left, const void *right) {
+    int64_t one = *(const int64_t *)left, other = *(const int64_t *)right;
+    return (one > other) - (one < other);
+}
+
+static void warm_cooling(struct engine *engine, struct tx *tx, const int64_t *senders, size_t count) {
+    int64_t *rising = arena_array(tx_arena(tx), int64_t, count);
+    size_t distinct = 0;
+    memcpy(rising, senders, count * sizeof *rising);
+    qsort(rising, count, sizeof *rising, by_id);
+    for (size_t i = 0; i < count; i++)
+        if (rising[i] != 0 && (distinct == 0 || rising[distinct - 1] != rising[i])) rising[distinct++] = rising[i];
+    identity_cooling_warm(engine, tx, rising, distinct);
+}
+
+/* What resolving asks most: the payees' customers, and both sides' wallets. */
+void transfer_warm(struct request *const *requests, size_t count, struct tx *tx) {
+    struct engine *engine = requests[0]->engine;
+    struct arena *arena = tx_arena(tx);
+    struct text *phones = arena_array(arena, struct text, count);
+    int64_t *customers = arena_array(arena, int64_t, count * 2);
+    size_t numbers = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct phone phone;
+        if (phone_parse(field_text(requests[i], "to"), &phone) == PHONE_MOBILE)
+            phones[numbers++] = text_copy(arena, phone_text(&phone));
+        customers[count + i] = requests[i]->caller.customer;
+    }
+    for (size_t i = numbers; i < count; i++) customers[i] = 0;
+    identity_by_phones(engine, tx, phones, numbers, customers);
+    warm_cooling(engine, tx, customers + count, count);
+    wallet_warm(engine, tx, customers, count * 2);
+}
+
+/* Small transfers cost no query. */
+static bool wants_proof(struct request *request, struct tx *tx, const struct plan *plan) {
+    int64_t from = wallet_state_of(request->engine)->settings->confirm_sum;
+    return from > 0 && !plan->own && field_number(request, "sum") >= from &&
+           !payee_known(request->engine, tx, plan->customer, plan->phone);
+}
+
+static enum flow resolve(struct request *request, struct tx *tx) {
     struct plan *plan = arena_new_of(request->arena, struct plan);
     plan->customer = request->caller.customer;
     if (resolve_sender(request, tx, plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (resolve_recipient(request, tx, plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
     const struct wallet_settings *settings = wallet_state_of(request->engine)->settings;
     if (field_number(request, "sum") < settings->transfer_min)
-        return wallet_refuse_sum(request, &refusal_sum_small, settings->transfer_min);
+        return operations_refuse_sum(request, &refusal_sum_small, settings->transfer_min);
+    struct cooling cooling;
+    plan->cooling = !plan->own && identity_cooling(request->engine, tx, plan->customer, &cooling);
+    if (plan->cooling) plan->cooling_until = cooling.until;
     int64_t other = plan->to != 0 ? plan->to : wallet_system_account(request->engine, tx, SYSTEM_WAITING);
     int64_t *accounts = arena_array(request->arena, int64_t, 2);
     accounts[0] = plan->from;
     accounts[1] = other;
     request->accounts = accounts;
     request->account_count = other != 0 ? 2 : 1;
+    plan->new_payee = wants_proof(request, tx, plan);
     request->scratch = plan;
     return FLOW_NEXT;
 }
 
-static bool level_allows(struct request *request, struct tx *tx, const struct plan *plan) {
-    struct account account;
+/* A program hears that a proof is wanted before its key is used up; a page's form is kept by the command. */
+enum flow transfer_resolve_read(struct request *request, struct tx *tx) {
+    if (resolve(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct plan *plan = request->scratch;
+    return plan->new_payee && !request->wants_html ? factors_fresh(request, tx) : FLOW_NEXT;
+}
+
+static bool level_allows(struct request *request, struct tx *tx, const struct plan *plan, struct account *from) {
     if (plan->own) return true;
-    return ledger_account(engine_ledger(request->engine), tx, plan->from, &account) &&
-           account.limits >= wallet_state_of(request->engine)->settings->transfer_level + 1;
+    return ledger_account(engine_ledger(request->engine), tx, plan->from, from) &&
+           from->limits >= wallet_state_of(request->engine)->settings->transfer_level + 1;
 }
 
 static struct transfer transfer_of(const struct request *request, const struct plan *plan) {
@@ -176,7 +238,7 @@ static void tell_recipient(struct request *request, struct tx *tx, const struct 
     struct text phone = phone_pretty(request->arena, plan->phone); /* he typed it himself */
     bool known = plan->to != 0 && identity_customer(request->engine, tx, plan->recipient, &customer);
     bool named = known && customer.name.size > 0;
-    doc_text(to, "title", named ? text_copy(request->arena, customer.name) : phone);
+    doc_text(to, "title", named ? customer.name : phone);
     if (named) doc_text(to, "phone", phone);
 }
 
@@ -191,15 +253,38 @@ static enum ledger_refusal check_plan(struct request *request, struct tx *tx, co
     return account.balance - account.held < transfer.sum.minor ? LEDGER_NOT_ENOUGH : LEDGER_OK;
 }
 
+/* The line that his device may sign instead of his confirming himself. */
+static struct text statement_of(struct request *request, const struct plan *plan) {
+    int64_t sum = field_money(request, "sum").minor;
+    return text_format(request->arena, "transfer|%.*s|%lld.%02lld|RUB", TEXT_ARG(plan->phone), (long long)(sum / 100),
+                       (long long)(sum % 100));
+}
+
+/* confirm: he will be asked who he is; sign_options: or his device may sign instead. */
+static void tell_proof(struct request *request, struct tx *tx, const struct plan *plan, struct node *document) {
+    bool sign = plan->new_payee && factors_may_sign(request, tx);
+    doc_bool(document, "confirm", plan->new_payee && !factors_are_fresh(request, tx));
+    if (!sign) return;
+    int64_t sum = field_money(request, "sum").minor;
+    doc_text(document, "sign_options",
+             text_format(request->arena, "/transfers/options?to=%%2B%.*s&sum=%lld.%02lld",
+                         TEXT_ARG(text_slice(plan->phone, 1, plan->phone.size)), (long long)(sum / 100),
+                         (long long)(sum % 100)));
+}
+
 enum flow transfer_check_read(struct request *request, struct tx *tx) {
-    if (transfer_resolve_read(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (resolve(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
     const struct plan *plan = request->scratch;
-    if (!level_allows(request, tx, plan)) return refuse(request, &refusal_level);
+    struct account account = {0};
+    if (!level_allows(request, tx, plan, &account)) return refuse(request, &refusal_level);
     struct money sum = field_money(request, "sum");
+    struct cooling cooling;
+    if (plan->cooling && identity_cooling(request->engine, tx, plan->customer, &cooling) && cooling.left < sum.minor)
+        return operations_refuse_cooling(request, &cooling);
     enum ledger_refusal refusal = check_plan(request, tx, plan);
-    if (refusal != LEDGER_OK) return wallet_refuse(request, tx, refusal, plan->from, sum);
-    struct account account;
-    if (!ledger_account(engine_ledger(request->engine), tx, plan->from, &account)) return answer_missing(request);
+    if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, plan->from, sum);
+    if (plan->own && !ledger_account(engine_ledger(request->engine), tx, plan->from, &account))
+        return answer_missing(request);
     struct node *document = doc_new(request->arena);
     tell_recipient(request, tx, plan, document);
     doc_money(document, "sum", sum);
@@ -208,6 +293,7 @@ enum flow transfer_check_read(struct request *request, struct tx *tx) {
     doc_money(document, "left", rub(account.balance - account.held - sum.minor));
     doc_text(document, "note", field_text(request, "note"));
     doc_int(document, "waiting_days", wallet_state_of(request->engine)->settings->waiting_days);
+    tell_proof(request, tx, plan, document);
     return answer_ok(request, document);
 }
 
@@ -224,7 +310,24 @@ static enum flow transfer_done(struct request *request, struct tx *tx, const str
     doc_money(document, "balance", rub(account.balance));
     doc_int(document, "version", account.version);
     if (waits_until != 0) doc_moment(document, "waits_until", waits_until);
+    if (plan->new_payee) payee_keep(request->engine, tx, plan->customer, plan->phone);
+    if (plan->signature) factors_sign_keep(request, tx, plan->signature, operation);
     return answer_created(request, document, text_format(request->arena, "/operations/%lld", (long long)operation));
+}
+
+/* What other features may want to know of it (engine/feature.h), in this transaction. */
+static void tell_paid(struct request *request, struct tx *tx, const struct plan *plan, int64_t operation) {
+    struct account payee;
+    bool known = plan->to != 0 && ledger_account(engine_ledger(request->engine), tx, plan->to, &payee);
+    const struct event paid = {.kind = EVENT_PAID,
+                               .customer = plan->customer,
+                               .number = field_money(request, "sum").minor,
+                               .account = plan->from,
+                               .operation = operation,
+                               .before = plan->before,
+                               .cooling_until = plan->cooling_until,
+                               .frozen = known && payee.frozen};
+    engine_emit(request->engine, tx, &paid);
 }
 
 static enum flow transfer_to_nobody(struct request *request, struct tx *tx, const struct plan *plan) {
@@ -236,13 +339,24 @@ static enum flow transfer_to_nobody(struct request *request, struct tx *tx, cons
                                         .language = request->locale.language};
     struct waiting_result result = waiting_send(request->engine, tx, &order);
     if (result.too_many) return refuse(request, &refusal_waiting_many);
-    if (result.refusal != LEDGER_OK) return wallet_refuse(request, tx, result.refusal, plan->from, order.sum);
+    if (result.refusal != LEDGER_OK) return operations_refuse(request, tx, result.refusal, plan->from, order.sum);
+    tell_paid(request, tx, plan, result.operation);
     return transfer_done(request, tx, plan, result.operation, result.expires);
 }
 
 enum flow transfer_write(struct request *request, struct tx *tx) {
     struct plan plan = *(const struct plan *)request->scratch;
-    if (!level_allows(request, tx, &plan)) return refuse(request, &refusal_level);
+    struct account from = {0};
+    if (!level_allows(request, tx, &plan, &from)) return refuse(request, &refusal_level);
+    plan.before = from.last_entry;
+    if (plan.new_payee && !plan.signature && factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct cooling cooling = {0};
+    if (plan.cooling && !identity_cooling_take(request->engine, tx, plan.customer, field_money(request, "sum").minor)) {
+        identity_cooling(request->engine, tx, plan.customer, &cooling);
+        return operations_refuse_cooling(request, &cooling);
+    }
+    if (!plan.own && identity_token_spend(request, tx, field_money(request, "sum")) == FLOW_ANSWERED)
+        return FLOW_ANSWERED;
     if (plan.to == 0) { /* someone may have signed up since the snapshot */
         plan.recipient = identity_by_phone(request->engine, tx, plan.phone);
         if (plan.recipient != 0) plan.to = wallet_main(request->engine, tx, plan.recipient);
@@ -251,6 +365,37 @@ enum flow transfer_write(struct request *request, struct tx *tx) {
     struct transfer transfer = transfer_of(request, &plan);
     int64_t operation;
     enum ledger_refusal refusal = ledger_transfer(engine_ledger(request->engine), tx, &transfer, &operation);
-    if (refusal != LEDGER_OK) return wallet_refuse(request, tx, refusal, plan.from, transfer.sum);
+    if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, plan.from, transfer.sum);
+    if (!plan.own) tell_paid(request, tx, &plan, operation);
     return transfer_done(request, tx, &plan, operation, 0);
+}
+
+/* ---- signed by the customer's device ---- */
+
+static const struct refusal not_signed = {"nothing-to-sign", 422, S_wallet_transfer_not_signed, false};
+
+enum flow transfer_sign_options(struct request *request, struct tx *tx) {
+    if (resolve(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct plan *plan = request->scratch;
+    return plan->own ? refuse(request, &not_signed) : factors_sign_options(request, statement_of(request, plan));
+}
+
+enum flow transfer_signed_look(struct request *request, struct tx *tx) {
+    if (resolve(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct plan *plan = request->scratch;
+    if (plan->own) return refuse(request, &not_signed);
+    return factors_sign_look(request, tx, statement_of(request, plan), &plan->signature);
+}
+
+enum flow transfer_signed_verify(struct request *request, struct tx *tx) {
+    (void)tx;
+    const struct plan *plan = request->scratch;
+    return factors_sign_verify(request, plan->signature);
+}
+
+/* Spent with the money in one command: refused, it may be sent again. */
+enum flow transfer_signed_write(struct request *request, struct tx *tx) {
+    const struct plan *plan = request->scratch;
+    if (factors_sign_spend(request, tx, plan->signature) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    return transfer_write(request, tx);
 }

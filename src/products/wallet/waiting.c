@@ -107,6 +107,7 @@ static void tell_sender(struct engine *engine, struct tx *tx, const struct waiti
 static struct text sender_name(struct engine *engine, struct tx *tx, int64_t customer) {
     struct customer sender;
     if (!identity_customer(engine, tx, customer, &sender)) return TEXT("—");
+    if (sender.phone.size == 0) return TEXT("—"); /* his data were destroyed */
     return sender.name.size > 0 ? sender.name : phone_masked(tx_arena(tx), sender.phone);
 }
 
@@ -167,13 +168,15 @@ static void end_waiting(struct tx *tx, const struct waiting *waiting, enum waiti
 
 /* What a limit keeps out stays waiting: the sender gets it back at the term, as he was told. */
 void waiting_claim(struct engine *engine, struct tx *tx, int64_t customer, struct text phone) {
-    uint8_t hash[SECRET_HASH_SIZE];
-    identity_phone_hash(engine, phone, hash);
+    struct lookups hashes;
+    identity_phone_hashes(engine, phone, &hashes);
     struct waiting *waiting = arena_array(tx_arena(tx), struct waiting, RETURN_PIECE);
     size_t count = 0;
-    struct rows *rows = tx_query(tx, &by_phone, VALUES(V_BYTES(hash, sizeof hash)));
-    while (count < RETURN_PIECE && rows_next(rows)) waiting[count++] = waiting_row(rows, tx_arena(tx), false);
-    rows_end(rows);
+    for (size_t i = 0; i < hashes.count; i++) {
+        struct rows *rows = tx_query(tx, &by_phone, VALUES(V_BYTES(hashes.of[i], SECRET_HASH_SIZE)));
+        while (count < RETURN_PIECE && rows_next(rows)) waiting[count++] = waiting_row(rows, tx_arena(tx), false);
+        rows_end(rows);
+    }
     if (count == 0) return;
     int64_t account = wallet_main(engine, tx, customer);
     for (size_t i = 0; i < count; i++) {

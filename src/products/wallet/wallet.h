@@ -30,6 +30,7 @@ enum wallet_kind {
 struct wallet_settings {
     int transfer_level; /* 0 minimal, 1 simplified, 2 full */
     int64_t transfer_min, topup_min, topup_max;
+    int64_t confirm_sum; /* from here a new payee wants a fresh proof; 0: never */
     int64_t waiting_days, waiting_most;
     const char *acquirer_url, *acquirer_merchant, *acquirer_secret_file;
     int64_t topup_life, topup_ask, topup_watch;
@@ -37,7 +38,7 @@ struct wallet_settings {
 
 enum system_account { SYSTEM_WAITING, SYSTEM_ACQUIRER, SYSTEM_COUNT };
 
-#define ACCOUNT_CACHE (1 << 16) /* lines of CACHE_WAYS customers: 4 MB, touched as it fills */
+#define ACCOUNT_CACHE (1 << 19) /* lines of CACHE_WAYS customers: 32 MB, touched as it fills */
 #define CACHE_WAYS 4
 #define CACHE_LOCKS 64
 
@@ -58,9 +59,12 @@ struct wallet_state *wallet_state_of(const struct engine *engine);
 /* ---- accounts.c ---- */
 
 extern const struct migration wallet_migrations[];
+extern const struct sealed wallet_sealed[];
 
 /* The customer's main wallet account; 0: none. */
 int64_t wallet_main(struct engine *engine, struct tx *tx, int64_t customer);
+/* Brings those of several customers into memory, on a snapshot. Reorders them; 0 among them is nobody. */
+void wallet_warm(struct engine *engine, struct tx *tx, int64_t *customers, size_t count);
 size_t wallet_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
 /* Opens the next one; 0 when there are WALLETS_MAX. name: TEXT_NONE for the first. */
 int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level, struct text name);
@@ -74,6 +78,8 @@ struct wallet_row {
 };
 /* The customer's wallets in their order, in the tx's arena. */
 size_t wallet_rows(struct tx *tx, int64_t customer, struct wallet_row rows[WALLETS_MAX]);
+size_t wallet_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse *purses, size_t room);
 struct text wallet_title(struct arena *arena, const struct locale *locale, const struct wallet_row *row);
 
 stage_function wallet_create_write;
@@ -85,7 +91,16 @@ void wallet_limits_document(struct node *document, const struct limit_report *re
 
 /* ---- transfer.c ---- */
 
+void transfer_warm(struct request *const *requests, size_t count, struct tx *tx);
 stage_function transfer_form_read, transfer_check_read, transfer_resolve_read, transfer_write;
+stage_function transfer_sign_options, transfer_signed_look, transfer_signed_verify, transfer_signed_write;
+
+/* ---- payees.c: whom the customer has paid a large sum, having proved himself ---- */
+
+bool payee_known(struct engine *engine, struct tx *tx, int64_t customer, struct text phone);
+void payee_keep(struct engine *engine, struct tx *tx, int64_t customer, struct text phone);
+/* feature.payee: the other's account; of who has none yet, a number that stands for his phone. */
+int64_t wallet_payee(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry);
 
 /* ---- waiting.c ---- */
 
@@ -132,8 +147,8 @@ extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_ma
     refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
     refusal_own_balance, refusal_own_month, refusal_signature, refusal_contradiction, refusal_unknown_order;
 
-/* Tells the ledger's refusal of a transfer from `account`, with what is missing or left where the person may know
- * it. */
-enum flow wallet_refuse(struct request *request, struct tx *tx, enum ledger_refusal refusal, int64_t account,
-                        struct money sum);
-enum flow wallet_refuse_sum(struct request *request, const struct refusal *refusal, int64_t bound_minor);
+/* ---- own_data.c ---- */
+
+bool wallet_own_data(struct own_data *piece);
+void wallet_obstacles(struct obstacles *obstacles);
+extern const struct erase wallet_erases[];

@@ -1,17 +1,18 @@
-/* live.c: GET /events: pages that wait for something (a top-up's outcome) are told that there is news, by server-sent
- * events; they then fetch themselves again. Only names of events go over it, never what happened. */
-#include "operations/pages.h"
+/* live.c: server-sent events on a topic: pages that wait for something (a top-up's outcome, an answer of the support)
+ * are told that there is news; they then fetch themselves again. Only names of events go over it, never what
+ * happened. */
+#include "engine/internal.h"
 
 #include "http/events.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#define STREAMS_PER_CUSTOMER 8 /* tabs; the oldest gives way */
+#define STREAMS_PER_TOPIC 8 /* tabs; the oldest gives way */
 
 struct listener {
     struct event_stream *stream;
-    int64_t customer;
+    int64_t topic;
     struct listener *next; /* the one opened before it */
 };
 
@@ -33,12 +34,12 @@ static void let_go(struct live *live, struct listener *listener) {
     free(listener);
 }
 
-/* Under the lock: lets go of those who left, and of a customer's oldest beyond his share. */
-static void sweep(struct live *live, int64_t customer) {
+/* Under the lock: lets go of those who left, and of a topic's oldest beyond its share. */
+static void sweep(struct live *live, int64_t topic) {
     size_t own = 0;
     for (struct listener **at = &live->first; *at != NULL;) {
         struct listener *listener = *at;
-        bool surplus = listener->customer == customer && ++own >= STREAMS_PER_CUSTOMER;
+        bool surplus = topic != 0 && listener->topic == topic && ++own >= STREAMS_PER_TOPIC;
         if (!surplus && events_alive(listener->stream)) {
             at = &listener->next;
             continue;
@@ -50,21 +51,20 @@ static void sweep(struct live *live, int64_t customer) {
 
 static void add(struct live *live, struct listener *listener) {
     pthread_mutex_lock(&live->lock);
-    sweep(live, listener->customer);
+    sweep(live, listener->topic);
     listener->next = live->first;
     live->first = listener;
     pthread_mutex_unlock(&live->lock);
 }
 
-enum flow events_stream(struct request *request, struct tx *tx) {
-    (void)tx;
-    struct live *live = engine_state(request->engine, &operations_feature);
+enum flow engine_stream(struct request *request, int64_t topic) {
+    struct live *live = request->engine->live;
     struct event_stream *stream = events_open(request);
     if (stream == NULL) return FLOW_ANSWERED;
     struct listener *listener = calloc(1, sizeof *listener);
     if (listener != NULL) {
-        *listener = (struct listener){.stream = stream, .customer = request->caller.customer};
-        if (engine_listen(request->engine, listener->customer, tell, listener)) {
+        *listener = (struct listener){.stream = stream, .topic = topic};
+        if (engine_listen(request->engine, topic, tell, listener)) {
             add(live, listener);
             return FLOW_ANSWERED;
         }
@@ -74,25 +74,21 @@ enum flow events_stream(struct request *request, struct tx *tx) {
     return FLOW_ANSWERED;
 }
 
-bool live_sweep_job(struct engine *engine, struct tx *tx) {
-    (void)tx;
-    struct live *live = engine_state(engine, &operations_feature);
+void live_sweep(struct live *live) {
     pthread_mutex_lock(&live->lock);
     sweep(live, 0);
     pthread_mutex_unlock(&live->lock);
-    return false;
 }
 
-void *live_open(struct engine *engine, struct arena *arena, struct text *problem) {
-    (void)problem;
+struct live *live_open(struct engine *engine, struct arena *arena) {
     struct live *live = arena_new_of(arena, struct live);
     live->engine = engine;
     pthread_mutex_init(&live->lock, NULL);
     return live;
 }
 
-void live_close(void *state) {
-    struct live *live = state;
+void live_close(struct live *live) {
+    if (live == NULL) return;
     while (live->first != NULL) {
         struct listener *listener = live->first;
         live->first = listener->next;

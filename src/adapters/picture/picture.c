@@ -1,0 +1,40 @@
+/* picture.c: the parent's side: what comes out of the child. */
+#include "adapters/picture/picture.h"
+
+#include "base/calendar.h"
+#include "base/cage.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define PATIENCE (10 * SECOND)
+#define OUTPUT_MAX ((size_t)48 << 20) /* a picture of PICTURE_PIXELS_KEPT that cannot be packed, and more */
+
+const char *picture_content_type(enum picture_kind kind) {
+    return kind == PICTURE_JPEG ? "image/jpeg" : kind == PICTURE_PNG ? "image/png" : "application/pdf";
+}
+
+static enum picture_verdict verdict_of(enum caged outcome, int status) {
+    switch (outcome) {
+    case CAGED_ENDED: return status <= PICTURE_FAILED ? (enum picture_verdict)status : PICTURE_BROKEN;
+    case CAGED_LARGE: return PICTURE_TOO_LARGE;
+    case CAGED_FAILED: return PICTURE_FAILED;
+    case CAGED_DIED:
+    case CAGED_SLOW: break;
+    }
+    return PICTURE_BROKEN;
+}
+
+enum picture_verdict picture_clean(struct arena *arena, const char *path, struct picture *picture) {
+    struct buffer said = buffer_new(arena, 65536);
+    int status = PICTURE_FAILED, file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return PICTURE_FAILED;
+    enum caged outcome = cage_run("picture", file, PATIENCE, OUTPUT_MAX, &said, &status);
+    enum picture_verdict verdict = verdict_of(outcome, status);
+    close(file);
+    if (verdict != PICTURE_GOOD) return verdict;
+    if (said.size < 2 || said.data[0] < PICTURE_JPEG || said.data[0] > PICTURE_PDF) return PICTURE_BROKEN;
+    picture->kind = (enum picture_kind)said.data[0];
+    picture->bytes = text_slice(buffer_text(&said), 1, said.size - 1);
+    return PICTURE_GOOD;
+}

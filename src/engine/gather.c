@@ -1,0 +1,17 @@
+/* gather.c: what all enabled features say of one customer. */
+#include "engine/internal.h"
+
+size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse purses[PURSES_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->purses != NULL)
+            count += engine->features[i]->purses(engine, tx, locale, customer, purses + count, PURSES_MAX - count);
+    return count;
+}
+
+void engine_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                    struct node *list) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->pending != NULL) engine->features[i]->pending(engine, tx, locale, customer, list);
+}

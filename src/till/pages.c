@@ -1,0 +1,101 @@
+/* pages.c: the cashier's pages: the customer's data and number, then the code that the customer tells, then the
+ * outcome, as far as a shop may know it (ID-4). */
+#include "till/internal.h"
+
+#include "onboarding/onboarding.h"
+
+static const struct refusal nobody = {"till-signed-out", 401, S_till_signed_out, false};
+
+/* FLOW_NEXT: a cashier of *shop. */
+static enum flow enter(struct request *request, struct tx *tx, struct shop *shop) {
+    return till_shop_of(request, tx, shop) ? FLOW_NEXT : see_or_refuse(request, "/till/signin", &nobody);
+}
+
+static struct node *page_new(struct request *request, const struct shop *shop) {
+    struct node *document = doc_new(request->arena);
+    doc_text(document, "shop", shop->title);
+    doc_text(document, "cashier", shop->cashier);
+    return document;
+}
+
+enum flow till_page(struct request *request, struct tx *tx) {
+    static const struct answers nothing;
+    struct shop shop;
+    if (enter(request, tx, &shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct asked_page *page = onboarding_till_page(request->engine);
+    struct node *document = page_new(request, &shop), *fields = doc_array(document, "fields");
+    doc_bool(document, "on", page != NULL);
+    if (page != NULL) asked_draw(request, fields, page, &nothing, false);
+    return answer_ok(request, document);
+}
+
+enum flow till_page_check(struct request *request, struct tx *tx) {
+    struct shop shop;
+    return enter(request, tx, &shop) == FLOW_ANSWERED ? FLOW_ANSWERED : till_check(request);
+}
+
+static struct text place_of(struct request *request, const struct till_application *application) {
+    return text_format(request->arena, "/till/applications/%lld", (long long)application->id);
+}
+
+/* The form's own key names it: pressed twice it is one. */
+enum flow till_page_begin(struct request *request, struct tx *tx) {
+    struct shop shop;
+    struct till_application application;
+    if (enter(request, tx, &shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct text number = text_format(request->arena, "c:%lld", (long long)world_id(request->world));
+    if (till_begin(request, tx, &shop, number, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct node *document = doc_new(request->arena);
+    till_tell(request, &application, document);
+    return answer_created(request, document, place_of(request, &application));
+}
+
+/* FLOW_NEXT: that application, of the cashier's shop. */
+static enum flow find(struct request *request, struct tx *tx, struct shop *shop, struct till_application *application) {
+    int64_t id = 0;
+    if (enter(request, tx, shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    return request_param_id(request, 0, &id) && till_find(request->engine, tx, shop->id, id, application)
+               ? FLOW_NEXT
+               : answer_missing(request);
+}
+
+enum flow till_see(struct request *request, struct tx *tx) {
+    static const string_id titles[] = {S_none, S_till_code_title, S_till_approved, S_till_refused, S_till_customer,
+                                       S_till_taken, S_till_waits};
+    static const string_id texts[] = {S_none, S_till_code_lead, S_till_approved_text, S_till_refused_text,
+                                      S_till_customer_text, S_till_taken_text, S_till_waits_text};
+    struct shop shop;
+    struct till_application application;
+    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct node *document = page_new(request, &shop);
+    till_tell(request, &application, document);
+    bool over = text_is(doc_get(document, "state")->text, "expired"), code = application.state == TILL_CODE && !over;
+    doc_text(document, "phone", phone_pretty(request->arena, application.phone));
+    doc_bool(document, "asks", code);
+    doc_bool(document, "good", application.state != TILL_CODE && application.state != TILL_REFUSED);
+    string_id title = over ? S_till_over : titles[application.state];
+    string_id text = over ? S_till_over_text : texts[application.state];
+    doc_text(document, "title", string_get(request->arena, &request->locale, title, NULL, 0));
+    doc_text(document, "text", string_get(request->arena, &request->locale, text, NULL, 0));
+    return answer_ok(request, document);
+}
+
+enum flow till_page_prove(struct request *request, struct tx *tx) {
+    struct shop shop;
+    struct till_application application;
+    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (till_prove(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct node *document = doc_new(request->arena);
+    till_tell(request, &application, document);
+    return answer_done(request, document, place_of(request, &application));
+}
+
+enum flow till_page_resend(struct request *request, struct tx *tx) {
+    struct shop shop;
+    struct till_application application;
+    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (till_resend(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct node *document = doc_new(request->arena);
+    till_tell(request, &application, document);
+    return answer_done(request, document, place_of(request, &application));
+}

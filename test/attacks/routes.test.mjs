@@ -1,0 +1,233 @@
+// routes.test.mjs: every address of the program against those who have no business there (ID-14, ID-15): signed out,
+// another site's form, another customer's ids, fields that no form names, other methods. The list comes from
+// `kabinet routes`, so a new address is in it at once; one that takes an id must be reached by an id of its own here.
+
+import assert from "node:assert/strict";
+import {after, before, describe, test} from "node:test";
+
+import {fill, idsOf, routesOf, withId} from "../support/attacks.mjs";
+import {startBoth} from "../support/sandbox.mjs";
+import {newKey, newPhone} from "../support/server.mjs";
+import {Wallets, limits} from "../support/wallet.mjs";
+
+let both, server, routes, victim, thief, ids;
+
+// What the victim has, so that each address with an id has one to be tried with.
+async function live() {
+  const wallets = new Wallets(both);
+  const who = await wallets.rich("500.00");
+  who.browser = server.browser();
+  await who.browser.signIn(who);
+  const options = () => ({token: who.token, key: newKey()});
+  who.made = [];
+  const good = (answer) => assert.ok(answer.status < 300, answer.text) ?? who.made.push(answer.body);
+  good(await wallets.send(who, newPhone(), "15.00")); // waits for a recipient
+  const friend = await server.customer();
+  good(await wallets.send(who, friend.phone, "10.00"));
+  good(await server.post("/settings/tokens", {name: "Учёт", operations_read: true}, options()));
+  good(await server.post("/favourites", {name: "Друг", phone: friend.phone}, options()));
+  good(await server.post("/support", {text: "Помогите"}, options()));
+  good(await server.post("/wallets", {name: "Второй"}, options()));
+  good(await server.post("/topups", {sum: "100.00"}, options()));
+  return who;
+}
+
+before(async () => {
+  both = await startBoth({limits});
+  ({server} = both);
+  routes = routesOf(server);
+  [victim, thief] = [await live(), await server.customer()];
+  ids = await idsOf(server, routes, victim, victim.made);
+});
+after(() => both?.stop());
+
+const isPost = (route) => route.method !== "GET";
+const ordinary = (route) => route.who === "customer" || route.who === "guest" || route.who === "anyone";
+const call = (route, path, who, body) =>
+  server.call(route.method, path, isPost(route) ? body ?? {} : undefined, {token: who?.token, key: newKey()});
+
+test("the list is there", () => {
+  assert.ok(routes.length > 50);
+  assert.ok(ids.size >= 6, [...ids].join(" "));
+});
+
+// ---- who ----
+
+describe("signed out, nothing of a customer's or of staff's is answered", () => {
+  test("JSON", async () => {
+    for (const route of routes.filter(({who}) => who === "customer" || who === "staff")) {
+      const answer = await call(route, withId(route.path, [...ids][0]), undefined, fill(route));
+      const only = route.marks.includes("page") || route.marks.includes("stream"); // never as JSON
+      assert.equal(answer.status, only ? 406 : 401, `${route.name}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    }
+  });
+
+  test("pages", async () => {
+    for (const route of routes.filter(({who, method}) => (who === "customer" || who === "staff") && method === "GET")) {
+      const browser = server.browser();
+      await browser.go(withId(route.path, [...ids][0]), {}, 5);
+      assert.ok([303, 401, 406].includes(browser.status), `${route.name}: ${browser.status}`);
+      if (browser.status === 303) assert.match(browser.headers.get("Location"), /\/signin/, route.name);
+    }
+  });
+
+  test("a customer is no member of staff", async () => {
+    for (const route of routes.filter(({who}) => who === "staff")) {
+      const answer = await call(route, withId(route.path, [...ids][0]), victim, fill(route));
+      const only = route.marks.includes("stream") ? 406 : 401; // never as JSON
+      assert.ok([only, 403].includes(answer.status), `${route.name}: ${answer.status}`);
+    }
+  });
+
+  test("partners' addresses want their signature", async () => {
+    for (const route of routes.filter(({who}) => who === "partner")) {
+      for (const who of [undefined, victim]) {
+        const answer = await call(route, route.path, who, {});
+        assert.ok([400, 401, 403, 404, 422].includes(answer.status), `${route.name}: ${answer.status} ${answer.text}`);
+      }
+    }
+  });
+});
+
+// ---- forged forms ----
+
+test("another site's form changes nothing: by origin, by where it came from, by its token", async () => {
+  const browser = server.browser();
+  await browser.signIn(thief);
+  const cookies = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const disguises = [
+    {Origin: "https://evil.example"}, {Origin: "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {},
+  ];
+  for (const route of routes.filter((r) => isPost(r) && ordinary(r) && !r.marks.includes("no_csrf"))) {
+    for (const headers of disguises) {
+      const answer = await fetch(server.url + withId(route.path, [...ids][0]), {
+        method: route.method, redirect: "manual", body: new URLSearchParams({...fill(route), _key: newKey()}),
+        headers: {Accept: "application/json", Cookie: cookies, "Content-Type": "application/x-www-form-urlencoded", ...headers},
+      });
+      assert.equal(answer.status, route.marks.includes("page") ? 406 : 403, `${route.name} ${JSON.stringify(headers)}: ${answer.status}`);
+    }
+    // what a form can send as it likes, were it taken for JSON
+    const plain = await fetch(server.url + withId(route.path, [...ids][0]), {
+      method: route.method, redirect: "manual", body: "{}",
+      headers: {Accept: "application/json", Cookie: cookies, "Content-Type": "text/plain"},
+    });
+    assert.ok([403, 406, 415].includes(plain.status), `${route.name}: ${plain.status}`);
+  }
+  assert.equal((await server.get("/sessions", thief)).status, 200, "nobody was signed out meanwhile");
+});
+
+// ---- another's ids ----
+
+// Addresses with a parameter that is not an id of somebody's.
+const open = {
+  "GET /language/{tag}": "a language", "GET /signin/with/{provider}": "a provider's name",
+  "GET /signin/from/{provider}": "a provider's name", "POST /settings/providers/{provider}/link": "a provider's name",
+  "GET /resume/{token}": "a secret of 32 bytes, bound to the customer besides (sessions.test.mjs)",
+};
+// Those whose ids no customer of this test has; where they are tried instead.
+const elsewhere = {
+  "POST /settings/providers/{id}/unlink": "providers.test.mjs",
+  "POST /settings/security/pins/{id}/remove": "factors.test.mjs",
+  "POST /settings/security/passkeys/{id}/remove": "passkey.test.mjs",
+  "GET /operations/{id}/signature": "signature.test.mjs",
+  "GET /support/cases/{id}/files/{file}": "support.test.mjs",
+  "POST /settings/push/{id}/remove": "push.test.mjs",
+  "GET /till/applications/{id}": "till.test.mjs", "POST /till/applications/{id}": "till.test.mjs",
+  "POST /till/applications/{id}/resend": "till.test.mjs",
+  "POST /feed/{id}/read": "campaigns.test.mjs",
+  "POST /feed/{id}/archive": "campaigns.test.mjs",
+  "POST /feed/{id}/restore": "campaigns.test.mjs",
+};
+
+test("a customer's ids are as missing ones to another, on every address and with every one", async () => {
+  const before = await victimsView();
+  for (const route of routes.filter(({path, who}) => path.includes("{") && (who === "customer" || who === "anyone"))) {
+    if (open[route.name]) continue;
+    for (const id of ids) {
+      const theirs = await call(route, withId(route.path, id), thief, fill(route));
+      const missing = await call(route, withId(route.path, "912000000000000002"), thief, fill(route));
+      assert.ok(theirs.status >= 400, `${route.name} ${id}: ${theirs.status} ${theirs.text.slice(0, 300)}`);
+      const bare = (answer) => answer.text.replace(/"instance":"[^"]*"/, "").replaceAll(id, "ID").replaceAll("912000000000000002", "ID");
+      assert.deepEqual([theirs.status, bare(theirs)], [missing.status, bare(missing)], `${route.name} ${id}`);
+    }
+  }
+  assert.deepEqual(await victimsView(), before);
+});
+
+const victimsView = async () => {
+  const view = {};
+  for (const path of ["/favourites", "/transfers/waiting", "/settings/security"])
+    view[path] = (await server.get(path, victim)).text;
+  const {body} = await server.get("/sessions", victim);
+  view.sessions = body.sessions.map(({id}) => id);
+  view.home = (await server.get("/", victim)).body.wallet?.balance;
+  return view;
+};
+
+test("an id in a body or query is refused like a missing one, too", async () => {
+  for (const route of routes.filter((r) => ordinary(r) && r.who === "customer" && r.fields.some(({type}) => type === "id")))
+    for (const {name} of route.fields.filter(({type}) => type === "id"))
+      for (const id of ids) {
+        const query = isPost(route) ? "" : `?${name}=${id}`;
+        const answer = await call(route, route.path + query, thief, {...fill(route), [name]: id});
+        if (answer.status >= 400) continue;
+        for (const other of ids)
+          assert.ok(other === id || !answer.text.includes(other), `${route.name} ${name}=${id} tells ${other}`);
+        assert.ok(!answer.text.includes(victim.phone.slice(1)), `${route.name} ${name}=${id}`);
+      }
+});
+
+test("each address with an id was tried with one that is good for its owner", async () => {
+  const reached = [];
+  // By convention a parameter that is an id is called so; words (a language, a step's name) are not.
+  const withParameter = routes.filter(({path, who}) => /\{(\w+_)?id\}/.test(path) && who !== "staff" && who !== "partner");
+  for (const route of withParameter.sort((a, b) => isPost(a) - isPost(b))) {
+    if (open[route.name] || elsewhere[route.name]) continue;
+    let found = false;
+    for (const id of ids) {
+      const answer = await call(route, withId(route.path, id), victim, fill(route));
+      found = answer.status !== 404;
+      if (found) break;
+    }
+    if (found) reached.push(route.name);
+    assert.ok(found, `${route.name} is not covered: let live() make something of the victim's that it is about, ` +
+                     "or name in `elsewhere` the test that tries it with another's id");
+  }
+  assert.ok(reached.length >= 5, reached.join("\n"));
+});
+
+// ---- what no form names ----
+
+test("no body sets a role, level, balance, owner or anything else that its form does not name", async () => {
+  const smuggled = {role: "admin", level: 3, balance: "1000000.00", customer: "912000000000000002", is_admin: true, staff: 1,
+                    frozen: false, closed: false, verified: true, nested: {level: 3}};
+  for (const route of routes.filter((r) => isPost(r) && ordinary(r) && !r.marks.includes("raw"))) {
+    const person = route.who === "customer" ? thief : undefined;
+    for (const [name, value] of Object.entries(smuggled)) {
+      if (route.fields.some((field) => field.name === name)) continue;
+      const answer = await call(route, withId(route.path, [...ids][0]), person, {...fill(route), [name]: value});
+      assert.ok(answer.status >= 400, `${route.name} with ${name}: ${answer.status} ${answer.text.slice(0, 200)}`);
+    }
+  }
+  assert.equal((await server.get("/sessions", thief)).status, 200);
+});
+
+// ---- other methods ----
+
+test("a method that the list does not name is not there, nor by an overriding header or field", async () => {
+  const allowed = new Map();
+  for (const {method, path} of routes) allowed.set(path, [...(allowed.get(path) ?? []), method]);
+  for (const [path, methods] of allowed) {
+    if (path === "/events" || path.endsWith("/events")) continue; // streams never end
+    for (const method of ["PUT", "PATCH", "DELETE", "POST"]) {
+      if (methods.includes(method)) continue;
+      const answer = await server.call(method, withId(path, [...ids][0]), {}, {token: thief.token, key: newKey()});
+      assert.ok([404, 405].includes(answer.status), `${method} ${path}: ${answer.status}`);
+    }
+  }
+  const [session] = (await server.get("/sessions", victim)).body.sessions;
+  for (const headers of [{"X-HTTP-Method-Override": "POST"}, {"X-Method-Override": "POST"}]) {
+    const answer = await server.get(`/sessions/${session.id}/end?_method=POST`, {token: victim.token, headers});
+    assert.equal(answer.status, 405);
+  }
+});

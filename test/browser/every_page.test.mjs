@@ -1,0 +1,176 @@
+// every_page.test.mjs: each address that draws a page, as the program itself lists them, for a visitor, a customer and
+// staff: in both languages, light and dark, from 320 px up, by axe and html-validate; without scripts; by the first Tab.
+// A page that is added is looked at by this without a word here; one with something in its path, or that opens only
+// halfway through something, wants an address in support/lived_in.mjs. KABINET_SHOTS: a folder for pictures of them all.
+
+import assert from "node:assert/strict";
+import {mkdirSync, readFileSync} from "node:fs";
+import {after, before, test} from "node:test";
+
+import {Browsers, inspect} from "../support/browser.mjs";
+import {applied, livedIn} from "../support/lived_in.mjs";
+import {Server} from "../support/server.mjs";
+import {kabinet, staff} from "../support/staff.mjs";
+
+const shots = process.env.KABINET_SHOTS;
+if (shots) mkdirSync(shots, {recursive: true});
+// Not pages: files, streams, what programs ask, what plays the outside.
+const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|events|options|challenge|signature)$", "/(photos|files)/",
+                           "^/(live|ready|partner|sandbox|gateway|language)"].join("|"));
+// Pages that need an outside, a clock or a profile of their own: whose test looks at them.
+const elsewhere = {
+  "/contract/password": "signing_up.test.mjs", "/recover/code": "recovery.test.mjs", "/recover/sent": "recovery.test.mjs",
+  "/resume/{token}": "sessions.test.mjs",
+  "/signin/code": "shortest.test.mjs", "/signin/password": "shortest.test.mjs",
+  "/topups/{id}/pay": "wallet.test.mjs", // it leads on by itself
+  "/signin/from/{provider}": "providers.test.mjs", "/signin/unknown": "providers.test.mjs",
+  "/signin/with/{provider}": "providers.test.mjs",
+};
+
+const callers = { // what the list says of who may call
+  visitor: ["anyone", "guest", "staff-guest"],
+  customer: ["anyone", "customer"],
+  staff: ["staff"],
+};
+
+// Where nothing has happened yet every list is empty; the other two have been lived in.
+let fresh, life, forms, browsers, routes;
+const drawn = new Set();
+before(async () => {
+  browsers = await Browsers.start();
+  [fresh, life, forms] = await Promise.all([nothingYet(), livedIn(), applied()]);
+  routes = kabinet("routes", life.server.configuration).split("\n").map((line) => line.split(/\s+/))
+    .filter(([method, path]) => method === "GET" && !others.test(path)).map(([, path, who]) => ({path, who}));
+});
+after(async () => {
+  await browsers?.stop();
+  for (const each of [fresh?.server, life, forms?.server]) await each?.stop();
+});
+
+async function nothingYet() {
+  const server = await Server.start({company: "Кошелёк «Рядом»"});
+  return {server, addresses: {}, ...(await staff(server, {boss: "support,identification,risk,finance,catalogue,admin"})),
+          who: await server.customer()};
+}
+
+const alone = { // what anyone may call and one of them has: as whom it is looked at
+  "/application": "visitor", "/application/{step}": "visitor", "/consents/{kind}": "visitor",
+  "/unsubscribe/{token}": "visitor", "/till": "visitor",
+  "/till/applications/{id}": "visitor", "/support/cases/{id}": "customer",
+};
+
+// {route, path, on, cookies} of all that a caller can see: what has addresses there, the others on `on`.
+function visits(caller, on) {
+  const found = [];
+  for (const {path: route, who} of routes) {
+    if (!callers[caller].includes(who) || (alone[route] ?? caller) !== caller || elsewhere[route]) continue;
+    const known = [life, forms].flatMap((place) =>
+      (place.addresses[route] ?? []).map((at) => ({on: place, ...(at.path ? at : {path: at})})));
+    if (known.length > 0) found.push(...known.map((each) => ({route, ...each})));
+    else if (!route.includes("{")) found.push({route, path: route, on});
+  }
+  return found;
+}
+
+async function signIn(page, {server, who}) {
+  await page.goto(`${server.url}/signin`);
+  await page.fill("#f-phone", who.phone);
+  await page.fill("#f-password", who.password);
+  await page.press("#f-password", "Enter");
+  await page.waitForURL(`${server.url}/`);
+}
+
+// A page for each place, for they share their host's cookies; another for who comes with cookies of his own.
+class Pages {
+  constructor(caller, options) {
+    Object.assign(this, {caller, options, open: new Map()});
+  }
+
+  async of({on, cookies}) {
+    const key = cookies ?? on;
+    if (!this.open.has(key)) this.open.set(key, await this.begin(on, cookies));
+    const page = this.open.get(key);
+    page.complaints.length = 0;
+    return page;
+  }
+
+  async begin(on, cookies) {
+    const page = await browsers.page(this.options), member = this.caller === "staff" && {staff: on.boss.cookie};
+    for (const [name, value] of Object.entries(cookies ?? member ?? {}))
+      await page.context().addCookies([{name, value, url: on.server.url}]);
+    if (this.caller === "customer" && !cookies) await signIn(page, on);
+    return page;
+  }
+
+  async close() {
+    for (const page of this.open.values()) await page.context().close();
+  }
+}
+
+// False when the address led elsewhere, or is for programs alone.
+async function visit(page, {route, path, on}) {
+  const answer = await page.goto(on.server.url + path), html = answer.headers()["content-type"].startsWith("text/html");
+  if (!html) drawn.add(route);
+  if (!html || new URL(page.url()).pathname !== path.replace(/\?.*/, "")) return false;
+  const status = on === fresh && route === "/topup" ? 409 : 200; // there is no acquirer: the page says so
+  assert.equal(answer.status(), status, page.url());
+  if (status !== 200) page.complaints.length = 0; // the browser's own word on it
+  drawn.add(route);
+  return true;
+}
+
+async function picture(page, name) {
+  const {height} = page.viewportSize();
+  await page.screenshot({path: `${shots}/${name}.png`, fullPage: true});
+  await page.emulateMedia({colorScheme: "dark"});
+  await page.screenshot({path: `${shots}/${name}-dark.png`, fullPage: true});
+  await page.emulateMedia({colorScheme: "light"});
+  await page.setViewportSize({width: 1280, height});
+  await page.screenshot({path: `${shots}/${name}-wide.png`, fullPage: true});
+  await page.setViewportSize({width: 320, height});
+}
+
+for (const caller of Object.keys(callers)) {
+  for (const locale of ["ru-RU", "en-GB"]) {
+    test(`every page of a ${caller} (${locale})`, async (t) => {
+      const pages = new Pages(caller, {locale});
+      for (const [number, place] of visits(caller, locale === "ru-RU" ? life : fresh).entries()) {
+        await t.test(place.path.replace(/\?.*/, ""), async () => {
+          const page = await pages.of(place);
+          if (!(await visit(page, place))) return;
+          if (shots) await picture(page, `${caller}${place.route.replace(/[/{}]+/g, "-")}-${number}-${locale.slice(0, 2)}`);
+          await inspect(page, place.path, {everywhere: true});
+          const heading = await page.innerText("h1");
+          if (locale === "ru-RU") assert.match(heading, /[А-Яа-яЁё+]|^(anna|boss)$/, "the heading's language");
+          else if (place.on === fresh) assert.doesNotMatch(heading, /[А-Яа-яЁё]/, "the heading's language");
+          await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+          await page.keyboard.press("Tab");
+          assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY", "Tab leads nowhere");
+        });
+      }
+      await pages.close();
+    });
+  }
+
+  test(`every page of a ${caller} without scripts`, async (t) => {
+    const pages = new Pages(caller, {scripts: false});
+    for (const place of visits(caller, life)) {
+      await t.test(place.path.replace(/\?.*/, ""), async () => {
+        const page = await pages.of(place);
+        if (!(await visit(page, place))) return;
+        assert.ok((await page.innerText("h1")).trim().length > 0);
+        assert.deepEqual(page.complaints, []);
+      });
+    }
+    await pages.close();
+  });
+}
+
+test("no page is left out", () => {
+  const missed = routes.map(({path}) => path).filter((path) => !drawn.has(path));
+  assert.deepEqual(missed.sort(), Object.keys(elsewhere).sort());
+  for (const [path, file] of Object.entries(elsewhere)) {
+    const words = readFileSync(new URL(file, import.meta.url), "utf8");
+    assert.ok(words.includes(path.replace(/\{.*/, "")), `${file} does not go to ${path}`);
+  }
+});
