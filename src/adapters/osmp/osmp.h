@@ -1,0 +1,83 @@
+/* osmp.h: a provider that takes payments by OSMP XML: check, pay, cancel; README.md has the wire. Dialects differ in
+ * how they are asked and what they call things; what is meant is the same for all. Knows nothing of ledgers. */
+#pragma once
+
+#include "base/calendar.h"
+#include "base/money.h"
+#include "base/text.h"
+
+enum osmp_dialect {
+    OSMP_CLASSIC, /* GET; result, prv_txn */
+    OSMP_FORM,    /* POST of a form; result_code, prv_txn_id */
+};
+/* "classic", "form"; false for another name. */
+bool osmp_dialect_named(struct text name, enum osmp_dialect *dialect);
+
+struct osmp_service {
+    const char *url;             /* without a query */
+    enum osmp_dialect dialect;
+    const char *user, *password; /* HTTP Basic; NULL: none */
+    long timeout_ms;
+};
+
+enum osmp_command { OSMP_CHECK, OSMP_PAY, OSMP_CANCEL };
+
+struct osmp_field {
+    const char *name;
+    struct text value;
+};
+
+#define OSMP_FIELDS 8
+
+struct osmp_order {
+    enum osmp_command command;
+    int64_t txn;                 /* ours; a repeat of it is told as a repeat, and credited once */
+    struct text account;
+    struct money sum;
+    struct civil at;             /* txn_date, in the provider's zone */
+    const struct osmp_field *fields; /* the provider's own, besides account */
+    size_t field_count;
+};
+
+/* What came of it. */
+enum osmp_meaning {
+    OSMP_YES,       /* done (or: may be paid) */
+    OSMP_NO,        /* never; `refusal` says why */
+    OSMP_LATER,     /* surely not done now: ask again */
+    OSMP_UNCERTAIN, /* may be done: ask again with the same txn */
+};
+
+enum osmp_refusal {
+    OSMP_NO_REFUSAL,
+    OSMP_BAD_ACCOUNT, /* 4 */
+    OSMP_NOT_FOUND,   /* 5 */
+    OSMP_REFUSED,     /* 7, and whatever else is final */
+    OSMP_TECHNICAL,   /* 8, 243, 300 */
+    OSMP_INACTIVE,    /* 79 */
+    OSMP_TOO_SMALL,   /* 241 */
+    OSMP_TOO_LARGE,   /* 242 */
+};
+
+struct osmp_reply {
+    enum osmp_meaning meaning;
+    enum osmp_refusal refusal;
+    int result;               /* as they said it; -1: nothing that can be understood */
+    struct text reference;    /* their number of it; TEXT_NONE */
+    struct text comment;      /* for the log and for staff: never shown to customers as it came */
+    struct osmp_field fields[OSMP_FIELDS]; /* what they tell of the account: name, bill … */
+    size_t field_count;
+};
+
+/* Blocks up to the service's timeout. Texts live in the arena. */
+struct osmp_reply osmp_ask(struct arena *arena, const struct osmp_service *service, const struct osmp_order *order);
+
+/* ---- its parts, for tests and the fuzzer ---- */
+
+/* The query or the form's body. */
+struct text osmp_write(struct arena *arena, const struct osmp_service *service, const struct osmp_order *order);
+/* An answer's body to this order. Whatever is not well-formed, is not about this order, or contradicts itself, is
+ * OSMP_UNCERTAIN. */
+struct osmp_reply osmp_read(struct arena *arena, enum osmp_dialect dialect, const struct osmp_order *order,
+                            struct text body);
+/* osmp_rules.c: what a result code means for a command. */
+enum osmp_meaning osmp_meaning_of(enum osmp_command command, int result, enum osmp_refusal *refusal);

@@ -1,0 +1,35 @@
+/* catalogue.h: the providers one can pay, in memory: read from the database at start and again when staff have changed
+ * it, on this node or another (BO-4). */
+#pragma once
+
+#include "engine/engine.h"
+#include "payments/provider.h"
+
+struct catalogue {
+    const struct provider *providers; /* by their title in Russian */
+    size_t provider_count;
+    const struct category *categories; /* in their order */
+    size_t category_count;
+    int64_t generation;
+    /* the catalogue's own */
+    struct arena *arena;
+    int users;
+};
+
+/* The one of now, which stays as it is until the arena is freed. Empty while nothing is known. */
+const struct catalogue *catalogue_take(struct engine *engine, struct arena *arena);
+const struct provider *catalogue_provider(const struct catalogue *catalogue, int64_t id);     /* NULL: gone */
+const struct provider *catalogue_by_code(const struct catalogue *catalogue, struct text code);
+const struct category *catalogue_category(const struct catalogue *catalogue, struct text code);
+
+/* Does it fit what was asked (folded: base/search.h), by its titles, its code or its words of search? All fit "". */
+bool provider_found(struct arena *arena, const struct provider *provider, struct text asked);
+
+/* engine_watch: reads it again when its generation is another. */
+void catalogue_look(struct engine *engine, struct tx *tx);
+/* A job: fills an empty catalogue from the profile's file. */
+bool catalogue_seed(struct engine *engine, struct tx *tx);
+
+/* In a command: a new provider (id 0) or another version of one; the JSON was read before. Gives its id. */
+int64_t catalogue_put(struct engine *engine, struct tx *tx, int64_t id, struct text json, struct text secret,
+                      int64_t staff);

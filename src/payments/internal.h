@@ -1,0 +1,143 @@
+/* internal.h: what the files of payments share. Nothing outside this folder includes it. */
+#pragma once
+
+#include "engine/engine.h"
+#include "generated/strings.h"
+#include "identity/identity.h"
+#include "ledger/ledger.h"
+#include "payments/catalogue.h"
+#include "payments/payments.h"
+#include "payments/rail.h"
+
+#include <pthread.h>
+
+/* ledger account.purpose */
+enum payments_purpose { PURPOSE_PROVIDER = 20, PURPOSE_FEES = 21 };
+
+/* ledger transfer.kind; operation_kind.code */
+enum payments_kind {
+    KIND_PAYMENT = 200, /* customer → provider */
+    KIND_PAYMENT_FEE,   /* customer → our income */
+    KIND_PAYMENT_REFUND,
+    KIND_PAYMENT_FEE_REFUND,
+};
+
+struct payments_settings {
+    const char *catalogue_file;
+    int64_t check_life, confirm_life, send_life;
+    int64_t confirm_sum; /* from here a payee that is new wants a fresh proof; 0: never */
+};
+
+struct breakers;
+
+struct payments_state {
+    const struct payments_settings *settings;
+    pthread_mutex_t mutex;       /* of the catalogue's pointer and its users */
+    struct catalogue *catalogue; /* NULL: none was read yet */
+    struct breakers *breakers;
+};
+
+struct payments_state *payments_state_of(const struct engine *engine);
+void catalogue_close(struct payments_state *state);
+
+/* ---- schema.c ---- */
+
+extern const struct migration payments_migrations[];
+extern const struct erase payments_erases[];
+extern const struct sealed payments_sealed[];
+
+/* ---- payment.c: the row ---- */
+
+/* What was typed, in the provider's order; and what the provider told of it. */
+struct payment_values {
+    struct osmp_field of[PROVIDER_FIELDS];
+    size_t count;
+};
+struct payment_info {
+    struct text name, more; /* TEXT_NONE: not told */
+    int64_t bill;           /* -1: not told */
+};
+
+struct payment {
+    int64_t id, customer, provider, version, account;
+    enum payment_state state;
+    int64_t sum, fee;           /* kopecks; sum 0: the bill's, not known yet */
+    int64_t hold, operation;    /* 0: none */
+    enum payment_reason reason;
+    int64_t code;               /* the provider's own; -1: none */
+    struct text reference;      /* the provider's; TEXT_NONE */
+    moment deadline, ended;     /* of the state; 0 once final; ended 0 until it is */
+    enum language language;     /* of who ordered it */
+    struct payment_values values;
+    struct payment_info info;
+};
+
+/* In a command the row is locked. Texts lie in the tx's arena; false when there is none of that customer. */
+bool payment_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment *payment);
+void payment_insert(struct engine *engine, struct tx *tx, const struct payment *payment);
+/* Writes all that may change of it. */
+void payment_update(struct engine *engine, struct tx *tx, const struct payment *payment);
+struct text payment_value(const struct payment *payment, const char *name); /* TEXT_NONE: not given */
+
+/* The newest of the customer: all, or (open) those that are not at their end. Without values. At most room. */
+size_t payments_latest(struct tx *tx, int64_t customer, bool open, struct payment *payments, size_t room);
+
+/* ---- accounts.c ---- */
+
+/* In a command, made when missing. */
+int64_t payments_provider_account(struct engine *engine, struct tx *tx, int64_t provider);
+int64_t payments_fee_account(struct engine *engine, struct tx *tx);
+/* feature.payee: the provider's account, where it is he who is paid; a fee is nobody's. */
+int64_t payments_payee(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry);
+
+/* ---- order.c: what is asked for ---- */
+
+stage_function pay_form_read, pay_write;
+/* The account that he pays from: `from` of the form, else his usual one. 0: refused. */
+int64_t pay_account(struct request *request, struct tx *tx);
+
+/* ---- confirm.c ---- */
+
+stage_function payment_confirm_look, payment_confirm_write, payment_cancel_write;
+
+/* ---- machine.c: what the outbox brings back ---- */
+
+enum outbox_verdict payment_check_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                       struct text *reply);
+void payment_check_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
+                          enum outbox_verdict verdict, struct text reply);
+enum outbox_verdict payment_pay_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                     struct text *reply);
+void payment_pay_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
+                        enum outbox_verdict verdict, struct text reply);
+bool payments_expire(struct engine *engine, struct tx *tx); /* a job */
+
+/* ---- wire.c: an order as an outbox's payload, an answer as its reply ---- */
+
+struct text order_write(struct arena *arena, const struct payment *payment);
+bool order_read(struct arena *arena, struct text text, struct payment *payment);
+struct text answer_write(struct arena *arena, const struct rail_answer *answer);
+bool answer_read(struct arena *arena, struct text text, struct rail_answer *answer);
+
+/* ---- settle.c: the money ---- */
+
+/* In a command: the hold becomes a payment and its fee; or is let go. */
+void payment_done(struct engine *engine, struct tx *tx, struct payment *payment, struct text reference);
+void payment_refused(struct engine *engine, struct tx *tx, struct payment *payment, enum payment_reason reason,
+                     int64_t code);
+
+/* ---- pages.c ---- */
+
+stage_function pay_list_read, payment_read, payments_read;
+void payment_tell(struct request *request, struct tx *tx, const struct payment *payment, struct node *document);
+struct text reason_words(struct arena *arena, const struct locale *locale, const struct payment *payment,
+                         const struct provider *provider);
+void payment_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                      struct node *operation);
+void payments_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list);
+
+/* ---- own_data.c ---- */
+
+bool payments_own_data(struct own_data *piece);
+void payments_obstacles(struct obstacles *obstacles);

@@ -1,0 +1,277 @@
+/* order.c: what the customer asks for: the provider's form, and the payment made of it, which the provider is asked
+ * about before anything is taken (WA-3). */
+#include "payments/internal.h"
+
+#include "operations/operations.h"
+
+static const struct refusal no_purse = {"no-account", 409, S_payments_refused_no_purse, false};
+static const struct refusal provider_off = {"provider-unavailable", 409, S_payments_refused_off, false};
+static const struct refusal level_low = {"level-too-low", 422, S_payments_refused_level, false};
+
+static const struct provider *provider_of(struct request *request) {
+    return catalogue_by_code(catalogue_take(request->engine, request->arena), request->params[0]);
+}
+
+/* ---- the form ---- */
+
+static const char *input_type(const struct value_rule *rule) {
+    return rule->kind == VALUE_KIND_PHONE ? "tel" : "text";
+}
+
+static struct text words_of_fault(const struct request *request, const char *name) {
+    for (const struct rest_fault *fault = request->rest_faults; fault != NULL; fault = fault->next)
+        if (text_is(text_from(fault->name), name)) return fault->words;
+    return TEXT_NONE;
+}
+
+/* What stands in the field: as just typed; else of the payment that is repeated; else as the address brought it. */
+static struct text shown_value(const struct request *request, const struct provider_field *field,
+                               const struct payment *repeated) {
+    struct text typed = rest_text(request, field->name);
+    return typed.data != NULL || repeated == NULL ? typed : payment_value(repeated, field->name);
+}
+
+static void tell_fields(struct request *request, const struct provider *provider, const struct payment *repeated,
+                        struct node *document) {
+    enum language language = request->locale.language;
+    struct node *fields = doc_array(document, "fields");
+    for (size_t i = 0; i < provider->field_count; i++) {
+        const struct provider_field *field = &provider->fields[i];
+        struct node *node = doc_add_object(fields);
+        doc_text(node, "name", text_from(field->name));
+        doc_text(node, "label", words_in(&field->title, language));
+        doc_text(node, "type", text_from(input_type(&field->rule)));
+        doc_text(node, "inputmode", field->rule.kind == VALUE_KIND_DIGITS ? TEXT("numeric") : TEXT_NONE);
+        doc_bool(node, "optional", field->rule.optional);
+        doc_text(node, "hint", words_in(&field->hint, language));
+        doc_text(node, "example", field->example);
+        doc_text(node, "value", shown_value(request, field, repeated));
+        doc_text(node, "error", words_of_fault(request, field->name));
+    }
+}
+
+/* «0,5», "1.25" */
+static struct text percent_words(struct request *request, int64_t hundredths) {
+    int64_t rest = hundredths % 100;
+    const char *point = request->locale.language == LANGUAGE_RU ? "," : ".";
+    long long whole = hundredths / 100;
+    if (rest == 0) return text_format(request->arena, "%lld", whole);
+    if (rest % 10 == 0) return text_format(request->arena, "%lld%s%lld", whole, point, (long long)(rest / 10));
+    return text_format(request->arena, "%lld%s%02lld", whole, point, (long long)rest);
+}
+
+static void tell_fee(struct request *request, const struct provider *provider, struct node *document) {
+    const struct fee *fee = &provider->fee;
+    struct node *node = doc_object(document, "fee");
+    doc_text(node, "percent", percent_words(request, fee->percent_bp));
+    doc_money(node, "fixed", rub(fee->fixed));
+    doc_money(node, "least", rub(fee->least));
+    doc_money(node, "most", rub(fee->most));
+    doc_bool(document, "free", fee->percent_bp == 0 && fee->fixed == 0 && fee->least == 0);
+    const struct string_argument arguments[] = {{"percent", doc_get(node, "percent")},
+                                                {"fixed", doc_get(node, "fixed")},
+                                                {"least", doc_get(node, "least")},
+                                                {"most", doc_get(node, "most")}};
+    string_id text = fee->percent_bp == 0 && fee->least == 0 && fee->fixed == 0 ? S_payments_fee_none
+                     : fee->percent_bp == 0                                    ? S_payments_fee_fixed
+                     : fee->fixed > 0                                          ? S_payments_fee_both
+                     : fee->least > 0                                          ? S_payments_fee_least
+                                                                               : S_payments_fee_percent;
+    doc_text(document, "fee_words", string_get(request->arena, &request->locale, text, arguments, 4));
+}
+
+static void tell_bounds(struct request *request, const struct provider *provider, struct node *document) {
+    static const char *const kinds[] = {"typed", "bill", "exact"};
+    doc_text(document, "sum_kind", text_from(kinds[provider->sum_kind]));
+    doc_money(document, "least", rub(provider->sum_min));
+    doc_money(document, "most", rub(provider->sum_max));
+    const struct string_argument arguments[] = {{"least", doc_get(document, "least")},
+                                                {"most", doc_get(document, "most")}};
+    string_id text = provider->sum_kind == SUM_BILL ? S_payments_form_sum_bill : S_payments_form_sum_hint;
+    doc_text(document, "sum_hint", string_get(request->arena, &request->locale, text, arguments, 2));
+}
+
+static void tell_purses(struct request *request, struct tx *tx, struct node *document) {
+    struct purse purses[PURSES_MAX];
+    size_t count = engine_purses(request->engine, tx, &request->locale, request->caller.customer, purses);
+    doc_bool(document, "several", count > 1);
+    struct node *options = doc_array(document, "purses");
+    for (size_t i = 0; i < count; i++) {
+        struct account account;
+        if (!ledger_account(engine_ledger(request->engine), tx, purses[i].account, &account)) continue;
+        struct node *values = doc_new(request->arena), *option = doc_add_object(options);
+        doc_text(values, "title", purses[i].title);
+        doc_money(values, "sum", rub(account.balance - account.held));
+        const struct string_argument arguments[] = {{"title", doc_get(values, "title")},
+                                                    {"sum", doc_get(values, "sum")}};
+        doc_id(option, "value", account.id);
+        doc_text(option, "title",
+                 string_get(request->arena, &request->locale, S_payments_form_purse, arguments, 2));
+        doc_bool(option, "selected", field_number(request, "from") == account.id);
+    }
+}
+
+/* GET /pay/{code}: also with values in the address, or those of an earlier payment (`repeat`). */
+enum flow pay_form_read(struct request *request, struct tx *tx) {
+    const struct provider *provider = provider_of(request);
+    if (provider == NULL) return answer_missing(request);
+    struct payment repeated;
+    bool repeats = request->method == METHOD_GET && field_given(request, "repeat") &&
+                   payment_find(request->engine, tx, request->caller.customer, field_number(request, "repeat"),
+                                &repeated) &&
+                   repeated.provider == provider->id;
+    struct node *document = doc_new(request->arena);
+    doc_text(document, "code", text_from(provider->code));
+    doc_text(document, "title", words_in(&provider->title, request->locale.language));
+    doc_bool(document, "on", provider->on);
+    doc_bool(document, "asks", provider->asks);
+    tell_fields(request, provider, repeats ? &repeated : NULL, document);
+    tell_bounds(request, provider, document);
+    tell_fee(request, provider, document);
+    tell_purses(request, tx, document);
+    if (repeats && provider->sum_kind == SUM_TYPED) doc_money(document, "sum", rub(repeated.sum));
+    else doc_null(document, "sum");
+    doc_bool(document, "sum_optional", provider->sum_kind != SUM_TYPED);
+    return answer_ok(request, document);
+}
+
+/* ---- what was typed ---- */
+
+static string_id fault_words(enum value_fault fault) {
+    switch (fault) {
+    case VALUE_GOOD: return S_none;
+    case VALUE_MISSING: return S_payments_form_missing;
+    case VALUE_SHORT: return S_payments_form_short;
+    case VALUE_LONG: return S_payments_form_long;
+    case VALUE_MALFORMED: return S_payments_form_malformed;
+    }
+    return S_none;
+}
+
+static void mark(struct request *request, const struct provider_field *field, enum value_fault fault) {
+    struct node *values = doc_new(request->arena);
+    doc_text(values, "field", words_in(&field->title, request->locale.language));
+    doc_text(values, "example", field->example.data != NULL ? field->example : TEXT(""));
+    doc_int(values, "least", field->rule.least);
+    doc_int(values, "most", field->rule.most);
+    const struct string_argument arguments[] = {{"field", doc_get(values, "field")},
+                                                {"example", doc_get(values, "example")},
+                                                {"least", doc_get(values, "least")},
+                                                {"most", doc_get(values, "most")}};
+    bool exact = field->rule.least == field->rule.most && field->rule.least > 0;
+    bool shows = fault == VALUE_MALFORMED && field->example.size > 0;
+    bool counts = exact && (fault == VALUE_SHORT || fault == VALUE_LONG);
+    string_id words = shows    ? S_payments_form_malformed_example
+                      : counts ? S_payments_form_exactly
+                               : fault_words(fault);
+    rest_fault(request, field->name, string_get(request->arena, &request->locale, words, arguments, 4));
+}
+
+static void take_values(struct request *request, const struct provider *provider, struct payment *payment) {
+    const char *names[PROVIDER_FIELDS];
+    for (size_t i = 0; i < provider->field_count; i++) {
+        const struct provider_field *field = &provider->fields[i];
+        struct text value;
+        names[i] = field->name;
+        enum value_fault fault = value_take(request->arena, &field->rule, rest_text(request, field->name), &value);
+        if (fault != VALUE_GOOD) mark(request, field, fault);
+        else if (value.data != NULL)
+            payment->values.of[payment->values.count++] = (struct osmp_field){field->name, value};
+    }
+    struct text unknown = rest_unknown(request, names, provider->field_count);
+    if (unknown.data != NULL && !request->wants_html)
+        rest_fault(request, text_copy(request->arena, unknown).data,
+                   string_get(request->arena, &request->locale, S_payments_form_unknown, NULL, 0));
+}
+
+static void mark_bound(struct request *request, string_id text, int64_t bound) {
+    struct node *values = doc_new(request->arena);
+    doc_money(values, "sum", rub(bound));
+    const struct string_argument argument = {"sum", doc_get(values, "sum")};
+    request_mark(request, "sum", text, &argument, 1);
+}
+
+static void take_sum(struct request *request, const struct provider *provider, struct payment *payment) {
+    payment->sum = field_number(request, "sum");
+    if (payment->sum == 0 && provider->sum_kind == SUM_TYPED)
+        request_mark(request, "sum", S_payments_form_sum_missing, NULL, 0);
+    else if (payment->sum != 0 && payment->sum < provider->sum_min)
+        mark_bound(request, S_payments_form_sum_small, provider->sum_min);
+    else if (payment->sum > provider->sum_max) mark_bound(request, S_payments_form_sum_large, provider->sum_max);
+    else if (payment->sum != 0) payment->fee = fee_on(&provider->fee, payment->sum);
+}
+
+/* All that is wrong is told at once. */
+static enum flow take_form(struct request *request, const struct provider *provider, struct payment *payment) {
+    take_values(request, provider, payment);
+    take_sum(request, provider, payment);
+    return request->rest_faults != NULL || !request->fields_valid ? refuse_rest(request) : FLOW_NEXT;
+}
+
+int64_t pay_account(struct request *request, struct tx *tx) {
+    struct purse purses[PURSES_MAX];
+    size_t count = engine_purses(request->engine, tx, &request->locale, request->caller.customer, purses);
+    int64_t wanted = field_number(request, "from");
+    if (count == 0) {
+        refuse(request, &no_purse);
+        return 0;
+    }
+    if (wanted == 0) return purses[0].account;
+    for (size_t i = 0; i < count; i++)
+        if (purses[i].account == wanted) return wanted;
+    refuse_field(request, "from", S_payments_form_from_invalid);
+    return 0;
+}
+
+/* What would be refused at the end is better told at the beginning. */
+static enum flow refuse_early(struct request *request, struct tx *tx, const struct provider *provider,
+                              const struct payment *payment) {
+    struct account account;
+    struct ledger *ledger = engine_ledger(request->engine);
+    if (!ledger_account(ledger, tx, payment->account, &account)) return refuse(request, &no_purse);
+    if (account.limits != 0 && account.limits < provider->level + 1) return refuse(request, &level_low);
+    if (payment->sum == 0) return FLOW_NEXT;
+    const struct transfer transfer = {.from = payment->account,
+                                      .to = payments_provider_account(request->engine, tx, provider->id),
+                                      .sum = rub(payment->sum + payment->fee),
+                                      .kind = KIND_PAYMENT};
+    enum ledger_refusal refusal = ledger_check(ledger, tx, &transfer);
+    return refusal == LEDGER_OK ? FLOW_NEXT : operations_refuse(request, tx, refusal, payment->account, transfer.sum);
+}
+
+/* ---- the payment ---- */
+
+static void begin(struct request *request, struct tx *tx, const struct provider *provider, struct payment *payment) {
+    const struct payments_settings *settings = payments_state_of(request->engine)->settings;
+    moment now = world_now(tx_world(tx));
+    payment->state = provider->asks ? PAYMENT_CHECKING : PAYMENT_CHECKED;
+    payment->deadline = now + (provider->asks ? settings->check_life : settings->confirm_life);
+    payment_insert(request->engine, tx, payment);
+    if (!provider->asks) return;
+    outbox_add(request->engine, tx, "payment.check", payment->customer, payment->id,
+               order_write(request->arena, payment), now, payment->deadline);
+}
+
+/* POST /pay/{code} */
+enum flow pay_write(struct request *request, struct tx *tx) {
+    const struct provider *provider = provider_of(request);
+    request->rest_faults = NULL; /* a command may be run again */
+    request->fields_valid = true;
+    if (provider == NULL) return answer_missing(request);
+    if (!provider->on) return refuse(request, &provider_off);
+    struct payment payment = {.id = world_id(tx_world(tx)),
+                              .customer = request->caller.customer,
+                              .provider = provider->id,
+                              .version = provider->version,
+                              .code = -1,
+                              .language = request->locale.language,
+                              .info = {.bill = -1}};
+    if (take_form(request, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    payment.account = pay_account(request, tx);
+    if (payment.account == 0) return FLOW_ANSWERED;
+    if (refuse_early(request, tx, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    begin(request, tx, provider, &payment);
+    struct node *document = doc_new(request->arena);
+    payment_tell(request, tx, &payment, document);
+    return answer_created(request, document, text_format(request->arena, "/payments/%lld", (long long)payment.id));
+}

@@ -1,0 +1,297 @@
+/* provider.c: reads a provider's JSON: strict, since staff write it: an unknown name is a mistake, and the first
+ * mistake is named by its place. */
+#include "payments/provider.h"
+
+#include "base/json.h"
+#include "payments/pattern.h"
+#include "payments/rail.h"
+
+#include <jansson.h>
+#include <string.h>
+
+struct reading {
+    struct arena *arena;
+    const struct provider_place *place;
+    struct text problem; /* the first; TEXT_NONE while there is none */
+    const char *inside;  /* "fields[1]."; "" at the top */
+};
+
+struct text words_in(const struct words *words, enum language language) {
+    return words->of[language].data != NULL ? words->of[language] : words->of[LANGUAGE_RU];
+}
+
+static void wrong(struct reading *reading, const char *name, const char *what) {
+    if (reading->problem.data == NULL)
+        reading->problem = text_format(reading->arena, "%s%s: %s", reading->inside, name, what);
+}
+
+static void only(struct reading *reading, const json_t *object, const char *const *names) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) {
+        const char *const *known = names;
+        while (*known != NULL && strcmp(*known, name) != 0) known++;
+        if (*known == NULL) wrong(reading, name, "is not known here");
+    }
+}
+
+/* ---- values ---- */
+
+static struct text text_at(struct reading *reading, const json_t *object, const char *name, bool needed, size_t most) {
+    const json_t *value = json_object_get(object, name);
+    if (value == NULL) {
+        if (needed) wrong(reading, name, "is missing");
+        return TEXT_NONE;
+    }
+    struct text text = {json_string_value(value), json_string_length(value)};
+    if (!json_is_string(value) || text_trim(text).size == 0 || text.size > most || !text_valid_utf8(text)) {
+        wrong(reading, name, "must be a text that is not empty and not too long");
+        return TEXT_NONE;
+    }
+    return text_copy(reading->arena, text_trim(text));
+}
+
+static const char *code_at(struct reading *reading, const json_t *object, const char *name) {
+    struct text text = text_at(reading, object, name, true, 40);
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        if ((byte < 'a' || byte > 'z') && (byte < '0' || byte > '9') && byte != '-' && byte != '_') {
+            wrong(reading, name, "must have small Latin letters, digits, - and _ alone");
+            break;
+        }
+    }
+    return text.data != NULL ? text.data : "";
+}
+
+static bool truth_at(struct reading *reading, const json_t *object, const char *name, bool fallback) {
+    const json_t *value = json_object_get(object, name);
+    if (value == NULL) return fallback;
+    if (!json_is_boolean(value)) wrong(reading, name, "must be true or false");
+    return json_is_true(value);
+}
+
+static int64_t number_at(struct reading *reading, const json_t *object, const char *name, int64_t most) {
+    const json_t *value = json_object_get(object, name);
+    if (value == NULL) return 0;
+    int64_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < 0 || number > most) wrong(reading, name, "must be a whole number in range");
+    return number;
+}
+
+/* "15000.00"; 0 when absent. */
+static int64_t sum_at(struct reading *reading, const json_t *object, const char *name, bool needed) {
+    struct text text = text_at(reading, object, name, needed, 24);
+    struct money money = {0};
+    if (text.data != NULL && !money_parse(text, CURRENCY_RUB, &money))
+        wrong(reading, name, "must be a sum like \"15000.00\"");
+    return money.minor;
+}
+
+static int choice_at(struct reading *reading, const json_t *object, const char *name, const char *const *choices) {
+    struct text text = text_at(reading, object, name, false, 40);
+    if (text.data == NULL) return 0;
+    for (int i = 0; choices[i] != NULL; i++)
+        if (text_is(text, choices[i])) return i;
+    wrong(reading, name, "is none of what it may be");
+    return 0;
+}
+
+/* {"ru": …, "en": …} */
+static struct words words_at(struct reading *reading, const json_t *object, const char *name, bool needed) {
+    struct words words = {0};
+    const json_t *value = json_object_get(object, name);
+    if (value == NULL) {
+        if (needed) wrong(reading, name, "is missing");
+        return words;
+    }
+    static const char *const tags[] = {"ru", "en", NULL};
+    if (!json_is_object(value)) {
+        wrong(reading, name, "must be {\"ru\": …, \"en\": …}");
+        return words;
+    }
+    only(reading, value, tags);
+    for (int i = 0; i < LANGUAGE_COUNT; i++)
+        words.of[i] = text_at(reading, value, language_tag((enum language)i), i == LANGUAGE_RU, 300);
+    return words;
+}
+
+/* ---- fields ---- */
+
+static void read_rule(struct reading *reading, const json_t *object, struct value_rule *rule) {
+    static const char *const kinds[] = {"text", "digits", "phone", NULL};
+    static const char *const checks[] = {"none", "luhn", "inn", "snils", "uin", NULL};
+    rule->kind = (enum value_kind)choice_at(reading, object, "type", kinds);
+    rule->check = (enum value_check)choice_at(reading, object, "check", checks);
+    rule->optional = truth_at(reading, object, "optional", false);
+    rule->least = number_at(reading, object, "min", 200);
+    rule->most = number_at(reading, object, "max", 200);
+    if (rule->least > rule->most) wrong(reading, "max", "is below min");
+    struct text source = text_at(reading, object, "pattern", false, 200), problem = TEXT_NONE;
+    if (source.data == NULL) return;
+    rule->pattern = pattern_make(reading->arena, source, &problem);
+    if (rule->pattern == NULL) wrong(reading, "pattern", problem.data);
+}
+
+static void read_field(struct reading *reading, const json_t *object, size_t at, struct provider *provider) {
+    static const char *const names[] = {"name", "title",    "hint", "type", "check", "min",
+                                        "max",  "optional", "pattern", "example", NULL};
+    reading->inside = text_format(reading->arena, "fields[%zu].", at).data;
+    struct provider_field *field = &provider->fields[at];
+    if (!json_is_object(object)) {
+        wrong(reading, "", "must be an object");
+        return;
+    }
+    only(reading, object, names);
+    field->name = code_at(reading, object, "name");
+    field->title = words_at(reading, object, "title", true);
+    field->hint = words_at(reading, object, "hint", false);
+    field->example = text_at(reading, object, "example", false, 100);
+    read_rule(reading, object, &field->rule);
+    struct text value;
+    if (field->example.data != NULL && value_take(reading->arena, &field->rule, field->example, &value) != VALUE_GOOD)
+        wrong(reading, "example", "would itself be refused");
+    bool first = strcmp(field->name, "account") == 0;
+    if (first != (at == 0)) wrong(reading, "name", "\"account\" is the first field's name, and no other's");
+    static const char *const ours[] = {"command", "txn_id", "sum", "txn_date", "from", NULL};
+    for (const char *const *own = ours; *own != NULL; own++)
+        if (strcmp(field->name, *own) == 0) wrong(reading, "name", "means something else already");
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(field->name, provider->fields[i].name) == 0) wrong(reading, "name", "comes twice");
+    if (at == 0 && field->rule.optional) wrong(reading, "optional", "the account cannot be left out");
+}
+
+static void read_fields(struct reading *reading, const json_t *top, struct provider *provider) {
+    const json_t *fields = json_object_get(top, "fields");
+    size_t count = json_array_size(fields);
+    if (!json_is_array(fields) || count == 0 || count > PROVIDER_FIELDS) {
+        wrong(reading, "fields", "must be a list of 1 to 8");
+        return;
+    }
+    provider->field_count = count;
+    for (size_t i = 0; i < count; i++) read_field(reading, json_array_get(fields, i), i, provider);
+    reading->inside = "";
+}
+
+/* ---- sums and fees ---- */
+
+static void read_sum(struct reading *reading, const json_t *top, struct provider *provider) {
+    static const char *const names[] = {"kind", "min", "max", NULL};
+    static const char *const kinds[] = {"typed", "bill", "exact", NULL};
+    const json_t *sum = json_object_get(top, "sum");
+    if (!json_is_object(sum)) {
+        wrong(reading, "sum", "must be {\"min\": …, \"max\": …}");
+        return;
+    }
+    reading->inside = "sum.";
+    only(reading, sum, names);
+    provider->sum_kind = (enum sum_kind)choice_at(reading, sum, "kind", kinds);
+    provider->sum_min = sum_at(reading, sum, "min", true);
+    provider->sum_max = sum_at(reading, sum, "max", true);
+    if (provider->sum_min < 1 || provider->sum_max < provider->sum_min) wrong(reading, "max", "is below min");
+    reading->inside = "";
+}
+
+static void read_fee(struct reading *reading, const json_t *top, struct provider *provider) {
+    static const char *const names[] = {"percent", "fixed", "min", "max", NULL};
+    const json_t *fee = json_object_get(top, "fee");
+    if (fee == NULL) return; /* free */
+    if (!json_is_object(fee)) {
+        wrong(reading, "fee", "must be {\"percent\": …}");
+        return;
+    }
+    reading->inside = "fee.";
+    only(reading, fee, names);
+    provider->fee = (struct fee){.percent_bp = sum_at(reading, fee, "percent", false), /* two decimals, as sums have */
+                                 .fixed = sum_at(reading, fee, "fixed", false),
+                                 .least = sum_at(reading, fee, "min", false),
+                                 .most = sum_at(reading, fee, "max", false)};
+    if (!fee_sound(&provider->fee)) wrong(reading, "percent", "the fee cannot be so");
+    reading->inside = "";
+}
+
+/* ---- how it is paid ---- */
+
+static const char *address(struct reading *reading, struct text url) {
+    static const char token[] = "{sandbox}";
+    if (text_starts(url, token)) {
+        if (reading->place->sandbox_url == NULL || reading->place->sandbox_url[0] == '\0') {
+            wrong(reading, "url", "there is no sandbox here");
+            return "";
+        }
+        struct text rest = text_slice(url, sizeof token - 1, url.size);
+        return text_format(reading->arena, "%s%.*s", reading->place->sandbox_url, TEXT_ARG(rest)).data;
+    }
+    if (!text_starts(url, "https://") && !text_starts(url, "http://127.0.0.1"))
+        wrong(reading, "url", "must begin with https://");
+    return url.data != NULL ? url.data : "";
+}
+
+static void read_service(struct reading *reading, const json_t *top, struct provider *provider) {
+    static const char *const names[] = {"url", "dialect", "user", "timeout", NULL};
+    const json_t *service = json_object_get(top, "service");
+    if (!json_is_object(service)) {
+        wrong(reading, "service", "must be {\"url\": …}");
+        return;
+    }
+    reading->inside = "service.";
+    only(reading, service, names);
+    struct text dialect = text_at(reading, service, "dialect", false, 20);
+    struct text user = text_at(reading, service, "user", false, 64);
+    int64_t timeout_s = number_at(reading, service, "timeout", 60);
+    provider->osmp = (struct osmp_service){.url = address(reading, text_at(reading, service, "url", true, 300)),
+                                           .user = user.data,
+                                           .password = reading->place->secret.data,
+                                           .timeout_ms = timeout_s > 0 ? (long)timeout_s * 1000 : 10000};
+    if (dialect.data != NULL && !osmp_dialect_named(dialect, &provider->osmp.dialect))
+        wrong(reading, "dialect", "must be classic or form");
+    reading->inside = "";
+}
+
+bool provider_read(struct arena *arena, struct text json, const struct provider_place *place,
+                   struct provider *provider, struct text *problem) {
+    static const char *const names[] = {"code", "category", "title", "search", "fields", "sum",  "fee",
+                                        "level", "check",   "cancel", "on",    "rail",   "service", NULL};
+    static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+    struct reading reading = {.arena = arena, .place = place, .inside = ""};
+    const json_t *top = json_read(arena, json);
+    if (!json_is_object(top)) {
+        *problem = TEXT("not a JSON object, or a name comes twice");
+        return false;
+    }
+    *provider = (struct provider){0};
+    only(&reading, top, names);
+    provider->code = code_at(&reading, top, "code");
+    provider->category = code_at(&reading, top, "category");
+    provider->title = words_at(&reading, top, "title", true);
+    provider->search = text_at(&reading, top, "search", false, 300);
+    provider->level = choice_at(&reading, top, "level", levels);
+    provider->asks = truth_at(&reading, top, "check", true);
+    provider->cancels = truth_at(&reading, top, "cancel", false);
+    provider->on = truth_at(&reading, top, "on", true);
+    provider->rail = rail_named(text_at(&reading, top, "rail", true, 20));
+    if (provider->rail == NULL) wrong(&reading, "rail", "is none that we have");
+    read_fields(&reading, top, provider);
+    read_sum(&reading, top, provider);
+    read_fee(&reading, top, provider);
+    read_service(&reading, top, provider);
+    if (provider->sum_kind != SUM_TYPED && !provider->asks) wrong(&reading, "check", "a bill is told by the check");
+    *problem = reading.problem;
+    return reading.problem.data == NULL;
+}
+
+bool category_read(struct arena *arena, struct text json, struct category *category, struct text *problem) {
+    static const char *const names[] = {"code", "title", "icon", "order", NULL};
+    struct reading reading = {.arena = arena, .inside = ""};
+    const json_t *top = json_read(arena, json);
+    if (!json_is_object(top)) {
+        *problem = TEXT("not a JSON object, or a name comes twice");
+        return false;
+    }
+    only(&reading, top, names);
+    *category = (struct category){.code = code_at(&reading, top, "code"),
+                                  .title = words_at(&reading, top, "title", true),
+                                  .icon = code_at(&reading, top, "icon"),
+                                  .order = (int)number_at(&reading, top, "order", 1000)};
+    *problem = reading.problem;
+    return reading.problem.data == NULL;
+}

@@ -1,0 +1,48 @@
+/* rail.h: how a payment reaches who is paid: by OSMP XML, by a bank's rail, by fast payments, to a card. Each is asked
+ * on a dispatcher thread, where it may block, and answers in the same few words; the machine is one for all (outbox
+ * kinds "payment.check", "payment.send", "payment.cancel"). */
+#pragma once
+
+#include "engine/engine.h"
+#include "payments/provider.h"
+
+enum rail_command { RAIL_CHECK, RAIL_SEND, RAIL_CANCEL };
+
+enum rail_verdict {
+    RAIL_YES,
+    RAIL_NO,
+    RAIL_LATER,     /* surely not done: ask again */
+    RAIL_UNCERTAIN, /* perhaps done: ask again, with the same number */
+};
+
+struct rail_order {
+    enum rail_command command;
+    int64_t id;                              /* the payment's: by it the other side tells a repeat */
+    struct money sum;                        /* without our fee; of a check 0: what is due is asked */
+    moment at;                               /* of the payment, the same in every repeat */
+    const struct osmp_field *values;         /* "account" first, then the provider's own */
+    size_t value_count;
+    int attempt;                             /* 1 for the first */
+};
+
+struct rail_answer {
+    enum rail_verdict verdict;
+    enum payment_reason reason;  /* of RAIL_NO */
+    int code;                    /* the other side's own, for staff; -1: none */
+    struct text reference;       /* their number of it */
+    struct text comment;         /* their words, for staff alone */
+    struct text name;            /* whose account it is, masked by them; for the customer */
+    int64_t bill;                /* what is due, in kopecks; -1: not told */
+    struct text more;            /* another fact of theirs about the account (last meter reading); TEXT_NONE */
+};
+
+struct rail {
+    const char *name;
+    struct rail_answer (*ask)(struct engine *engine, const struct provider *provider, const struct rail_order *order,
+                              struct arena *arena);
+};
+
+const struct rail *rail_named(struct text name); /* NULL: none */
+
+/* ---- rail_osmp.c ---- */
+extern const struct rail rail_osmp;

@@ -1,0 +1,68 @@
+/* schema.c: the tables. The catalogue is the same on every node of a distributed database; payments lie with their
+ * customer. */
+#include "engine/sealed.h"
+#include "payments/internal.h"
+
+const struct migration payments_migrations[] = {
+    {"payments", 1,
+     "CREATE TABLE pay_catalogue ( -- reference\n"
+     "  id BIGINT NOT NULL PRIMARY KEY,\n"
+     "  generation BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE pay_category ( -- reference\n"
+     "  code TEXT NOT NULL PRIMARY KEY,\n"
+     "  content TEXT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE pay_provider ( -- reference\n"
+     "  id BIGINT NOT NULL PRIMARY KEY,\n"
+     "  version BIGINT NOT NULL,\n"
+     "  content TEXT NOT NULL,\n"
+     "  secret BYTES\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE pay_provider_version ( -- reference\n"
+     "  provider BIGINT NOT NULL,\n"
+     "  version BIGINT NOT NULL,\n"
+     "  content TEXT NOT NULL,\n"
+     "  staff BIGINT NOT NULL,\n"
+     "  at BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (provider, version)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE pay_account ( -- reference\n"
+     "  provider BIGINT NOT NULL PRIMARY KEY,\n" /* 0: our income */
+     "  account BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE payment ( -- distributed by customer\n"
+     "  id ROWKEY,\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  provider BIGINT NOT NULL,\n"
+     "  version BIGINT NOT NULL,\n"
+     "  account BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  fee BIGINT NOT NULL,\n"
+     "  hold BIGINT NOT NULL,\n"
+     "  operation BIGINT NOT NULL,\n"
+     "  reason BIGINT NOT NULL,\n"
+     "  code BIGINT NOT NULL,\n"
+     "  reference TEXT,\n"
+     "  deadline BIGINT NOT NULL,\n"
+     "  ended BIGINT NOT NULL,\n"
+     "  language BIGINT NOT NULL,\n"
+     "  payload BYTES NOT NULL,\n" /* sealed: what was typed and what was told */
+     "  ROWKEY(customer, id)\n"
+     ");\n"
+     "CREATE INDEX payment_customer ON payment (customer, id);\n"
+     "CREATE INDEX payment_open ON payment (deadline) WHERE state < 10;"},
+    {.sql = NULL},
+};
+
+const struct sealed payments_sealed[] = {
+    {SEALED("pay_provider", "secret", "provider.secret", "id", "i", "id")},
+    {SEALED_2("payment", "payload", "payment.values", "customer, id", "ii", "id")},
+    {.where = NULL},
+};
+
+STATEMENT(blank, "UPDATE payment SET payload = '', reference = NULL "
+                 "WHERE customer = $1 AND state >= 10 AND payload <> ''");
+
+const struct erase payments_erases[] = {{"payment", &blank}, {.what = NULL}};

@@ -1,0 +1,81 @@
+// Payments of which nobody knows whether they arrived (WA-3, BO-2, BO-3): the money stays held past the deadline, staff find
+// out, a second person confirms, and only then it is taken or let go.
+
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+
+import {cards, startBoth} from "../support/sandbox.mjs";
+import {newKey} from "../support/server.mjs";
+import {staff} from "../support/staff.mjs";
+import {Wallets, limits, problem, until} from "../support/wallet.mjs";
+
+let both, server, sandbox, wallets, people;
+
+before(async () => {
+  both = await startBoth({
+    limits, payments: {catalogue_file: "profiles/catalogue.json", send_life: "6s"},
+  }, {slow: 200, late: 15000});
+  ({server, sandbox} = both);
+  wallets = new Wallets(both);
+  people = await staff(server, {finance: "finance", second: "finance", support: "support"});
+});
+after(() => both?.stop());
+
+const act = (who, path, body = {}) => who.post(path, body, {key: newKey()});
+
+// A payment whose provider fell silent when it was told to take the money.
+async function stuck(who, account) {
+  const options = {token: who.token};
+  const {body} = await server.post("/pay/mobile", {account, sum: "100.00"}, {...options, key: newKey()});
+  const state = async () => (await server.get(`/payments/${body.id}`, options)).body.state;
+  await until(state, (found) => found === "checked");
+  await server.post(`/payments/${body.id}/confirm`, {}, {...options, key: newKey()});
+  await until(state, (found) => found === "stuck", 30000);
+  return body.id;
+}
+
+test("WA-3, BO-2: what got stuck is ended by two of finance, once", {timeout: 90000}, async () => {
+  const who = await server.customer();
+  assert.equal(await wallets.topup(who, "1000.00", cards.pays), "paid");
+  await fetch(`${sandbox.url}/billers/faults`, {
+    method: "POST", headers: {"Content-Type": "application/json"},
+    body: JSON.stringify({biller: "mobile", fault: "closed-after", command: "pay", share: 100, seconds: 120}),
+  });
+  const [one, other] = await Promise.all([stuck(who, "9160001111"), stuck(who, "9160002222")]);
+  const home = await wallets.home(who);
+  assert.deepEqual([home.wallet.balance.amount, home.wallet.available.amount], ["1000.00", "800.00"]);
+  assert.equal(home.pending.length, 2);
+  assert.equal(problem(await server.post(`/payments/${one}/cancel`, {}, {token: who.token})), "under-way");
+
+  const {finance, second, support} = people;
+  const {tasks} = (await finance.get("/staff/tasks?queue=payments.stuck")).body;
+  assert.equal(tasks.length, 2);
+  assert.equal((await finance.get(`/staff/payments/${one}`)).status, 403, "without a task or a reason");
+  for (const task of tasks) assert.equal((await finance.post(`/staff/tasks/${task.id}/take`)).status, 200);
+  const seen = await finance.get(`/staff/payments/${one}`);
+  assert.equal(seen.status, 200, seen.text);
+  assert.equal(seen.body.stuck, true);
+
+  const settle = (id, outcome, reference) =>
+    act(finance, `/staff/payments/${id}/settle`, {outcome, reason: "Письмо получателя", ...(reference ? {reference} : {})});
+  assert.equal((await act(support, `/staff/payments/${one}/settle`, {outcome: "done", reason: "Просто так", reference: "1"})).status, 403);
+  assert.equal(problem(await settle(one, "done")), "reference-missing");
+  const asked = await settle(one, "done", "3000000000001"), refused = await settle(other, "refused");
+  assert.equal(asked.status, 201, asked.text);
+  const confirm = async (member, id) => {
+    const {body} = await member.get(`/staff/approvals/${id}`);
+    return act(member, `/staff/approvals/${id}/confirm`, body.seen ? {seen: body.seen} : {});
+  };
+  assert.notEqual((await confirm(finance, asked.body.id)).status, 200, "not by who asked");
+  assert.equal((await confirm(second, asked.body.id)).status, 200);
+  assert.equal((await confirm(second, refused.body.id)).status, 200);
+
+  const state = async (id) => (await server.get(`/payments/${id}`, {token: who.token})).body.state;
+  assert.deepEqual([await state(one), await state(other)], ["done", "refused"]);
+  const after = await wallets.home(who);
+  assert.deepEqual([after.wallet.balance.amount, after.wallet.available.amount, after.pending], ["900.00", "900.00", []]);
+  assert.deepEqual((await finance.get("/staff/tasks?queue=payments.stuck")).body.tasks, []);
+  assert.equal(problem(await settle(one, "refused")), "reason-needed", "the task is over");
+  await finance.post(`/staff/customers/${who.customer}/reason`, {reason: "Обращение по горячей линии"});
+  assert.equal(problem(await settle(one, "refused")), "not-stuck");
+});

@@ -1,0 +1,344 @@
+// lived_in.mjs: two servers on which people have been living for a while, for tests that look at pages: a wallet with its
+// customers, staff and their papers, and one whose sign-up asks for everything that there is. addresses says where each
+// route with something in its path is to be seen, and where those that open only halfway through something.
+
+import assert from "node:assert/strict";
+
+import {person, picture} from "./applicants.mjs";
+import {jpeg, upload} from "./pictures.mjs";
+import {cards, startBoth} from "./sandbox.mjs";
+import {Server, newKey, newPhone} from "./server.mjs";
+import {Member, staff} from "./staff.mjs";
+import {Wallets, limits, until} from "./wallet.mjs";
+
+const passport = {surname: "Преображенская-Крестовоздвиженская", name: "Александра", patronymic: "Константиновна",
+                  birth: "1990-04-12", passport: "45 10 123456", passport_date: "2011-05-20", passport_office: "770-001",
+                  snils: "112-233-445 95"};
+const tomorrow = new Date(Date.now() + 86400000 + 3 * 3600000).toISOString().slice(0, 10);
+
+async function good(answering) {
+  const answer = await answering;
+  assert.ok(answer.status < 300, `${answer.status} ${answer.text}`);
+  return answer.body;
+}
+
+class Life {
+  constructor(both) {
+    Object.assign(this, both);
+    this.wallets = new Wallets(both);
+    this.addresses = {};
+  }
+
+  at(route, ...paths) {
+    this.addresses[route] = paths;
+  }
+
+  post(who, path, body) {
+    return good(this.server.post(path, body, {token: who.token, key: newKey()}));
+  }
+
+  asStaff(path, body, member = this.boss) {
+    return good(member.post(path, body, {key: newKey()}));
+  }
+
+  async named(name, sum) {
+    const who = sum ? await this.wallets.rich(sum) : await this.server.customer();
+    await this.post(who, "/settings/profile", {name});
+    return who;
+  }
+
+  async letter(address) {
+    const all = async () => (await this.server.get(`/sandbox/phone?address=${address}`)).body.messages;
+    return (await until(all, (messages) => messages.length > 0))[0].text;
+  }
+
+  async mail(who) {
+    const address = `alexandra.konstantinovna.${who.phone.slice(2)}@example.ru`;
+    await this.post(who, "/settings/email", {address});
+    await this.post(who, "/settings/email/confirm", {code: /(\d{6})/.exec(await this.letter(address))[1]});
+    return address;
+  }
+
+  see(who) {
+    return this.asStaff(`/staff/customers/${who.customer}/reason`, {reason: "Обращение по горячей линии"});
+  }
+
+  async task(queue, customer) {
+    const {tasks} = await good(this.boss.get(`/staff/tasks?queue=${queue}`));
+    const task = tasks.find((each) => !customer || each.customer === customer);
+    await this.asStaff(`/staff/tasks/${task.id}/take`);
+    return good(this.boss.get(`/staff/tasks/${task.id}`));
+  }
+}
+
+// ---- a customer's money and messages ----
+
+async function money(life) {
+  const {who, friend, wallets} = life;
+  await life.post(who, "/wallets", {name: "На ремонт и переезд в другой город"});
+  const sent = await wallets.send(who, friend.phone, "1234.56", {note: "За подарок Марье Ивановне и за торт, спасибо большое"});
+  await wallets.send(friend, who.phone, "75.00", {note: "Сдача"});
+  const waits = await wallets.send(who, newPhone(), "300.00");
+  assert.equal(await wallets.topup(who, "200.00", cards.declines), "declined");
+  const order = await wallets.order(who, "1500.00");
+  for (const [name, to] of [["Мама", friend.phone], ["Аренда на улице Академика Королёва", newPhone()]])
+    await life.post(who, "/favourites", {name, phone: to});
+  life.at("/operations/{id}", `/operations/${sent.body.id}`, `/operations/${waits.body.id}`);
+  life.at("/topups/{id}", `/topups/${order.id}`);
+  life.at("/topups/{id}/pay", `/topups/${order.id}/pay`);
+  life.sent = sent.body.id;
+}
+
+async function letters(life) {
+  const {who, server} = life, address = await life.mail(who);
+  for (const topic of ["news", "offers"]) {
+    await life.post(who, "/settings/messages/consent", {topic});
+    await life.post(who, "/sandbox/tell", {customer: who.customer, topic});
+  }
+  const [, path] = /https?:\/\/[^/]+(\/unsubscribe\/[0-9a-z-]+)/.exec(
+    await until(() => life.letter(address), (text) => text.includes("/unsubscribe/")));
+  life.at("/unsubscribe/{token}", path);
+  await life.post(who, "/settings/tokens", {name: "Домашняя бухгалтерия", balance_read: true, transfers_write: true,
+                                            days: "90", day_limit: "500.00"});
+  await good(server.post("/signin", {phone: who.phone, password: who.password, token: true}));
+}
+
+// ---- the support: what was said, and what the staff's desk has of it ----
+
+async function support(life) {
+  const {who, friend} = life;
+  await life.asStaff("/staff/duty", {on: "yes"});
+  for (const [language, title, text] of [["ru", "Код не приходит", "Подождите минуту и запросите код ещё раз."],
+                                         ["en", "No code", "Wait for a minute and ask for another code."]])
+    await life.asStaff("/staff/phrases", {language, title, text});
+  const {case: free} = await life.post(friend, "/support/callback", {phone: friend.phone, part: "morning", text: "Где мои деньги?"});
+  const {case: first} = await life.post(who, "/support", {
+    text: "Здравствуйте!\nДеньги ушли, а подруга говорит, что ничего не получила. Что делать?", about: life.sent});
+  const path = `/staff/cases/${first}`;
+  await life.asStaff(`${path}/take`);
+  await life.asStaff(`${path}/say`, {text: "Проверили: перевод получен вчера. Попросите её обновить страницу."});
+  await life.asStaff(`${path}/note`, {note: "Подруга с тем же именем, другой кошелёк"});
+  await life.asStaff(`${path}/close`, {outcome: "solved"});
+  await life.post(who, `/support/cases/${first}/rate`, {score: 5});
+  const {case: second} = await life.post(who, "/support", {text: "Ещё вопрос: как поменять номер?"});
+  await life.asStaff(`/staff/cases/${second}/take`);
+  await life.asStaff(`/staff/cases/${second}/say`, {text: "Оба телефона с вами?"});
+  life.at("/support/cases/{id}", `/support/cases/${first}`);
+  life.at("/staff/cases/{id}", `/staff/cases/${second}`, path, `/staff/cases/${free}`);
+  life.at("/help/{slug}", "/help/fraud");
+  life.at("/staff/help/{slug}", "/staff/help/fraud");
+  await life.post(who, "/help/fraud/rate", {helped: "yes"});
+  await life.post(who, "/help/cabinet/rate", {score: 4});
+}
+
+// ---- staff: a customer's card, what a second person confirms, queues ----
+
+async function desk(life) {
+  const {who, boss, other} = life, path = `/staff/customers/${who.customer}`;
+  await life.see(who);
+  const made = await life.asStaff(`${path}/task`, {queue: "followup", summary: "Перезвонить утром и рассказать о лимитах"});
+  await life.asStaff(`/staff/tasks/${made.task}/take`);
+  const done = await life.asStaff(`${path}/task`, {queue: "suspicious", summary: "Много переводов новым людям за ночь"});
+  await life.asStaff(`/staff/tasks/${done.task}/take`);
+  const [outcome] = (await good(boss.get(`/staff/tasks/${done.task}`))).outcomes;
+  await life.asStaff(`/staff/tasks/${done.task}/finish`, {outcome: outcome.value, note: "Это её дети"});
+  await boss.post(`${path}/identify`, {asked: "passport", said: "4510 123456"});
+  life.at("/staff/tasks/{id}", `/staff/tasks/${made.task}`, `/staff/tasks/${done.task}`);
+  life.at("/staff/customers/{id}", path);
+  for (const page of ["reason", "limits", "debt", "phone"]) life.at(`/staff/customers/{id}/${page}`, `${path}/${page}`);
+
+  const reason = "Покупка машины, договор показан";
+  const change = await life.asStaff(`${path}/limits`, {operation: "300000.00", day_out: "400000.00", until: tomorrow, reason});
+  const again = await life.asStaff(`${path}/limits`, {operation: "200000.00", until: tomorrow, reason});
+  await life.asStaff(`/staff/approvals/${again.approval}/decline`, {reason: "Договор не приложен"}, other);
+  const {members} = await good(boss.get("/staff/members"));
+  const colleague = members.find(({login}) => login === "anna");
+  const roles = await life.asStaff(`/staff/members/${colleague.id}/roles`, {support: true, finance: true, until: tomorrow}, other);
+  life.at("/staff/approvals/{id}", `/staff/approvals/${change.approval}`, `/staff/approvals/${roles.approval}`);
+  life.at("/staff/members/{id}", `/staff/members/${colleague.id}`, `/staff/members/${members.find(({login}) => login === "boss").id}`);
+}
+
+async function papers(life) {
+  const {server, boss} = life, who = await life.named("Александра П."), to = `/staff/customers/${who.customer}/phone`;
+  await life.post(who, "/settings/level/passport", passport);
+  for (const number of [1, 2])
+    await good(upload(server, "/settings/level/documents", {number}, jpeg(640, 480), {token: who.token}));
+  await life.post(who, "/settings/level/documents/send", {});
+  const review = (await good(boss.get("/staff/tasks"))).tasks.find(({customer}) => customer === who.customer);
+  await life.asStaff(`/staff/tasks/${review.id}/take`);
+  life.at("/staff/levels/{id}", (await good(boss.get(`/staff/tasks/${review.id}`))).page);
+
+  await life.see(who);
+  const browser = server.browser();
+  browser.cookies.set("staff", boss.cookie);
+  const form = new FormData();
+  for (const [name, value] of Object.entries({...(await browser.go(to)).form(to), phone: newPhone(), passport: "4510 123456",
+                                              reason: "Потеряла телефон в поезде"}))
+    if (name !== "file") form.set(name, value);
+  form.set("file", new Blob([picture(200, 100)], {type: "image/png"}), "Паспорт, страницы 2 и 3.png");
+  const asked = await fetch(server.url + to, {method: "POST", body: form,
+                                              headers: {Accept: "application/json", Cookie: `staff=${boss.cookie}`}});
+  assert.equal(asked.status, 201);
+  life.at("/staff/phone-changes/{id}", `/staff/phone-changes/${(await asked.json()).id}`);
+}
+
+// Halfway through sending them.
+async function photos(life) {
+  const {server} = life, who = await server.customer(), browser = await server.browser().signIn(who);
+  await life.post(who, "/settings/level/passport", {...passport, passport: "45 10 123457"});
+  await good(upload(server, "/settings/level/documents", {number: 1}, jpeg(640, 480), {token: who.token}));
+  life.at("/settings/level/documents", {path: "/settings/level/documents", cookies: Object.fromEntries(browser.cookies)});
+}
+
+async function campaigns(life) {
+  const words = {kind: "offer", title_ru: "Скидка на кофе", text_ru: "Чашка в подарок до пятницы.", title_en: "Coffee",
+                 text_en: "A cup for free until Friday."};
+  await life.asStaff("/staff/campaigns", {...words, link: "/topup", level: "simplified", regular_days: 3, push: true});
+  const {id} = await life.asStaff("/staff/campaigns", {...words, title_ru: "Кофе всем"});
+  await life.asStaff(`/staff/campaigns/${id}/start`);
+}
+
+// One who left long ago; his act is there. The job is due at the next start, which is staff's.
+async function left(life) {
+  const {server} = life, who = await life.named("Ушедший Клиент");
+  await life.post(who, "/settings/erase", {sure: true});
+  await server.end();
+  server.sql("UPDATE job SET next_at = 1 WHERE name = 'erasure.work'");
+}
+
+async function act(life) {
+  const erasures = async () => (await good(life.boss.get("/staff/erasures"))).erasures;
+  const [{id}] = await until(erasures, ([first]) => first?.state === "done");
+  life.at("/staff/erasures/{id}", `/staff/erasures/${id}`);
+}
+
+// ---- halfway through something ----
+
+async function ways(life) {
+  const {server, who} = life, begun = await server.begin(newPhone()), phone = newPhone(), proved = await server.begin(phone);
+  await good(server.post("/signup/code", {draft: proved.draft, code: await server.code(phone)}));
+  life.at("/signup/code", `/signup/code?draft=${begun.draft}`);
+  life.at("/signup/password", `/signup/password?draft=${proved.draft}`);
+  const back = async () => good(server.post("/recover", {phone: who.phone, altcha: await server.proof()}));
+  const lost = await server.customer(), {draft} = await good(server.post("/recover", {phone: lost.phone, altcha: await server.proof()}));
+  await good(server.post("/recover/code", {draft, code: await server.code(lost.phone, 1)}));
+  life.at("/recover/code", `/recover/code?draft=${(await back()).draft}`);
+  life.at("/recover/password", `/recover/password?draft=${draft}`);
+  const careful = await server.customer();
+  await life.post(careful, "/settings/security/second", {kind: "sms"});
+  const asked = await good(server.post("/signin", {phone: careful.phone, password: careful.password}));
+  life.at("/signin/second", `/signin/second?ticket=${asked.ticket}`);
+  await life.post(who, "/confirm", {password: who.password});
+  await life.post(who, "/settings/phone", {phone: newPhone()});
+  await life.post(who, "/settings/security/app/begin", {});
+}
+
+// Who begins to work here.
+async function newcomer(life) {
+  const {server} = life;
+  const {password, approval} = await life.asStaff("/staff/members", {login: "vera", support: true});
+  await life.asStaff(`/staff/approvals/${approval}/confirm`, {}, life.other);
+  const vera = new Member(server, "vera", password);
+  await good(vera.post("/staff/signin", {login: "vera", password}));
+  life.at("/staff/enrol", {path: "/staff/enrol", cookies: {staff: vera.cookie}});
+}
+
+// A payment to confirm, one that is done, one that was refused.
+async function payments(life) {
+  const {server, who} = life, options = {token: who.token};
+  const ask = (path) => async () => (await good(server.get(path, options)));
+  const begin = async (code, fields) => {
+    const {id} = await life.post(who, `/pay/${code}`, fields), path = `/payments/${id}`;
+    const {state} = await until(ask(path), ({state}) => state !== "checking", 60000);
+    return {path, state};
+  };
+  const end = async ({path}) => {
+    await life.post(who, `${path}/confirm`, {});
+    await until(ask(path), ({state}) => ["done", "refused"].includes(state), 60000);
+    return path;
+  };
+  await until(ask("/pay"), ({providers}) => providers.length === 10);
+  const done = await end(await begin("power", {account: "1234567890", sum: "150.00"}));
+  const refused = await end(await begin("mobile", {account: "9167776697", sum: "10.00"}));
+  const unknown = await begin("mobile", {account: "9167776605", sum: "10.00"});
+  const waiting = await begin("internet", {account: "ivanov", sum: "300.00"});
+  assert.deepEqual([unknown.state, waiting.state], ["rejected", "checked"]);
+  life.at("/pay/{code}", "/pay/power", "/pay/water", "/pay/duty");
+  life.at("/payments/{id}", waiting.path, done, refused, unknown.path);
+  await life.see(who);
+  life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
+}
+
+export async function livedIn() {
+  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"},
+                                payments: {catalogue_file: "profiles/catalogue.json"}});
+  const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
+  await left(life);
+  Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
+  [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
+                             await life.named("Анна П.", "300.00")];
+  for (const part of [money, payments, letters, support, desk, papers, photos, campaigns, act, ways, newcomer]) await part(life);
+  return life;
+}
+
+// ---- a sign-up that asks for everything; a till; the office's first password is elsewhere ----
+
+const {surname, name, birth, passport: number, passport_date, mail} = {...person, birth: passport.birth,
+                                                                       passport_date: passport.passport_date};
+const steps = {
+  short: {surname, name, birth, passport: number, passport_date, mail},
+  calculator: {sum: "10000.00", term: 20},
+  contact: {surname: passport.surname, name, patronymic: passport.patronymic, mail},
+  person: {surname: passport.surname, name, birth, birth_place: "г. Тула"},
+  passport: {passport: number, passport_date, passport_office: "770-001", passport_by: "Отделом внутренних дел города Тулы"},
+  address: {postcode: "300000", city: "Тула", street: "Улица Академика Королёва, 1"},
+  work: {employer: "ООО «Вектор»", income: "90000.00"},
+  consents: {consent_rules: true, consent_personal: true},
+  photos: {},
+  password: {password: "Qwerty7!"},
+};
+const pages = Object.keys(steps);
+
+async function photo(server, draft, path) {
+  const browser = server.browser();
+  browser.cookies.set("draft", draft);
+  const {_csrf} = (await browser.go(path)).form(path), cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+  await good(upload(server, path, {_csrf, number: 1}, jpeg(640, 480), {cookie}));
+}
+
+async function applicant(server, until = pages.length) {
+  const phone = newPhone(), {draft} = await server.begin(phone);
+  await good(server.post("/signup/code", {draft, code: await server.code(phone)}));
+  for (const step of pages.slice(0, until)) {
+    const path = `/application/${step}`;
+    if (step === "photos") await photo(server, draft, path);
+    await good(server.post(path, {draft, ...steps[step]}));
+  }
+  return {phone, draft};
+}
+
+export async function applied() {
+  const server = await Server.start({
+    company: "Банк «Рядом»",
+    onboarding: {steps: `number, code, ${pages.join(", ")}, call, open, email`, photos: 1},
+  });
+  const life = new Life({server});
+  Object.assign(life, await staff(server, {boss: "support,identification,catalogue"}));
+  const half = await applicant(server, pages.length - 1);
+  const waiting = await applicant(server);
+  const task = await life.task("onboarding.call");
+  life.at("/staff/applications/{id}", task.page);
+  life.at("/application/{step}", ...pages.map((step) => `/application/${step}?draft=${half.draft}`));
+  life.at("/application", `/application?draft=${waiting.draft}`);
+  life.at("/consents/{kind}", "/consents/personal", "/consents/marketing");
+  const {id} = await life.asStaff("/staff/tills", {title: "Магазин у дома"});
+  const {password} = await life.asStaff(`/staff/tills/${id}/cashiers`, {login: "kassa"});
+  const till = server.browser();
+  await till.go("/till");
+  await till.send("/till/signin", {login: "kassa", password});
+  const cookies = Object.fromEntries(till.cookies);
+  life.at("/till", {path: "/till", cookies});
+  await till.send("/till", {...person, phone: newPhone()});
+  life.at("/till/applications/{id}", {path: till.path, cookies});
+  return life;
+}
