@@ -101,6 +101,47 @@ for (const look of [{locale: "ru-RU"}, {locale: "en-GB", dark: true}]) {
   });
 }
 
+for (const look of [{locale: "ru-RU"}, {locale: "en-GB", dark: true}]) {
+  test(`SU-4: a passkey older than the freeze and a code let one's money go; a newer passkey does not (${look.locale})`, async () => {
+    for (const older of [true, false]) {
+      const page = await browsers.page(look), person = await server.customer();
+      await authenticator(page);
+      await signIn(page, person);
+      if (older) {
+        await make(page);
+        assert.equal((await server.post("/settings/security/password/remove", {}, person)).status, 200);
+      }
+      await page.goto(`${origin}/support/theft`);
+      await page.click("form[action='/support/theft'] button");
+      await page.waitForURL("**/support");
+      if (!older) await make(page);
+      const had = (await server.messages(person.phone)).length;
+      if (older) {
+        await page.goto(`${origin}/settings/thaw`);
+        await inspect(page, "thaw, not confirmed", {everywhere: true});
+        await page.click("main a[href='/confirm?next=/settings/thaw']");
+      } else {
+        await page.goto(`${origin}/confirm?next=/settings/thaw`); // his page would not send him there
+      }
+      await page.click("[data-passkey] button");
+      await page.waitForURL("**/settings/thaw");
+      await page.click("form[action='/settings/thaw/code'] button");
+      await page.waitForSelector("#f-code");
+      await inspect(page, "thaw, sent", {everywhere: true});
+      const texts = await server.messages(person.phone, had);
+      await page.fill("#f-code", /#(\d{6})$/.exec(texts.findLast((text) => /#\d{6}$/.test(text)))[1]);
+      if (!older) { // whoever holds the telephone could have made it: the password is asked for all the same
+        assert.equal(await page.locator("#f-password").getAttribute("required"), "");
+      } else {
+        await page.press("#f-code", "Enter");
+        await page.waitForSelector("main .notice.good");
+        await inspect(page, "thawed", {everywhere: true});
+      }
+      await page.context().close();
+    }
+  });
+}
+
 test("ID-8: an assertion is good once, for its challenge, its purpose and its owner", async () => {
   const page = await browsers.page({worker: false});
   await authenticator(page);

@@ -13,7 +13,7 @@ let both, server, sandbox, wallets, people;
 
 before(async () => {
   both = await startBoth({
-    limits, payments: {catalogue_file: "profiles/catalogue.json", send_life: "6s"},
+    limits, payments: {catalogue_file: "profiles/catalogue.json", check_life: "10s", send_life: "6s"},
   }, {slow: 200, late: 15000});
   ({server, sandbox} = both);
   wallets = new Wallets(both);
@@ -78,4 +78,24 @@ test("WA-3, BO-2: what got stuck is ended by two of finance, once", {timeout: 90
   assert.equal(problem(await settle(one, "refused")), "reason-needed", "the task is over");
   await finance.post(`/staff/customers/${who.customer}/reason`, {reason: "Обращение по горячей линии"});
   assert.equal(problem(await settle(one, "refused")), "not-stuck");
+});
+
+test("WA-3: while one is silent, others are paid at once; what it was asked ends as unchecked", {timeout: 90000}, async () => {
+  const who = await server.customer(), options = {token: who.token};
+  assert.equal(await wallets.topup(who, "1000.00", cards.pays), "paid");
+  await fetch(`${sandbox.url}/billers/faults`, {method: "DELETE"});
+  await fetch(`${sandbox.url}/billers/faults`, {
+    method: "POST", headers: {"Content-Type": "application/json"},
+    body: JSON.stringify({biller: "tv", fault: "timeout", share: 100, seconds: 120}),
+  });
+  const state = (id) => async () => (await server.get(`/payments/${id}`, options)).body.state;
+  const order = async (code, account, sum) =>
+    (await server.post(`/pay/${code}`, {account, sum}, {...options, key: newKey()})).body.id;
+  const silent = [];
+  for (let i = 0; i < 12; i++) silent.push(await order("tv", `1234567${1000 + i}`, "60.00"));
+  const other = await order("internet", "ivanov", "10.00");
+  await until(state(other), (found) => found === "checked", 8000); // sooner than any of those gives up
+  assert.equal(await state(silent[0])(), "checking");
+  for (const id of silent) assert.equal(await until(state(id), (found) => found !== "checking", 60000), "unchecked");
+  assert.equal(await wallets.balance(who), "1000.00");
 });

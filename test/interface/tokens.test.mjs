@@ -19,7 +19,7 @@ before(async () => {
 after(() => both?.stop());
 
 const everything = {balance_read: true, operations_read: true, favourites_read: true, favourites_write: true,
-                    topups_write: true, transfers_write: true};
+                    topups_write: true, transfers_write: true, payments_write: true};
 
 async function make(who, scopes, more = {}, at = server) {
   const answer = await at.post("/settings/tokens", {name: "Учёт", ...scopes, ...more}, {token: who.token});
