@@ -20,6 +20,8 @@ int app_mail_in(int count, char **arguments);
 int app_audit(int count, char **arguments);
 int app_import(int count, char **arguments);
 int app_keys(int count, char **arguments);
+/* Can the key file open the database that is there, if any is? What is wrong is told on standard error. */
+bool keys_fit(const struct config_base *base, struct arena *arena);
 
 /* An opened engine and what it stands on; app_open prints what is wrong and gives false. */
 struct app {

@@ -8,12 +8,13 @@
 #include <stdio.h>
 
 int app_check(int count, char **arguments) {
-    struct arena *arena = arena_new((size_t)16 << 20);
+    struct arena *arena = arena_new((size_t)64 << 20);
     check(arena != NULL);
     struct config *config = app_config(arena, count, arguments);
-    if (config != NULL) printf("%s: good\n", arguments[0]);
+    bool good = config != NULL && keys_fit(config_base(config), arena);
+    if (good) printf("%s: good\n", arguments[0]);
     arena_free(arena);
-    return config != NULL ? 0 : 1;
+    return good ? 0 : 1;
 }
 
 int app_migrate(int count, char **arguments) {

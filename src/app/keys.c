@@ -233,6 +233,21 @@ static bool drop(struct sight *sight) {
 
 /* ---- the command ---- */
 
+/* A first start makes the file; where a database is there already, nothing but its own file opens it. */
+bool keys_fit(const struct config_base *base, struct arena *arena) {
+    bool file = access(base->key_file, F_OK) == 0;
+    if (!postgres(base->database) && access(base->database, F_OK) != 0) return true;
+    if (!file && postgres(base->database)) return true; /* perhaps an empty one: not known without the file */
+    if (!file) {
+        fprintf(stderr, "kabinet: %s is not there, and %s cannot be opened without it: bring it back from its backup\n",
+                base->key_file, base->database);
+        return false;
+    }
+    struct sight *sight = arena_new_of(arena, struct sight);
+    bool good = sight_open(sight, base, arena) && fits(sight);
+    return sight_close(sight) && good;
+}
+
 static int usage(void) {
     fprintf(stderr, "usage: kabinet keys status CONFIG\n       kabinet keys rotate CONFIG [--after 10m]\n"
                     "       kabinet keys drop CONFIG\n");

@@ -2,7 +2,7 @@
 // every look-up moves, pages say the same before, in the middle and afterwards, and the older key opens nothing then.
 
 import assert from "node:assert/strict";
-import {copyFileSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {copyFileSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {after, before, describe, test} from "node:test";
 
@@ -333,15 +333,22 @@ test("the key file of another database, an older form, a wrong mode: the start i
   await withServer({}, async (server) => {
     await server.end();
     const good = readFileSync(server.settings.key_file, "utf8");
+    const check = () => server.command("check");
     const refused = async (content, why) => {
       writeFileSync(server.settings.key_file, content);
+      const checked = check();
+      assert.deepEqual([checked.status, why.test(checked.errors)], [1, true], checked.errors);
       await assert.rejects(server.run(), why);
     };
+    assert.equal(check().status, 0, "file and database fit");
     await refused(`${"0".repeat(64)}\n`, /64 hex digits alone/);
     await refused(good.replace(/^(generation 1 \S+ )..../m, "$1abcd"), /another database's file/);
     await refused(good.replace("generation 1 ", "generation 2 "), /lacks generation 1/);
     await refused(good.slice(0, 100), /key file/);
-    writeFileSync(server.settings.key_file, good);
+    rmSync(server.settings.key_file);
+    if (!postgres) assert.match(check().errors, /bring it back from its backup/);
+    writeFileSync(server.settings.key_file, good, {mode: 0o600});
+    assert.equal(check().status, 0);
     await server.run();
   });
 });
