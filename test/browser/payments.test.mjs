@@ -34,8 +34,8 @@ async function signIn(person, look) {
 
 const looks = [
   {name: "ru, light", width: 360, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", colorScheme: "dark"},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", colorScheme: "dark", javaScriptEnabled: false},
+  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
+  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
 ];
 const found = {ru: "счётчик", en: "electricity"};
 const said = {ru: {done: /Оплачено/, wrong: /цифр/}, en: {done: /Paid/, wrong: /digits/}};
