@@ -26,9 +26,9 @@
 #endif
 #endif
 #ifdef SLOW
-#define SEEDS 150
+#define SEEDS 60
 #else
-#define SEEDS 1100
+#define SEEDS 400
 #endif
 #define ACTIONS 220
 #define PROCESSES 2
