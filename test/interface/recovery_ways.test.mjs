@@ -8,6 +8,7 @@ import {test} from "node:test";
 
 import * as applicants from "../support/applicants.mjs";
 import {Server, newPhone, pause, problem, steady} from "../support/server.mjs";
+import {timesTell} from "../support/timing.mjs";
 
 async function withProfile(name, run, more) {
   const server = await Server.ofProfile(name, more);
@@ -211,7 +212,7 @@ test("ID-10: microloans: known and unknown numbers and surnames take the same ti
     const orders = ["right wrong unknown", "wrong unknown right", "unknown right wrong", "right unknown wrong",
                     "unknown wrong right", "wrong right unknown"].map((line) => line.split(" "));
     let told;
-    for (let repeat = 0; repeat < 4; repeat++) {
+    for (let repeat = 0; repeat < 8; repeat++) {
       const times = {right: [], wrong: [], unknown: []};
       for (let i = 0; i < 18; i++) // in every order: what one leaves behind to be sent falls on the next
         for (const kind of orders[i % 6]) {
@@ -224,7 +225,7 @@ test("ID-10: microloans: known and unknown numbers and surnames take the same ti
         }
       const [right, wrong, unknown] = [quick(times.right), quick(times.wrong), quick(times.unknown)];
       told = `right ${right} ms, wrong ${wrong} ms, unknown ${unknown} ms`;
-      if ([right / wrong, right / unknown].every((ratio) => ratio > 0.75 && ratio < 1.33)) return;
+      if (!timesTell || [right / wrong, right / unknown].every((ratio) => ratio > 0.75 && ratio < 1.33)) return;
     }
     assert.fail(told);
   } finally {

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 
+// Sanitizers have times of their own: there it is only seen that all are answered.
+export const timesTell = !/asan|tsan/.test(process.env.KABINET_BUILD ?? "");
+
 export const timed = async (run) => {
   const began = process.hrtime.bigint();
   await run();
@@ -13,13 +16,13 @@ const quick = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 
 // Asks for known and unknown numbers by turns until both take the same time; a real difference stays one.
 export async function sameTime(ask, rounds = 20) {
   let told;
-  for (let repeat = 0; repeat < 4; repeat++) {
+  for (let repeat = 0; repeat < 8; repeat++) {
     const times = {known: [], unknown: []};
     for (let i = 0; i < rounds; i++)
       for (const kind of i % 2 ? ["known", "unknown"] : ["unknown", "known"]) times[kind].push(await ask(kind));
     const [known, unknown] = [quick(times.known), quick(times.unknown)];
     told = `known ${known} ms, unknown ${unknown} ms`;
-    if (known / unknown > 0.75 && known / unknown < 1.33) return;
+    if (!timesTell || (known / unknown > 0.75 && known / unknown < 1.33)) return;
   }
   assert.fail(told);
 }
