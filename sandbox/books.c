@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 #include <uthash.h>
 
@@ -57,16 +58,20 @@ static void journal_line(char line[320], const struct order *order) {
              order->reference[0] ? order->reference : "-", order->refund[0] ? order->refund : "-");
 }
 
-static void journal_read(struct books *books, const char *path) {
+/* How many bytes whole lines take: what a crash tore off after them nobody was told of. */
+static off_t journal_read(struct books *books, const char *path) {
     char line[320];
+    off_t whole = 0;
     FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (line[strlen(line) - 1] != '\n') break;
+        whole += (off_t)strlen(line);
         struct order order = {.state = ORDER_PENDING};
         int state, fault;
         long long expires, made;
         if (sscanf(line, "%63s %23s %23s %d %d %lld %lld %31s %23s", order.merchant, order.id, order.sum, &state,
                    &fault, &expires, &made, order.reference, order.refund) != 9)
-            continue; /* the last line of a crash */
+            continue;
         if (state < ORDER_PENDING || state > ORDER_EXPIRED || fault < 0 || fault >= CARD_FAULTS) continue;
         order.state = (enum order_state)state;
         order.fault = (enum card_fault)fault;
@@ -77,15 +82,17 @@ static void journal_read(struct books *books, const char *path) {
         if (!put(books, &order)) break;
     }
     if (file != NULL) fclose(file);
+    return whole;
 }
 
 struct books *books_open(const char *journal, struct text *problem) {
     struct books *books = calloc(1, sizeof *books);
     if (books == NULL) return NULL;
-    journal_read(books, journal);
+    off_t whole = journal_read(books, journal);
     books->file = open(journal, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (books->file < 0) {
+    if (books->file < 0 || ftruncate(books->file, whole) != 0) {
         *problem = text_from(strerror(errno));
+        if (books->file >= 0) close(books->file);
         free(books);
         return NULL;
     }

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import {createHmac} from "node:crypto";
-import {readFileSync} from "node:fs";
+import {appendFileSync, readFileSync, statSync} from "node:fs";
+import {join} from "node:path";
 import {after, before, describe, test} from "node:test";
 
 import {cards, startBoth} from "../support/sandbox.mjs";
@@ -209,10 +210,13 @@ describe("with other settings", () => {
     const who = await server.customer();
     const {id, payment_url} = await wallets.order(who, "500.00");
     await sandbox.pay(payment_url, cards.silent);
-    await sandbox.end();
+    await sandbox.end("SIGKILL");
+    const journal = join(sandbox.folder, "journal"), whole = statSync(journal).size;
+    appendFileSync(journal, "1 2 500.00 3"); // what was being written
     await new Promise((done) => setTimeout(done, 2500));
     assert.equal(await wallets.topupState(who, id), "created");
     await sandbox.run();
+    assert.equal(statSync(journal).size, whole, "half a line is cut away");
     await until(() => wallets.topupState(who, id), (state) => state === "paid", 80000);
     assert.equal(await wallets.balance(who), "500.00");
   });
