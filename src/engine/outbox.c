@@ -13,10 +13,12 @@
 #include <string.h>
 #include <time.h>
 
-#define OUTBOX_SENDERS 16 /* they wait for others most of their time */
+#define OUTBOX_SENDERS 64 /* they wait for others most of their time */
 #define OUTBOX_BATCH 64
 #define OUTBOX_FLYING (4 * OUTBOX_BATCH)
 #define OUTBOX_LEASE (60 * SECOND)
+#define OUTBOX_BUSY_MOST (SECOND * 3 / 10) /* so long one waits its turn with a place among those flying */
+#define OUTBOX_BUSY_NS 3000000
 #define OUTBOX_ARENA ((size_t)1 << 20)
 #define OUTBOX_TICK_NS 500000000
 
@@ -56,6 +58,7 @@ struct dispatch {
     const struct outbox_kind *kind;
     enum outbox_verdict verdict;
     struct text reply;
+    moment busy_until;        /* 0: it was not busy there */
     struct dispatch *next;
 };
 
@@ -179,9 +182,20 @@ static void send_now(void *data) {
     dispatch->verdict = dispatch->kind->send(engine, &dispatch->item, dispatch->arena, &dispatch->reply);
 }
 
+/* Its turn comes behind those that wait already, for some time; true when it waits. */
+static bool wait_turn(struct dispatch *dispatch) {
+    moment now = world_now(dispatch->outbox->engine->world);
+    if (dispatch->busy_until == 0) dispatch->busy_until = now + OUTBOX_BUSY_MOST;
+    if (now >= dispatch->busy_until) return false;
+    nanosleep(&(struct timespec){.tv_nsec = OUTBOX_BUSY_NS}, NULL);
+    return pool_submit(dispatch->outbox->senders, &dispatch->task);
+}
+
 static void send_task(struct task *task) {
     struct dispatch *dispatch = (struct dispatch *)task;
     if (!arena_guard(dispatch->arena, send_now, dispatch)) dispatch->verdict = OUTBOX_AGAIN;
+    if (dispatch->verdict == OUTBOX_BUSY && wait_turn(dispatch)) return;
+    if (dispatch->verdict == OUTBOX_BUSY) dispatch->verdict = OUTBOX_AGAIN;
     if (dispatch->verdict != OUTBOX_DONE)
         log_event(LOG_WARNING, TEXT_NONE, "outbox.not_sent", LOG_TEXT("kind", text_from(dispatch->kind->name)),
                   LOG_NUMBER("item", dispatch->item.id), LOG_NUMBER("attempt", dispatch->item.attempt),
@@ -240,7 +254,8 @@ static enum command_outcome claim_due(struct command *command, struct tx *tx) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     drop_claimed(outbox); /* of an earlier try of this very command */
     moment now = world_now(tx_world(tx));
-    /* After a crash, with no other node about, nobody is at what is leased: it need not wait until its lease is over. */
+    /* After a crash, with no other node about, nobody is at what is leased: it need not wait until its lease is
+     * over. */
     if (!outbox->took_over && tx_alone(tx)) tx_run(tx, &take_over, VALUES(V_INT(now), V_INT(now + OUTBOX_LEASE)));
     for (struct rows *rows = tx_query(tx, &due_items, VALUES(V_INT(now))); rows_next(rows);) {
         struct dispatch *dispatch = dispatch_new(outbox, rows);

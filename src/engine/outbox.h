@@ -11,6 +11,7 @@ enum outbox_verdict {
     OUTBOX_DONE,
     OUTBOX_AGAIN,   /* not now: unreachable, slow, 5xx */
     OUTBOX_REFUSED, /* never: retrying changes nothing */
+    OUTBOX_BUSY,    /* given by send() only: nothing was tried, too many go there already: again in milliseconds */
     OUTBOX_EXPIRED, /* given to result() only: its deadline passed before it was done */
 };
 

@@ -33,14 +33,18 @@ static struct breaker *of(struct breakers *breakers, int64_t provider) {
     return &breakers->of[spread >> 52];
 }
 
-bool breaker_allows(struct breakers *breakers, int64_t provider, moment now) {
+enum breaker_word breaker_asks(struct breakers *breakers, int64_t provider, moment now) {
     pthread_mutex_lock(&breakers->mutex);
     struct breaker *breaker = of(breakers, provider);
-    bool ill = breaker->silent >= BREAKER_SILENT;
-    bool allowed = ill ? now >= breaker->until && breaker->flying == 0 : breaker->flying < BREAKER_AT_ONCE;
-    if (allowed) breaker->flying++;
+    enum breaker_word word = BREAKER_GO;
+    if (breaker->silent >= BREAKER_SILENT) {
+        if (now < breaker->until || breaker->flying > 0) word = BREAKER_ILL;
+    } else if (breaker->flying >= BREAKER_AT_ONCE) {
+        word = BREAKER_FULL;
+    }
+    if (word == BREAKER_GO) breaker->flying++;
     pthread_mutex_unlock(&breakers->mutex);
-    return allowed;
+    return word;
 }
 
 void breaker_told(struct breakers *breakers, int64_t provider, bool answered, moment now) {

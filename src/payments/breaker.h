@@ -12,10 +12,14 @@ struct breakers;
 struct breakers *breakers_new(void); /* NULL without memory */
 void breakers_free(struct breakers *breakers);
 
-/* May it be called now? True is followed by breaker_told. At most BREAKER_AT_ONCE calls of one provider at a time. */
-bool breaker_allows(struct breakers *breakers, int64_t provider, moment now);
+enum breaker_word {
+    BREAKER_GO,   /* followed by breaker_told */
+    BREAKER_FULL, /* BREAKER_AT_ONCE calls of it are under way */
+    BREAKER_ILL,  /* left alone */
+};
+enum breaker_word breaker_asks(struct breakers *breakers, int64_t provider, moment now);
 void breaker_told(struct breakers *breakers, int64_t provider, bool answered, moment now);
 
-#define BREAKER_AT_ONCE 6
+#define BREAKER_AT_ONCE 16         /* of the outbox's senders: three that hang leave some for the others */
 #define BREAKER_SILENT 3           /* in a row */
 #define BREAKER_PAUSE (10 * SECOND)

@@ -10,20 +10,22 @@ static void a_silent_one_is_left_alone(void **state) {
     struct breakers *breakers = breakers_new();
     assert_non_null(breakers);
     for (int i = 0; i < BREAKER_SILENT; i++) {
-        assert_true(breaker_allows(breakers, 17, 0));
+        assert_int_equal(breaker_asks(breakers, 17, 0), BREAKER_GO);
         breaker_told(breakers, 17, false, 0);
     }
-    assert_false(breaker_allows(breakers, 17, BREAKER_PAUSE - 1));
-    assert_true(breaker_allows(breakers, 18, 0)); /* another goes on */
+    assert_int_equal(breaker_asks(breakers, 17, BREAKER_PAUSE - 1), BREAKER_ILL);
+    assert_int_equal(breaker_asks(breakers, 18, 0), BREAKER_GO); /* another goes on */
     breaker_told(breakers, 18, true, 0);
-    assert_true(breaker_allows(breakers, 17, BREAKER_PAUSE)); /* one tries */
-    assert_false(breaker_allows(breakers, 17, BREAKER_PAUSE));
+    assert_int_equal(breaker_asks(breakers, 17, BREAKER_PAUSE), BREAKER_GO); /* one tries */
+    assert_int_equal(breaker_asks(breakers, 17, BREAKER_PAUSE), BREAKER_ILL);
     breaker_told(breakers, 17, false, BREAKER_PAUSE); /* in vain: alone again */
-    assert_false(breaker_allows(breakers, 17, 2 * BREAKER_PAUSE - 1));
-    assert_true(breaker_allows(breakers, 17, 2 * BREAKER_PAUSE));
+    assert_int_equal(breaker_asks(breakers, 17, 2 * BREAKER_PAUSE - 1), BREAKER_ILL);
+    assert_int_equal(breaker_asks(breakers, 17, 2 * BREAKER_PAUSE), BREAKER_GO);
     breaker_told(breakers, 17, true, 2 * BREAKER_PAUSE);
-    for (int i = 0; i < BREAKER_AT_ONCE; i++) assert_true(breaker_allows(breakers, 17, 2 * BREAKER_PAUSE));
-    assert_false(breaker_allows(breakers, 17, 2 * BREAKER_PAUSE)); /* nor may it have all threads when it is well */
+    for (int i = 0; i < BREAKER_AT_ONCE; i++)
+        assert_int_equal(breaker_asks(breakers, 17, 2 * BREAKER_PAUSE), BREAKER_GO);
+    /* nor may it have all threads when it is well */
+    assert_int_equal(breaker_asks(breakers, 17, 2 * BREAKER_PAUSE), BREAKER_FULL);
     breakers_free(breakers);
 }
 

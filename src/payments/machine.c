@@ -14,7 +14,8 @@ static enum outbox_verdict ask(struct engine *engine, const struct outbox_item *
     if (!order_read(arena, item->payload, &payment)) return OUTBOX_REFUSED;
     const struct provider *provider = catalogue_provider(catalogue_take(engine, arena), payment.provider);
     if (provider == NULL) return OUTBOX_AGAIN; /* staff may bring it back; its deadline ends it */
-    if (!breaker_allows(state->breakers, provider->id, world_now(engine_world(engine)))) return OUTBOX_AGAIN;
+    enum breaker_word word = breaker_asks(state->breakers, provider->id, world_now(engine_world(engine)));
+    if (word != BREAKER_GO) return word == BREAKER_FULL ? OUTBOX_BUSY : OUTBOX_AGAIN;
     const struct rail_order order = {.command = command,
                                      .id = payment.id,
                                      .sum = rub(payment.sum),

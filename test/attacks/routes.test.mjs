@@ -8,7 +8,7 @@ import {after, before, describe, test} from "node:test";
 import {fill, idsOf, routesOf, withId} from "../support/attacks.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, newPhone} from "../support/server.mjs";
-import {Wallets, limits} from "../support/wallet.mjs";
+import {Wallets, limits, until} from "../support/wallet.mjs";
 
 let both, server, routes, victim, thief, ids;
 
@@ -29,11 +29,13 @@ async function live() {
   good(await server.post("/support", {text: "Помогите"}, options()));
   good(await server.post("/wallets", {name: "Второй"}, options()));
   good(await server.post("/topups", {sum: "100.00"}, options()));
+  await until(async () => (await server.get("/pay/mobile", {token: who.token})).status, (status) => status === 200);
+  good(await server.post("/pay/mobile", {account: "9161234567", sum: "10.00"}, options()));
   return who;
 }
 
 before(async () => {
-  both = await startBoth({limits});
+  both = await startBoth({limits, payments: {catalogue_file: "profiles/catalogue.json"}});
   ({server} = both);
   routes = routesOf(server);
   [victim, thief] = [await live(), await server.customer()];
