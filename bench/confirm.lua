@@ -1,4 +1,5 @@
--- confirm.lua: for wrk: each request confirms the next payment of KABINET_PAYMENTS ("TOKEN ID" a line), until there is none.
+-- confirm.lua: for wrk: each request confirms the next payment of KABINET_PAYMENTS ("TOKEN ID" a line); after the last one
+-- the first again, which is told what became of it.
 local lines, number = {}, 0
 
 function init(_)
@@ -7,8 +8,7 @@ end
 
 function request()
   number = number + 1
-  if number > #lines + 64 then wrk.thread:stop() end -- the last of them are answered by now
-  local token, id = lines[math.min(number, #lines)]:match("^(%S+) (%S+)$")
+  local token, id = lines[(number - 1) % #lines + 1]:match("^(%S+) (%S+)$")
   return "POST /payments/" .. id .. "/confirm HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n" ..
     "Content-Type: application/json\r\nAuthorization: Bearer " .. token .. "\r\nIdempotency-Key: confirm-" .. id ..
     "\r\nContent-Length: 2\r\n\r\n{}"
