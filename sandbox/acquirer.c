@@ -1,6 +1,7 @@
 /* acquirer.c: the acquirer's payment page, status and refunds. What a card does is decided by its number (cards.c). */
 #include "sandbox/billers.h"
 #include "sandbox/esia.h"
+#include "sandbox/terminals.h"
 
 #include "generated/strings.h"
 #include "generated/templates.h"
@@ -330,4 +331,6 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &billers_routes[2],
                                               &billers_routes[3], &billers_routes[4], &billers_routes[5],
                                               &billers_routes[6],
-                                              &billers_routes[7], NULL};
+                                              &billers_routes[7],
+                                              &terminals_routes[0], &terminals_routes[1], &terminals_routes[2],
+                                              &terminals_routes[3], NULL};

@@ -1,6 +1,7 @@
 /* main.c: kabinet-sandbox: the outside world as one process. Prints its address when it is ready; ends on SIGTERM. */
 #include "sandbox/billers.h"
 #include "sandbox/esia.h"
+#include "sandbox/terminals.h"
 
 #include "base/log.h"
 #include "http/server.h"
@@ -134,10 +135,14 @@ int main(int count, char **arguments) {
     struct text billers_journal = text_format(arena, "%s.billers", options.journal);
     sandbox.billers = billers_open(billers_journal.data, options.billers_login, &problem);
     if (sandbox.billers == NULL) return fail(billers_journal.data, problem);
+    struct text terminals_journal = text_format(arena, "%s.terminals", options.journal);
+    sandbox.terminals = terminals_start(sandbox.world, options.kabinet, terminals_journal.data, &problem);
+    if (sandbox.terminals == NULL) return fail(terminals_journal.data, problem);
     sandbox.later = later_start();
     if (sandbox.later == NULL) return fail("no thread", TEXT_NONE);
     int status = serve(&sandbox, arena, &options);
     later_stop(sandbox.later);
+    terminals_stop(sandbox.terminals);
     billers_close(sandbox.billers);
     courier_stop(sandbox.courier);
     books_close(sandbox.books);

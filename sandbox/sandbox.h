@@ -1,6 +1,6 @@
-/* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers. It stands
- * for other companies, so it shares no code with what it talks to beyond base and http: signatures, formats and books
- * are its own. */
+/* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a payment
+ * agent. It stands for other companies, so it shares no code with what it talks to beyond base and http: signatures,
+ * formats and books are its own. */
 #pragma once
 
 #include "base/money.h"
@@ -10,6 +10,7 @@
 struct sandbox;
 struct portal;
 struct billers;
+struct terminals;
 struct later;
 
 struct sandbox_options {
@@ -114,6 +115,7 @@ struct sandbox {
     struct courier *courier;
     struct portal *portal;   /* esia.h */
     struct billers *billers; /* billers.h */
+    struct terminals *terminals; /* terminals.h */
     struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;

@@ -105,7 +105,8 @@ static int take_route(struct exchange *exchange) {
     return exchange->allowed != 0 ? 405 : 404;
 }
 
-/* Files have types of their own, so a route without a page takes any Accept on GET. */
+/* Files have types of their own, so a route without a page takes any Accept on GET; so does what programs alone call,
+ * by protocols of their own. */
 static int negotiate(struct exchange *exchange) {
     const struct route *route = exchange->request.route;
     const struct accepted *accepted = &exchange->accepted;
@@ -114,7 +115,8 @@ static int negotiate(struct exchange *exchange) {
         exchange->request.wants_html = accepted->html > 0;
         return accepted->html > 0 ? 0 : 406;
     }
-    if (route->method == METHOD_GET && route->page == NULL) return 0;
+    bool programs = route->who == WHO_PARTNER && (route->flags & ROUTE_NO_CSRF) != 0;
+    if (route->page == NULL && (route->method == METHOD_GET || programs)) return 0;
     return accepted->html > 0 || accepted->json > 0 ? 0 : 406;
 }
 

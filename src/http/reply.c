@@ -191,7 +191,8 @@ static void add_answer_fields(struct exchange *exchange, struct reply *reply) {
         struct text allow = router_allow(request->arena, exchange->allowed);
         header_text(reply, request->arena, "Allow", allow);
     }
-    if (reply->status == 401) header(reply, "WWW-Authenticate", "Bearer");
+    if (reply->status == 401)
+        header(reply, "WWW-Authenticate", answer->challenge != NULL ? answer->challenge : "Bearer");
     if (answer->retry_after_s > 0)
         header(reply, "Retry-After", text_format(request->arena, "%d", answer->retry_after_s).data);
     for (const struct cookie *cookie = answer->cookies; cookie != NULL; cookie = cookie->next)

@@ -71,6 +71,7 @@ struct answer {
     const struct string_argument *refusal_arguments;
     size_t refusal_argument_count;
     int retry_after_s;
+    const char *challenge;          /* 401: how to say who one is (WWW-Authenticate); NULL: "Bearer" */
     struct cookie *cookies;
     struct answer_file *file;
     struct text stored_json;        /* an earlier answer given again under its idempotency key */

@@ -103,6 +103,12 @@ const table = `
   POST /staff/tills/{id}/switch                   -   -   -   -   +   +
   POST /staff/tills/{id}/cashiers                 -   -   -   -   +   +
   POST /staff/tills/{id}/cashiers/{login}/switch  -   -   -   -   +   +
+  GET  /staff/agents                              -   -   -   +   -   -
+  POST /staff/agents                              -   -   -   +   -   -
+  GET  /staff/agents/{id}                         -   -   -   +   -   -
+  POST /staff/agents/{id}                         -   -   -   +   -   -
+  POST /staff/agents/{id}/password                -   -   -   +   -   -
+  POST /staff/agents/{id}/switch                  -   -   -   +   -   -
   GET  /staff/campaigns                           -   -   -   -   +   -
   POST /staff/campaigns                           -   -   -   -   +   -
   POST /staff/campaigns/{id}/start                -   -   -   -   +   -

@@ -16,7 +16,7 @@ const shots = process.env.KABINET_SHOTS;
 if (shots) mkdirSync(shots, {recursive: true});
 // Not pages: files, streams, what programs ask, what plays the outside.
 const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|events|options|challenge|signature)$", "/(photos|files)/",
-                           "^/(live|ready|partner|sandbox|gateway|language)"].join("|"));
+                           "^/(live|ready|partner|agents|sandbox|gateway|language)"].join("|"));
 // Pages that need an outside, a clock or a profile of their own: whose test looks at them.
 const elsewhere = {
   "/contract/password": "signing_up.test.mjs", "/recover/code": "recovery.test.mjs", "/recover/sent": "recovery.test.mjs",

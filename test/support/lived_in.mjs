@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 
+import {makeAgent} from "./agents.mjs";
 import {person, picture} from "./applicants.mjs";
 import {jpeg, upload} from "./pictures.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
@@ -269,15 +270,24 @@ async function payments(life) {
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
 }
 
+// Terminals that have topped a wallet up, and an agent that waits to be switched on.
+async function cash(life) {
+  const {server, who, boss, other} = life, title = "Салоны связи «Алло, это дом на набережной»";
+  const busy = await makeAgent(server, boss, other, {title, addresses: "127.0.0.0/8, 2001:db8::/32"});
+  for (const sum of ["100.00", "1234.56"]) assert.equal((await busy.pay(who.phone, sum)).result, 0);
+  const idle = await makeAgent(server, boss, undefined, {title: "Новый"});
+  life.at("/staff/agents/{id}", `/staff/agents/${busy.id}`, `/staff/agents/${idle.id}`);
+}
+
 export async function livedIn() {
-  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"},
+  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
   await left(life);
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, payments, letters, support, desk, papers, photos, campaigns, act, ways, newcomer]) await part(life);
+  for (const part of [money, payments, letters, support, desk, papers, photos, cash, campaigns, act, ways, newcomer]) await part(life);
   return life;
 }
 

@@ -1,5 +1,6 @@
 /* osmp.h: a provider that takes payments by OSMP XML: check, pay, cancel; README.md has the wire. Dialects differ in
- * how they are asked and what they call things; what is meant is the same for all. Knows nothing of ledgers. */
+ * how they are asked and what they call things; what is meant is the same for all. At the end the other side: agents
+ * who ask us. Knows nothing of ledgers. */
 #pragma once
 
 #include "base/calendar.h"
@@ -81,3 +82,49 @@ struct osmp_reply osmp_read(struct arena *arena, enum osmp_dialect dialect, cons
                             struct text body);
 /* osmp_rules.c: what a result code means for a command. */
 enum osmp_meaning osmp_meaning_of(enum osmp_command command, int result, enum osmp_refusal *refusal);
+
+/* ---- the other side (provider.c): an agent's program asks us ---- */
+
+/* Results of the protocol, as we answer them. */
+enum osmp_result {
+    OSMP_RESULT_OK = 0,
+    OSMP_RESULT_LATER = 1,
+    OSMP_RESULT_FORMAT = 4,
+    OSMP_RESULT_NOT_FOUND = 5,
+    OSMP_RESULT_REFUSED = 7,
+    OSMP_RESULT_TECHNICAL = 8,
+    OSMP_RESULT_INACTIVE = 79,
+    OSMP_RESULT_TOO_SMALL = 241,
+    OSMP_RESULT_TOO_LARGE = 242,
+    OSMP_RESULT_OTHER = 300,
+};
+
+#define OSMP_TXN_DIGITS 20
+
+/* What came, as it came; TEXT_NONE for what did not. */
+struct osmp_typed {
+    struct text command, txn, account, sum, date;
+};
+
+struct osmp_asked {
+    enum osmp_command command; /* check or pay */
+    struct text txn;           /* 1 to OSMP_TXN_DIGITS digits: theirs, no number of ours */
+    struct text account;       /* anything; who knows accounts judges it */
+    int64_t sum;               /* kopecks; -1: not given, which a check alone may leave */
+    struct text date;          /* YYYYMMDDHHMMSS in their zone, or TEXT_NONE */
+};
+
+/* False when it cannot be read as a request of the protocol: result 300. asked->txn is good or TEXT_NONE then. */
+bool osmp_asked_read(const struct osmp_typed *typed, struct osmp_asked *asked);
+
+struct osmp_answer {
+    enum osmp_result result;
+    struct text txn, prv;      /* TEXT_NONE: left empty */
+    int64_t sum;               /* kopecks; -1: left empty */
+    struct text comment;
+    const struct osmp_field *fields;
+    size_t field_count;
+};
+
+/* The document, UTF-8, with all five elements whatever the result. */
+struct text osmp_answer_write(struct arena *arena, const struct osmp_answer *answer);

@@ -119,12 +119,83 @@ static void nobody_there_is_surely_not_done(void **state) {
     assert_int_equal(reply.result, -1);
 }
 
+/* ---- the other side ---- */
+
+static void what_agents_ask_is_read_or_not(void **state) {
+    (void)state;
+    static const struct {
+        const char *command, *txn, *sum, *date;
+        bool good;
+        int64_t kopecks;
+    } rows[] = {
+        {"check", "1", NULL, NULL, true, -1},
+        {"check", "12345678901234567890", "10.45", "20261103090507", true, 1045},
+        {"pay", "00000000000000000001", "10", NULL, true, 1000},
+        {"pay", "1", "0.00", NULL, true, 0}, /* too small: whoever knows the bounds says so */
+        {"pay", "1", "0.1", NULL, true, 10},
+        {"pay", "1", NULL, NULL, false, -1},
+        {"pay", "1", "", NULL, false, -1},
+        {"pay", "1", "-5", NULL, false, -1},
+        {"pay", "1", "1e3", NULL, false, -1},
+        {"pay", "1", "10.455", NULL, false, -1},
+        {"pay", "1", "10,45", NULL, false, -1},
+        {"pay", "1", "99999999999999999999", NULL, false, -1},
+        {"pay", "", "10.00", NULL, false, -1},
+        {"pay", NULL, "10.00", NULL, false, -1},
+        {"pay", "-1", "10.00", NULL, false, -1},
+        {"pay", "1a", "10.00", NULL, false, -1},
+        {"pay", "123456789012345678901", "10.00", NULL, false, -1},
+        {"pay", "1", "10.00", "20261301000000", false, -1},
+        {"pay", "1", "10.00", "20261103246000", false, -1},
+        {"pay", "1", "10.00", "2026-11-03", false, -1},
+        {"cancel", "1", "10.00", NULL, false, -1},
+        {"PAY", "1", "10.00", NULL, false, -1},
+        {NULL, "1", "10.00", NULL, false, -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct osmp_typed typed = {text_from(rows[i].command), text_from(rows[i].txn), TEXT("9161234567"),
+                                         text_from(rows[i].sum), text_from(rows[i].date)};
+        struct osmp_asked asked;
+        bool good = osmp_asked_read(&typed, &asked);
+        if (good != rows[i].good || (good && asked.sum != rows[i].kopecks)) fail_msg("row %zu", i);
+    }
+}
+
+/* Our own document is what our own reader believes. */
+static void an_answer_is_a_whole_document(void **state) {
+    (void)state;
+    static const struct osmp_field fields[] = {{"max", {"15000.00", 8}}};
+    const struct osmp_answer answer = {.result = OSMP_RESULT_OK,
+                                       .txn = TEXT("1234567890123"),
+                                       .prv = TEXT("77"),
+                                       .sum = 104500,
+                                       .comment = TEXT("<\"Лавка & Ко\">"),
+                                       .fields = fields,
+                                       .field_count = 1};
+    struct text document = osmp_answer_write(arena, &answer);
+    assert_string_equal(document.data,
+                        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response>"
+                        "<osmp_txn_id>1234567890123</osmp_txn_id>"
+                        "<prv_txn>77</prv_txn><sum>1045.00</sum><result>0</result><fields><field1 name=\"max\">15000.00"
+                        "</field1></fields><comment>&lt;&quot;Лавка &amp; Ко&quot;&gt;</comment></response>\n");
+    struct osmp_reply reply = osmp_read(arena, OSMP_CLASSIC, &pay_order, document);
+    assert_int_equal(reply.meaning, OSMP_YES);
+    assert_string_equal(reply.reference.data, "77");
+    assert_string_equal(reply.comment.data, "<\"Лавка & Ко\">");
+    const struct osmp_answer bare = {.result = OSMP_RESULT_OTHER, .sum = -1};
+    assert_string_equal(osmp_answer_write(arena, &bare).data,
+                        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response><osmp_txn_id></osmp_txn_id>"
+                        "<prv_txn></prv_txn><sum></sum><result>300</result><comment></comment></response>\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_in_the_protocols_words),
         cmocka_unit_test(an_answer_is_believed_when_it_is_about_this_payment),
         cmocka_unit_test(what_they_tell_of_the_account_is_kept),
         cmocka_unit_test(nobody_there_is_surely_not_done),
+        cmocka_unit_test(what_agents_ask_is_read_or_not),
+        cmocka_unit_test(an_answer_is_a_whole_document),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -2,6 +2,7 @@
  * became of it comes by callback or is asked for (settle.c). The outcome page waits for it without scripts (WA-2). */
 #include "products/wallet/topup.h"
 
+#include "agents/agents.h"
 #include "base/check.h"
 #include "operations/operations.h"
 
@@ -35,13 +36,17 @@ bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup
 
 enum flow topup_form_read(struct request *request, struct tx *tx) {
     struct wallet_state *state = wallet_state_of(request->engine);
-    if (state->acquirer == NULL) return refuse(request, &refusal_topup_off);
+    bool card = state->acquirer != NULL, cash = engine_enabled(request->engine, "agents") && agents_take_cash(tx);
+    if (!card && !cash) return refuse(request, &refusal_topup_off);
     int64_t wallet = wallet_main(request->engine, tx, request->caller.customer);
     struct account account;
     if (wallet == 0 || !ledger_account(engine_ledger(request->engine), tx, wallet, &account))
         return refuse(request, &refusal_no_wallet);
     struct limit_report limits = ledger_limits(engine_ledger(request->engine), tx, &account);
     struct node *document = doc_new(request->arena);
+    doc_bool(document, "card", card);
+    doc_bool(document, "cash", cash);
+    doc_bool(document, "cash_identified", cash && agents_want_level(request->engine));
     doc_money(document, "balance", rub(account.balance));
     doc_money(document, "least", rub(state->settings->topup_min));
     doc_money(document, "most", rub(state->settings->topup_max));
