@@ -106,6 +106,8 @@ def generator_inputs(root):
                 lines.append("input|strings|" + path)
             elif folder == "src" and parts[-1] == "feature.c":
                 lines.append("input|features|" + path)
+            elif path == "src/openapi/answers.json":
+                lines.append("input|answers|" + path)
             elif folder == "web" and path.endswith(ASSET_ENDINGS):
                 lines.append("input|assets|" + path)
     return lines

@@ -14,6 +14,7 @@ int app_migrate(int count, char **arguments);
 int app_contract(int count, char **arguments);
 int app_verify(int count, char **arguments);
 int app_routes(int count, char **arguments);
+int app_openapi(int count, char **arguments);
 int app_staff(int count, char **arguments);
 int app_maintenance(int count, char **arguments);
 int app_mail_in(int count, char **arguments);
@@ -33,6 +34,8 @@ struct app {
 };
 
 struct config *app_config(struct arena *arena, int count, char **arguments);
+/* Those that the configuration enables, in the order of all; how many. */
+size_t app_features(const struct config *config, const struct feature *enabled[FEATURES_MAX]);
 bool app_open(struct app *app, int count, char **arguments);
 /* In a world of the caller's, which app_close frees. */
 bool app_open_in(struct app *app, struct world *world, int count, char **arguments);

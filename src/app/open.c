@@ -18,6 +18,13 @@ struct config *app_config(struct arena *arena, int count, char **arguments) {
     return config;
 }
 
+size_t app_features(const struct config *config, const struct feature *enabled[FEATURES_MAX]) {
+    size_t count = 0;
+    for (const struct feature *const *at = all_features; *at != NULL; at++)
+        if (config_enabled(config, *at)) enabled[count++] = *at;
+    return count;
+}
+
 bool app_open(struct app *app, int count, char **arguments) {
     return app_open_in(app, NULL, count, arguments);
 }

@@ -63,9 +63,7 @@ int app_routes(int count, char **arguments) {
     check(arena != NULL);
     struct config *config = app_config(arena, count, arguments);
     const struct feature *enabled[FEATURES_MAX];
-    size_t enabled_count = 0;
-    for (const struct feature *const *at = all_features; config != NULL && *at != NULL; at++)
-        if (config_enabled(config, *at)) enabled[enabled_count++] = *at;
+    size_t enabled_count = config != NULL ? app_features(config, enabled) : 0;
     for (size_t i = 0; i < enabled_count; i++) print_routes(enabled[i], enabled, enabled_count);
     arena_free(arena);
     return config != NULL ? 0 : 1;

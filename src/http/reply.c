@@ -79,17 +79,6 @@ static const char *disposition(struct arena *arena, const char *name) {
     return text_copy(arena, buffer_text(&out)).data;
 }
 
-static void write_file(struct exchange *exchange, struct reply *reply, const struct answer_file *file) {
-    reply->body = file->bytes;
-    reply->streamed = file->more != NULL;
-    header(reply, "Content-Type", file->content_type);
-    bool pdf = text_is(text_from(file->content_type), "application/pdf");
-    header(reply, "Content-Security-Policy", pdf ? DATA_POLICY : FILE_POLICY);
-    header(reply, "Cache-Control", "no-store");
-    if (file->file_name != NULL)
-        header(reply, "Content-Disposition", disposition(exchange->request.arena, file->file_name));
-}
-
 static bool matches(struct text field, const char *tag) {
     struct text rest = field;
     while (rest.data != NULL) {
@@ -98,6 +87,25 @@ static bool matches(struct text field, const char *tag) {
         if (text_is(element, tag)) return true;
     }
     return false;
+}
+
+static void write_file(struct exchange *exchange, struct reply *reply, const struct answer_file *file) {
+    bool pdf = text_is(text_from(file->content_type), "application/pdf");
+    header(reply, "Content-Security-Policy", pdf ? DATA_POLICY : FILE_POLICY);
+    header(reply, "Cache-Control", file->tag != NULL ? "no-cache" : "no-store"); /* kept, but asked for each time */
+    if (file->tag != NULL) {
+        struct text known = exchange->head.fields[HEAD_IF_NONE_MATCH];
+        header(reply, "ETag", file->tag);
+        if (known.data != NULL && matches(known, file->tag)) {
+            reply->status = 304;
+            return;
+        }
+    }
+    reply->body = file->bytes;
+    reply->streamed = file->more != NULL;
+    header(reply, "Content-Type", file->content_type);
+    if (file->file_name != NULL)
+        header(reply, "Content-Disposition", disposition(exchange->request.arena, file->file_name));
 }
 
 static void write_asset(struct exchange *exchange, struct reply *reply) {

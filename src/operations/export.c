@@ -1,88 +1,122 @@
-/* export.c: exactly the operations of a filter as CSV, however many: written in pieces, each on a snapshot of its own
- * and going on where the last one ended. What is added meanwhile is newer and so not met twice. */
-#include "operations/csv.h"
-#include "operations/listing.h"
+/* export.c: exactly the operations of a filter as a file, however many: written in pieces, each on a snapshot of its
+ * own and going on where the last one ended. What is added meanwhile is newer than the file's end and so not in it. */
+#include "operations/export.h"
+
+#include "identity/identity.h"
+#include "generated/strings.h"
 #include "operations/pages.h"
 
-#include "generated/strings.h"
-
 #define PIECE 200
-#define PIECE_BYTES (1024 * 1024)
+#define PIECE_BYTES (2 * 1024 * 1024)
 
-struct export {
-    struct engine *engine;
-    struct locale locale;
-    struct operation_filter filter;
-    int64_t customer;
-    int64_t accounts[OPERATION_ACCOUNTS];
-    size_t account_count;
-    enum csv_dialect dialect;
-    int64_t before;
-    bool begun, ended;
-};
+/* ---- for formats ---- */
 
-static void add_heading(struct export *export, struct buffer *out) {
-    static const string_id titles[] = {S_operations_csv_at,   S_operations_csv_title,    S_operations_csv_counterparty,
-                                       S_operations_csv_sum,  S_operations_csv_currency, S_operations_csv_balance,
-                                       S_operations_csv_note, S_operations_csv_id};
-    csv_begin(out);
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        csv_cell(out, export->dialect, i == 0, string_get(out->arena, &export->locale, titles[i], NULL, 0));
-    csv_end_row(out);
-}
-
-static struct text text_of(const struct node *operation, const char *name) {
+struct text export_text(const struct node *operation, const char *name) {
     const struct node *node = doc_get(operation, name);
     return node != NULL && node->kind == NODE_TEXT ? node->text : TEXT_NONE;
 }
 
-/* "2026-11-22 14:05:09" in the customer's zone: what spreadsheets understand in every language. */
-static struct text time_of(struct export *export, struct arena *arena, moment at) {
-    struct civil civil = civil_at(at, export->locale.zone);
-    return text_format(arena, "%04d-%02d-%02d %02d:%02d:%02d", civil.date.year, civil.date.month, civil.date.day,
-                       civil.hour, civil.minute, civil.second);
+struct text export_say(struct export_piece *piece, string_id id) {
+    return string_get(piece->arena, &piece->export->locale, id, NULL, 0);
 }
 
-static void add_row(struct export *export, struct buffer *out, const struct listed *listed, const struct node *node) {
-    const struct entry *entry = &listed->entry;
-    enum csv_dialect dialect = export->dialect;
-    csv_cell(out, dialect, true, time_of(export, out->arena, id_moment(entry->id)));
-    csv_cell(out, dialect, false, listed->title);
-    csv_cell(out, dialect, false, text_of(node, "counterparty"));
-    csv_money(out, dialect, false, (struct money){entry->amount, entry->currency});
-    csv_cell(out, dialect, false, currency_code(entry->currency));
-    csv_money(out, dialect, false, (struct money){entry->balance, entry->currency});
-    csv_cell(out, dialect, false, entry->note);
-    /* Spreadsheets round long numbers: the apostrophe of a text would be shown, a space is not noticed. */
-    csv_cell(out, dialect, false, text_format(out->arena, "№%lld", (long long)entry->id));
-    csv_end_row(out);
+moment export_from(const struct export *export, const struct account *account) {
+    moment opened = id_moment(account->id); /* ids begin with the time at which they were made */
+    return export->filter.from > opened ? export->filter.from : opened;
 }
 
-struct piece {
-    struct export *export;
-    struct tx *tx;
-    struct arena *arena;
-    struct buffer *out;
-};
+int64_t export_balance(struct export_piece *piece, const struct account *account, moment at) {
+    int64_t balance = 0;
+    bool known = ledger_balance_at(engine_ledger(piece->export->engine), piece->tx, account->id, at, &balance);
+    return known ? balance : 0;
+}
 
-static void write_piece(void *data) {
-    struct piece *piece = data;
+struct text export_cut(struct text text, size_t most) {
+    size_t at = 0;
+    for (size_t count = 0; count < most && at < text.size; count++) {
+        size_t step = text_utf8_step(text_slice(text, at, text.size));
+        at += step > 0 ? step : 1;
+    }
+    return text_slice(text, 0, at);
+}
+
+static void add_escaped(struct buffer *out, struct text text) {
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        if (byte == '&') buffer_add_literal(out, "&amp;");
+        else if (byte == '<') buffer_add_literal(out, "&lt;");
+        else if (byte == '>') buffer_add_literal(out, "&gt;");
+        else buffer_add_char(out, (unsigned char)byte < ' ' ? ' ' : byte);
+    }
+}
+
+void export_element(struct buffer *out, const char *name, struct text text, size_t most) {
+    if (text.size == 0) return;
+    buffer_format(out, "<%s>", name);
+    add_escaped(out, export_cut(text, most));
+    buffer_format(out, "</%s>\n", name);
+}
+
+/* ---- pieces ---- */
+
+static struct operations_wanted wanted_of(const struct export *export) {
+    return (struct operations_wanted){.customer = export->customer,
+                                      .accounts = export->accounts,
+                                      .account_count = export->account_count,
+                                      .filter = &export->filter,
+                                      .before = export->before};
+}
+
+/* True when the listing has come to its end. */
+static bool write_rows(struct export_piece *piece, const struct operations_wanted *wanted) {
     struct export *export = piece->export;
-    const struct operations_wanted wanted = {.customer = export->customer,
-                                             .accounts = export->accounts,
-                                             .account_count = export->account_count,
-                                             .filter = &export->filter,
-                                             .before = export->before};
-    struct listing *listing = listing_begin(export->engine, piece->tx, piece->arena, &export->locale, &wanted);
-    struct buffer rows = buffer_new(piece->arena, 32 * 1024);
+    struct listing *listing = listing_begin(export->engine, piece->tx, piece->arena, &export->locale, wanted);
     struct listed listed;
     struct node *node;
-    if (!export->begun) add_heading(export, &rows);
-    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++) add_row(export, &rows, &listed, node);
-    export->begun = true;
+    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++)
+        export->format->row(piece, &listed, node);
     export->before = listing_rest(listing);
-    export->ended = export->before == 0;
-    buffer_add_text(piece->out, buffer_text(&rows));
+    return export->before == 0;
+}
+
+/* The next piece of one account's statement. */
+static void write_statement(struct export_piece *piece) {
+    struct export *export = piece->export;
+    struct account account;
+    int64_t id = export->accounts[export->account];
+    bool asked = export->filter.account == 0 || export->filter.account == id;
+    bool over = true;
+    if (asked && ledger_account(engine_ledger(export->engine), piece->tx, id, &account)) {
+        struct operations_wanted wanted = wanted_of(export);
+        wanted.accounts = &id;
+        wanted.account_count = 1;
+        if (!export->opened) export->format->open(piece, &account);
+        export->opened = true;
+        over = write_rows(piece, &wanted);
+        if (over) export->format->close(piece, &account);
+    }
+    if (!over) return;
+    export->opened = false;
+    export->account++;
+}
+
+static void write_piece(void *data) {
+    struct export_piece *piece = data;
+    struct export *export = piece->export;
+    const struct export_format *format = export->format;
+    bool over;
+    *piece->out = buffer_new(piece->arena, 64 * 1024);
+    if (!export->begun) format->begin(piece);
+    export->begun = true;
+    if (format->by_account) {
+        if (export->account < export->account_count) write_statement(piece);
+        over = export->account >= export->account_count;
+    } else {
+        struct operations_wanted wanted = wanted_of(export);
+        over = write_rows(piece, &wanted);
+    }
+    if (over && format->end != NULL) format->end(piece);
+    export->ended = over;
 }
 
 /* answer_file.more */
@@ -93,33 +127,54 @@ static bool export_more(void *state, struct buffer *out) {
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     struct arena *arena = arena_new(PIECE_BYTES);
     bool good = false;
+    struct text written = TEXT_NONE;
     if (tx != NULL && arena != NULL) {
-        struct piece piece = {export, tx, arena, out};
+        struct buffer rows = {0};
+        struct export_piece piece = {export, tx, arena, &rows};
         good = arena_guard(arena, write_piece, &piece);
+        if (good) written = buffer_text(&rows);
     }
     if (tx != NULL && !reader_end(reader, tx)) good = false;
+    if (good) buffer_add_text(out, written);
     arena_free(arena);
     if (good) return true;
-    /* The file has begun: that it is not whole can be told only in it. */
+    /* The file has begun: that it is not whole can be told only in it, and readers of the stricter formats refuse
+     * it. */
     buffer_add_text(out, string_get(out->arena, &export->locale, S_operations_csv_interrupted, NULL, 0));
     buffer_add_literal(out, "\r\n");
     export->ended = true;
     return true;
 }
 
+/* ---- the request ---- */
+
+static const struct export_format *const formats[] = {&export_csv, &export_ofx, &export_camt053, &export_1c,
+                                                      &export_pdf};
+
+static struct text holder_of(struct request *request, struct tx *tx) {
+    struct customer customer;
+    if (!identity_customer(request->engine, tx, request->caller.customer, &customer)) return TEXT_NONE;
+    return customer.name.size > 0 ? text_copy(request->arena, customer.name)
+                                  : phone_masked(request->arena, customer.phone);
+}
+
 enum flow export_read(struct request *request, struct tx *tx) {
     struct export *export = arena_new_of(request->arena, struct export);
+    export->format = formats[field_number(request, "format")];
     export->engine = request->engine;
+    export->arena = request->arena;
     export->locale = request->locale;
     export->filter = filter_of(request);
+    if (export->filter.until == 0 || export->filter.until > request->started) export->filter.until = request->started;
     export->customer = request->caller.customer;
+    export->holder = holder_of(request, tx);
     export->account_count = operations_accounts(request->engine, tx, export->customer, export->accounts);
-    export->dialect = request->locale.language == LANGUAGE_RU ? CSV_SEMICOLON : CSV_COMMA;
+    if (export->format->prepare != NULL) export->format->prepare(export);
     struct date today = civil_at(request->locale.now, request->locale.zone).date;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
-    file->content_type = "text/csv; charset=utf-8";
-    file->file_name =
-        text_format(request->arena, "operations-%.*s.csv", TEXT_ARG(date_format(request->arena, today))).data;
+    file->content_type = export->format->content_type;
+    file->file_name = text_format(request->arena, "operations-%.*s.%s",
+                                  TEXT_ARG(date_format(request->arena, today)), export->format->extension).data;
     file->more = export_more;
     file->state = export;
     return answer_file(request, file);

@@ -6,7 +6,7 @@
 #include "operations/state.h"
 
 static const char *const directions[] = {"in", "out", NULL};
-static const char *const formats[] = {"csv", NULL};
+static const char *const formats[] = {"csv", "ofx", "camt053", "1c", "pdf", NULL}; /* as export.c has them */
 
 #define FILTER_FIELDS                                                                                                  \
     {.name = "text", .type = FIELD_TEXT, .max = 100}, {.name = "from", .type = FIELD_DATE},                            \
@@ -35,7 +35,7 @@ static const struct route routes[] = {
      .scope = SCOPE_OPERATIONS_READ,
      .form = &export_query,
      .stages = {{STAGE_READ, export_read}},
-     .summary = "The operations of the same filter as CSV"},
+     .summary = "The operations of the same filter as a file: CSV, OFX, camt.053, 1C client-bank exchange, PDF"},
     {.method = METHOD_GET,
      .path = "/operations/{id}",
      .who = WHO_CUSTOMER,

@@ -73,6 +73,21 @@ static struct text with_query(struct arena *arena, const char *path, struct text
     return buffer_text(&out);
 }
 
+/* The same list as files; CSV has a place of its own. */
+static void tell_exports(struct request *request, struct text query, struct node *exports) {
+    static const struct {
+        const char *format;
+        string_id title;
+    } others[] = {{"pdf", S_operations_export_pdf}, {"1c", S_operations_export_1c}, {"ofx", S_operations_export_ofx},
+                  {"camt053", S_operations_export_camt053}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct node *export = doc_add_object(exports);
+        struct text format = text_format(request->arena, "format=%s", others[i].format);
+        doc_text(export, "title", string_get(request->arena, &request->locale, others[i].title, NULL, 0));
+        doc_text(export, "href", with_query(request->arena, "/operations/export", query, format));
+    }
+}
+
 enum flow operations_list_read(struct request *request, struct tx *tx) {
     int64_t accounts[OPERATION_ACCOUNTS];
     size_t count = operations_accounts(request->engine, tx, request->caller.customer, accounts);
@@ -94,6 +109,7 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
     doc_bool(document, "later", wanted.before != 0);
     doc_text(document, "first", with_query(request->arena, "/operations", query, TEXT_NONE));
     doc_text(document, "export", with_query(request->arena, "/operations/export", query, TEXT("format=csv")));
+    tell_exports(request, query, doc_array(document, "exports"));
     if (told.next != 0)
         doc_text(document, "next",
                  with_query(request->arena, "/operations", query,

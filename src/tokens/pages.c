@@ -70,6 +70,7 @@ enum flow tokens_page(struct request *request, struct tx *tx) {
     for (size_t i = 0; i < count; i++) tell_token(request, doc_add_object(list), &tokens[i]);
     tell_scopes(request, doc_array(document, "offered"), engine_scopes(request->engine), true);
     tell_lives(request, doc_array(document, "lives"));
+    if (engine_enabled(request->engine, "openapi")) doc_text(document, "docs", TEXT("/docs/api"));
     doc_bool(document, "moves_money",
              (engine_scopes(request->engine) & (SCOPE_TRANSFERS_WRITE | SCOPE_PAYMENTS_WRITE)) != 0);
     return answer_ok(request, document);

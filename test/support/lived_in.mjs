@@ -127,6 +127,7 @@ async function support(life) {
   life.at("/support/cases/{id}", `/support/cases/${first}`);
   life.at("/staff/cases/{id}", `/staff/cases/${second}`, path, `/staff/cases/${free}`);
   life.at("/help/{slug}", "/help/fraud");
+  life.at("/docs/api/{feature}", "/docs/api/wallet", "/docs/api/backoffice");
   life.at("/staff/help/{slug}", "/staff/help/fraud");
   await life.post(who, "/help/fraud/rate", {helped: "yes"});
   await life.post(who, "/help/cabinet/rate", {score: 4});

@@ -11,6 +11,8 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {createInterface} from "node:readline";
 
+import {record} from "./answers.mjs";
+
 const build = resolve(process.env.KABINET_BUILD ?? "build/release");
 export const database = process.env.KABINET_DATABASE ?? "sqlite";
 
@@ -199,7 +201,9 @@ export class Server {
     try {
       parsed = JSON.parse(text);
     } catch {}
-    return {status: answer.status, body: parsed, headers: answer.headers, text};
+    const told = {status: answer.status, body: parsed, headers: answer.headers, text};
+    if (process.env.KABINET_ANSWERS) record(method, path, told);
+    return told;
   }
 
   get(path, options) {
