@@ -76,7 +76,7 @@ struct raw_field {
     struct raw_field *next;
 };
 
-/* Parsers: false on malformed input (400), duplicates of a name, more than 64 fields, nesting. */
+/* Parsers: false on malformed input (400), duplicates of a name, more than 160 fields, nesting. */
 bool form_parse_urlencoded(struct arena *arena, struct text body, struct raw_field **fields);
 bool form_parse_json(struct arena *arena, struct text body, struct raw_field **fields); /* one flat object */
 

@@ -3,7 +3,7 @@
 
 #include "http/form.h"
 
-#define RAW_FIELDS_MAX 64
+#define RAW_FIELDS_MAX 160
 #define RAW_NAME_MAX 64 /* bytes */
 
 struct raw_list {

@@ -14,21 +14,30 @@
 #include <string.h>
 
 #define CATALOGUE_MOST ((size_t)64 << 20)
+#define SCRATCH_MOST ((size_t)4 << 20) /* the tree of one provider's JSON */
 #define PROVIDERS_MOST 20000
 #define CATEGORIES_MOST 100
 
 STATEMENT(generation_of, "SELECT generation FROM pay_catalogue WHERE id = 1");
 STATEMENT(generation_up, "UPDATE pay_catalogue SET generation = generation + 1 WHERE id = 1");
 STATEMENT(generation_first, "INSERT INTO pay_catalogue (id, generation) VALUES (1, 1)");
-STATEMENT(all_providers, "SELECT id, version, content, secret FROM pay_provider ORDER BY id");
+STATEMENT(provider_count, "SELECT COUNT(*) FROM pay_provider");
+STATEMENT(all_providers, "SELECT p.id, p.version, p.content, p.secret, v.at, v.staff FROM pay_provider p "
+                         "LEFT JOIN pay_provider_version v ON v.provider = p.id AND v.version = p.version "
+                         "ORDER BY p.id");
 STATEMENT(all_categories, "SELECT content FROM pay_category");
-STATEMENT(version_of, "SELECT version FROM pay_provider WHERE id = $1 FOR_UPDATE");
+STATEMENT(look_at, "SELECT version, content, secret FROM pay_provider WHERE id = $1");
+STATEMENT(lock, "SELECT version, content, secret FROM pay_provider WHERE id = $1 FOR_UPDATE");
+STATEMENT(by_code, "SELECT id, content FROM pay_provider WHERE content LIKE $1");
 STATEMENT(provider_add, "INSERT INTO pay_provider (id, version, content, secret) VALUES ($1, 1, $2, $3)");
 STATEMENT(provider_set, "UPDATE pay_provider SET version = $2, content = $3 WHERE id = $1");
 STATEMENT(secret_set, "UPDATE pay_provider SET secret = $2 WHERE id = $1");
 STATEMENT(version_add, "INSERT INTO pay_provider_version (provider, version, content, staff, at) "
                        "VALUES ($1, $2, $3, $4, $5)");
 STATEMENT(category_add, "INSERT INTO pay_category (code, content) VALUES ($1, $2)");
+STATEMENT(category_set, "UPDATE pay_category SET content = $2 WHERE code = $1");
+STATEMENT(category_version, "INSERT INTO pay_category_version (code, version, content, staff, at) "
+                            "VALUES ($1, $2, $3, $4, $5)");
 
 /* ---- taking ---- */
 
@@ -86,15 +95,27 @@ const struct category *catalogue_category(const struct catalogue *catalogue, str
     return NULL;
 }
 
-bool provider_found(struct arena *arena, const struct provider *provider, struct text asked) {
-    struct buffer titles = buffer_new(arena, 128);
-    for (int i = 0; i < LANGUAGE_COUNT; i++) {
-        buffer_add_text(&titles, provider->title.of[i]);
-        buffer_add_char(&titles, ' ');
+const struct provider *catalogue_operator(const struct catalogue *catalogue, struct text number) {
+    const struct provider *found = NULL;
+    int64_t narrowest = 0;
+    for (size_t i = 0; i < catalogue->provider_count; i++) {
+        const struct provider *provider = &catalogue->providers[i];
+        int64_t width = number_range_width(provider->numbers, provider->number_count, number);
+        if (width == 0 || (found != NULL && width >= narrowest)) continue;
+        found = provider;
+        narrowest = width;
     }
-    struct text search = text_format(arena, "%.*s %s", TEXT_ARG(provider->search), provider->code);
-    return asked.size == 0 ||
-           search_score(asked, search_fold(arena, buffer_text(&titles)), search_fold(arena, search)) > 0;
+    return found;
+}
+
+const struct provider *catalogue_finder(const struct catalogue *catalogue) {
+    for (size_t i = 0; i < catalogue->provider_count; i++)
+        if (catalogue->providers[i].operators && catalogue->providers[i].on) return &catalogue->providers[i];
+    return NULL;
+}
+
+bool provider_found(const struct provider *provider, struct text asked) {
+    return asked.size == 0 || search_score(asked, provider->found_title, provider->found_words) > 0;
 }
 
 /* ---- reading ---- */
@@ -103,24 +124,28 @@ struct load {
     struct engine *engine;
     struct tx *tx;
     struct catalogue *catalogue;
+    struct arena *scratch;
 };
 
 static void read_provider(struct load *load, const struct rows *row, struct provider *providers) {
     struct catalogue *catalogue = load->catalogue;
     int64_t id = row_int(row, 0);
-    struct provider_place place = {.sandbox_url = engine_config(load->engine)->sandbox_url};
-    struct text problem = TEXT_NONE;
+    struct provider_place place = {.sandbox_url = engine_config(load->engine)->sandbox_url, .scratch = load->scratch};
+    struct provider_problem *problems;
+    arena_clear(load->scratch);
     if (!row_null(row, 3) && !secret_open(engine_keyring(load->engine), catalogue->arena, "provider.secret", id,
                                           row_text(row, 3), &place.secret))
         log_event(LOG_ERROR, TEXT_NONE, "payments.secret_unreadable", LOG_NUMBER("provider", id));
     struct provider *provider = &providers[catalogue->provider_count];
-    if (!provider_read(catalogue->arena, row_text(row, 2), &place, provider, &problem)) {
+    if (!provider_read(catalogue->arena, row_text(row, 2), &place, provider, &problems)) {
         log_event(LOG_ERROR, TEXT_NONE, "payments.provider_unreadable", LOG_NUMBER("provider", id),
-                  LOG_TEXT("problem", problem));
+                  LOG_TEXT("problem", provider_problem_line(catalogue->arena, problems)));
         return;
     }
     provider->id = id;
     provider->version = row_int(row, 1);
+    provider->changed = row_int(row, 4);
+    provider->changed_by = row_int(row, 5);
     catalogue->provider_count++;
 }
 
@@ -134,18 +159,26 @@ static int by_order(const void *left, const void *right) {
     return (one->order > other->order) - (one->order < other->order);
 }
 
+static size_t count_providers(struct tx *tx) {
+    struct rows *rows = tx_query(tx, &provider_count, NO_VALUES);
+    int64_t count = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return count < PROVIDERS_MOST ? (size_t)count : PROVIDERS_MOST;
+}
+
 static void load_guarded(void *data) {
     struct load *load = data;
     struct arena *arena = load->catalogue->arena;
-    struct provider *providers = arena_array(arena, struct provider, PROVIDERS_MOST);
+    size_t most = count_providers(load->tx);
+    struct provider *providers = arena_array(arena, struct provider, most);
     struct rows *rows = tx_query(load->tx, &all_providers, NO_VALUES);
-    while (load->catalogue->provider_count < PROVIDERS_MOST && rows_next(rows)) read_provider(load, rows, providers);
+    while (load->catalogue->provider_count < most && rows_next(rows)) read_provider(load, rows, providers);
     rows_end(rows);
     struct category *categories = arena_array(arena, struct category, CATEGORIES_MOST);
     rows = tx_query(load->tx, &all_categories, NO_VALUES);
     while (load->catalogue->category_count < CATEGORIES_MOST && rows_next(rows)) {
-        struct text problem = TEXT_NONE;
-        if (category_read(arena, row_text(rows, 0), &categories[load->catalogue->category_count], &problem))
+        struct provider_problem *problems;
+        if (category_read(arena, row_text(rows, 0), &categories[load->catalogue->category_count], &problems))
             load->catalogue->category_count++;
     }
     rows_end(rows);
@@ -156,14 +189,17 @@ static void load_guarded(void *data) {
 }
 
 static struct catalogue *load_all(struct engine *engine, struct tx *tx, int64_t generation) {
-    struct arena *arena = arena_new(CATALOGUE_MOST);
-    if (arena == NULL) return NULL;
-    struct catalogue *catalogue = arena_new_of(arena, struct catalogue);
-    *catalogue = (struct catalogue){.generation = generation, .arena = arena, .users = 1};
-    struct load load = {engine, tx, catalogue};
-    if (arena_guard(arena, load_guarded, &load) && !tx_failed(tx)) return catalogue;
-    arena_free(arena);
-    return NULL;
+    struct arena *arena = arena_new(CATALOGUE_MOST), *scratch = arena_new(SCRATCH_MOST);
+    struct catalogue *catalogue = NULL;
+    if (arena != NULL && scratch != NULL) {
+        catalogue = arena_new_of(arena, struct catalogue);
+        *catalogue = (struct catalogue){.generation = generation, .arena = arena, .users = 1};
+        struct load load = {engine, tx, catalogue, scratch};
+        if (!arena_guard(arena, load_guarded, &load) || tx_failed(tx)) catalogue = NULL;
+    }
+    if (scratch != NULL) arena_free(scratch);
+    if (catalogue == NULL && arena != NULL) arena_free(arena);
+    return catalogue;
 }
 
 void catalogue_look(struct engine *engine, struct tx *tx) {
@@ -190,6 +226,28 @@ static void count_up(struct tx *tx) {
     if (tx_run(tx, &generation_up, NO_VALUES) == 0) tx_run(tx, &generation_first, NO_VALUES);
 }
 
+bool catalogue_stored(struct tx *tx, int64_t id, struct stored_provider *stored) {
+    struct rows *rows = tx_query(tx, tx_writing(tx) ? &lock : &look_at, VALUES(V_INT(id)));
+    bool found = rows_next(rows);
+    if (found) *stored = (struct stored_provider){id, row_int(rows, 0), row_copy(rows, 1, tx_arena(tx)),
+                                                  !row_null(rows, 2)};
+    rows_end(rows);
+    return found;
+}
+
+/* Written compactly, "code" stands in a provider's JSON once; '_' fits any letter, so it is compared again. */
+int64_t catalogue_code_owner(struct tx *tx, struct text code) {
+    int64_t owner = 0;
+    count_up(tx); /* whoever changes the catalogue waits for who does */
+    struct text name = text_format(tx_arena(tx), "\"code\":\"%.*s\"", TEXT_ARG(code));
+    struct text pattern = text_format(tx_arena(tx), "%%%.*s%%", TEXT_ARG(name));
+    struct rows *rows = tx_query(tx, &by_code, VALUES(V_TEXT(pattern)));
+    while (owner == 0 && rows_next(rows))
+        if (strstr(row_copy(rows, 1, tx_arena(tx)).data, name.data) != NULL) owner = row_int(rows, 0);
+    rows_end(rows);
+    return owner;
+}
+
 int64_t catalogue_put(struct engine *engine, struct tx *tx, int64_t id, struct text json, struct text secret,
                       int64_t staff) {
     int64_t version = 1;
@@ -202,9 +260,8 @@ int64_t catalogue_put(struct engine *engine, struct tx *tx, int64_t id, struct t
     if (fresh) {
         tx_run(tx, &provider_add, VALUES(V_INT(id), V_TEXT(json), kept));
     } else {
-        struct rows *rows = tx_query(tx, &version_of, VALUES(V_INT(id)));
-        version = rows_next(rows) ? row_int(rows, 0) + 1 : 1;
-        rows_end(rows);
+        struct stored_provider before;
+        version = catalogue_stored(tx, id, &before) ? before.version + 1 : 1;
         tx_run(tx, &provider_set, VALUES(V_INT(id), V_INT(version), V_TEXT(json)));
         if (secret.size > 0) tx_run(tx, &secret_set, VALUES(V_INT(id), kept));
     }
@@ -212,6 +269,14 @@ int64_t catalogue_put(struct engine *engine, struct tx *tx, int64_t id, struct t
            VALUES(V_INT(id), V_INT(version), V_TEXT(json), V_INT(staff), V_INT(world_now(tx_world(tx)))));
     count_up(tx);
     return id;
+}
+
+void catalogue_put_category(struct tx *tx, struct text code, int64_t version, struct text json, int64_t staff) {
+    if (tx_run(tx, &category_set, VALUES(V_TEXT(code), V_TEXT(json))) == 0)
+        tx_run(tx, &category_add, VALUES(V_TEXT(code), V_TEXT(json)));
+    tx_run(tx, &category_version, VALUES(V_TEXT(code), V_INT(version), V_TEXT(json), V_INT(staff),
+                                         V_INT(world_now(tx_world(tx)))));
+    count_up(tx);
 }
 
 /* ---- the first filling ---- */
@@ -243,10 +308,13 @@ static void seed_categories(struct tx *tx, const json_t *list) {
     const json_t *each;
     json_array_foreach(list, at, each) {
         struct category category;
-        struct text json = written(tx_arena(tx), each), problem = TEXT_NONE;
-        if (category_read(tx_arena(tx), json, &category, &problem))
-            tx_run(tx, &category_add, VALUES(V_TEXT(text_from(category.code)), V_TEXT(json)));
-        else log_event(LOG_ERROR, TEXT_NONE, "payments.category_unreadable", LOG_TEXT("problem", problem));
+        struct text json = written(tx_arena(tx), each);
+        struct provider_problem *problems;
+        if (category_read(tx_arena(tx), json, &category, &problems))
+            catalogue_put_category(tx, text_from(category.code), 1, json, 0);
+        else
+            log_event(LOG_ERROR, TEXT_NONE, "payments.category_unreadable",
+                      LOG_TEXT("problem", provider_problem_line(tx_arena(tx), problems)));
     }
 }
 
@@ -256,14 +324,15 @@ static void seed_providers(struct engine *engine, struct tx *tx, const json_t *l
     size_t at;
     const json_t *each;
     json_array_foreach(list, at, each) {
-        struct text secret = text_from(json_string_value(json_object_get(each, "password"))), problem = TEXT_NONE;
+        struct text secret = text_from(json_string_value(json_object_get(each, "password")));
+        struct provider_problem *problems;
         struct text json = written(tx_arena(tx), json_object_get(each, "provider"));
         struct provider provider;
-        if (provider_read(tx_arena(tx), json, &place, &provider, &problem))
+        if (provider_read(tx_arena(tx), json, &place, &provider, &problems))
             catalogue_put(engine, tx, 0, json, secret, 0);
         else
             log_event(LOG_ERROR, TEXT_NONE, "payments.provider_unreadable", LOG_NUMBER("at", (int64_t)at),
-                      LOG_TEXT("problem", problem));
+                      LOG_TEXT("problem", provider_problem_line(tx_arena(tx), problems)));
     }
 }
 

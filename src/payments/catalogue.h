@@ -22,14 +22,32 @@ const struct provider *catalogue_provider(const struct catalogue *catalogue, int
 const struct provider *catalogue_by_code(const struct catalogue *catalogue, struct text code);
 const struct category *catalogue_category(const struct catalogue *catalogue, struct text code);
 
+/* Whose number it is (ten digits), as the numbering plan has it; NULL: unknown. */
+const struct provider *catalogue_operator(const struct catalogue *catalogue, struct text number);
+/* Where one pays by the number alone; NULL: there is no such. */
+const struct provider *catalogue_finder(const struct catalogue *catalogue);
+
 /* Does it fit what was asked (folded: base/search.h), by its titles, its code or its words of search? All fit "". */
-bool provider_found(struct arena *arena, const struct provider *provider, struct text asked);
+bool provider_found(const struct provider *provider, struct text asked);
 
 /* engine_watch: reads it again when its generation is another. */
 void catalogue_look(struct engine *engine, struct tx *tx);
 /* A job: fills an empty catalogue from the profile's file. */
 bool catalogue_seed(struct engine *engine, struct tx *tx);
 
-/* In a command: a new provider (id 0) or another version of one; the JSON was read before. Gives its id. */
+/* One as the database has it now, which is ahead of memory for a second. In a command it is locked. */
+struct stored_provider {
+    int64_t id, version;
+    struct text json; /* in the tx's arena */
+    bool password;    /* it has one */
+};
+bool catalogue_stored(struct tx *tx, int64_t id, struct stored_provider *stored);
+/* In a command: the id of who has that code, 0: nobody. Until the command ends nobody else takes it. */
+int64_t catalogue_code_owner(struct tx *tx, struct text code);
+
+/* In a command: a new provider (id 0) or another version of one; the JSON was read before. Gives its id. An empty
+ * secret leaves the password as it is. */
 int64_t catalogue_put(struct engine *engine, struct tx *tx, int64_t id, struct text json, struct text secret,
                       int64_t staff);
+/* In a command: another version of a category, or a new one; memory follows within a second. */
+void catalogue_put_category(struct tx *tx, struct text code, int64_t version, struct text json, int64_t staff);

@@ -2,7 +2,7 @@
  * declarations; the stories are in order.c, confirm.c, machine.c and settle.c. */
 #include "generated/templates.h"
 #include "payments/breaker.h"
-#include "payments/staff.h"
+#include "payments/catalogue_edit.h"
 
 #include <stddef.h>
 
@@ -17,9 +17,10 @@ FORM_REST(pay_form,
            .min = 1,
            .max = MONEY_MAX,
            .invalid = S_payments_form_sum_invalid},
-          {.name = "from", .type = FIELD_ID});
+          {.name = "from", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40});
 FORM_REST(pay_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "from", .type = FIELD_ID},
-          {.name = "repeat", .type = FIELD_ID});
+          {.name = "repeat", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40},
+          {.name = "choose", .type = FIELD_BOOL});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 static const char *const outcomes[] = {"done", "refused", NULL};
 FORM(settle_form, {.name = "outcome", .type = FIELD_CHOICE, .required = true, .choices = outcomes},
@@ -28,7 +29,48 @@ FORM(settle_form, {.name = "outcome", .type = FIELD_CHOICE, .required = true, .c
 FORM(settle_draft, {.name = "reference", .type = FIELD_TEXT, .max = 64},
      {.name = "reason", .type = FIELD_TEXT, .max = 300});
 
+/* The catalogue, as staff change it. */
+static const char *const states[] = {"any", "on", "off", NULL};
+FORM(providers_form, {.name = "q", .type = FIELD_TEXT, .max = 60}, {.name = "category", .type = FIELD_TEXT, .max = 40},
+     {.name = "state", .type = FIELD_CHOICE, .choices = states},
+     {.name = "page", .type = FIELD_INT, .min = 1, .max = 1000});
+/* … and a provider's traits (traits.c); of a program the object `provider` instead. */
+FORM_REST(provider_form, {.name = "version", .type = FIELD_INT, .required = true, .min = 1, .max = INT32_MAX},
+          {.name = "reason", .type = FIELD_TEXT, .min = 5, .max = 300});
+FORM_REST(new_provider_form, {.name = "reason",
+                              .type = FIELD_TEXT,
+                              .required = true,
+                              .min = 5,
+                              .max = 300,
+                              .missing = S_payments_edit_reason_missing});
+FORM(reason_draft, {.name = "reason", .type = FIELD_TEXT});
+FORM(switch_form, {.name = "on", .type = FIELD_BOOL, .required = false});
+FORM(password_form,
+     {.name = "password", .type = FIELD_SECRET, .required = true, .max = 128},
+     {.name = "reason",
+      .type = FIELD_TEXT,
+      .required = true,
+      .min = 5,
+      .max = 300,
+      .missing = S_payments_edit_reason_missing});
+FORM(versions_draft, {.name = "before", .type = FIELD_INT, .min = 1, .max = INT32_MAX});
+FORM(restore_form, {.name = "version", .type = FIELD_INT, .required = true, .min = 1, .max = INT32_MAX},
+     {.name = "reason", .type = FIELD_TEXT, .min = 5, .max = 300});
+const char *const category_icons[] = {"tag",   "phone", "home",    "wifi", "game",     "percent", "bank", "school",
+                                      "gift",  "card",  "receipt", "star", "security", "users",   NULL};
+#define CATEGORY_FIELDS                                                                                                \
+    {.name = "title_ru", .type = FIELD_TEXT, .required = true, .max = 100},                                            \
+        {.name = "title_en", .type = FIELD_TEXT, .max = 100},                                                          \
+        {.name = "icon", .type = FIELD_CHOICE, .choices = category_icons},                                             \
+        {.name = "order", .type = FIELD_INT, .min = 0, .max = 1000}
+FORM(category_draft, {.name = "code", .type = FIELD_TEXT, .max = 40}, CATEGORY_FIELDS);
+FORM(new_category_form, {.name = "code", .type = FIELD_TEXT, .required = true, .max = 40}, CATEGORY_FIELDS);
+FORM(category_form, {.name = "version", .type = FIELD_INT, .required = true, .min = 0, .max = INT32_MAX},
+     CATEGORY_FIELDS);
+
 /* ---- routes ---- */
+
+#define CATALOGUE_BODY ((int64_t)128 << 10) /* two thousand ranges of numbers */
 
 static const struct route routes[] = {
     {.method = METHOD_GET,
@@ -119,6 +161,132 @@ static const struct route routes[] = {
      .audit = "payment.settle",
      .summary = "Asks for the end of a payment whose provider never answered",
      .roles = ROLE_FINANCE},
+    {.method = METHOD_GET,
+     .path = "/staff/providers",
+     .who = WHO_STAFF,
+     .form = &providers_form,
+     .stages = {{STAGE_READ, staff_providers_read}},
+     .page = &template_payments_catalogue,
+     .audit = "catalogue.seen",
+     .summary = "The catalogue of providers: by words, category, whether they are on",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_GET,
+     .path = "/staff/providers/new",
+     .who = WHO_STAFF,
+     .form = &reason_draft,
+     .stages = {{STAGE_READ, staff_provider_new}},
+     .page = &template_payments_provider_new,
+     .audit = "catalogue.provider.new",
+     .summary = "The form of a new provider",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/providers",
+     .who = WHO_STAFF,
+     .form = &new_provider_form,
+     .stages = {{STAGE_WRITE, staff_provider_add}},
+     .again = staff_provider_new,
+     .again_page = &template_payments_provider_new,
+     .key = true,
+     .audit = "catalogue.provider.add",
+     .summary = "Asks for a new provider (a program: `provider`, as JSON); a second person confirms it",
+     .body_max = CATALOGUE_BODY,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_GET,
+     .path = "/staff/providers/{id}",
+     .who = WHO_STAFF,
+     .form = &reason_draft,
+     .stages = {{STAGE_READ, staff_provider_read}},
+     .page = &template_payments_provider,
+     .audit = "catalogue.provider.seen",
+     .summary = "A provider as it is now: all that the catalogue has of it but its password",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/providers/{id}",
+     .who = WHO_STAFF,
+     .form = &provider_form,
+     .stages = {{STAGE_WRITE, staff_provider_save}},
+     .again = staff_provider_read,
+     .again_page = &template_payments_provider,
+     .key = true,
+     .audit = "catalogue.provider",
+     .summary = "Another version of a provider (a program: `provider`, as JSON); of fee and address a second person's",
+     .body_max = CATALOGUE_BODY,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/providers/{id}/switch",
+     .who = WHO_STAFF,
+     .form = &switch_form,
+     .stages = {{STAGE_WRITE, staff_provider_switch}},
+     .again = staff_provider_read,
+     .again_page = &template_payments_provider,
+     .audit = "catalogue.provider",
+     .summary = "Switches a provider on or off at once",
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/providers/{id}/password",
+     .who = WHO_STAFF,
+     .form = &password_form,
+     .stages = {{STAGE_WRITE, staff_provider_password}},
+     .again = staff_provider_read,
+     .again_page = &template_payments_provider,
+     .key = true,
+     .audit = "catalogue.provider.password",
+     .summary = "Asks for another password of a provider's service; a second person confirms it",
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_GET,
+     .path = "/staff/providers/{id}/versions",
+     .who = WHO_STAFF,
+     .form = &versions_draft,
+     .stages = {{STAGE_READ, staff_versions_read}},
+     .page = &template_payments_versions,
+     .audit = "catalogue.versions.seen",
+     .summary = "What a provider once was: who changed what, and when",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/providers/{id}/versions/{version}",
+     .who = WHO_STAFF,
+     .form = &restore_form,
+     .stages = {{STAGE_WRITE, staff_version_restore}},
+     .again = staff_versions_read,
+     .again_page = &template_payments_versions,
+     .key = true,
+     .audit = "catalogue.provider",
+     .summary = "Makes an old version the newest again; of fee and address a second person confirms it",
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_GET,
+     .path = "/staff/categories",
+     .who = WHO_STAFF,
+     .form = &category_draft,
+     .stages = {{STAGE_READ, staff_categories_read}},
+     .page = &template_payments_categories,
+     .audit = "catalogue.categories.seen",
+     .summary = "The catalogue's categories",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/categories",
+     .who = WHO_STAFF,
+     .form = &new_category_form,
+     .stages = {{STAGE_WRITE, staff_category_add}},
+     .again = staff_categories_read,
+     .again_page = &template_payments_categories,
+     .audit = "catalogue.category",
+     .summary = "A new category",
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_POST,
+     .path = "/staff/categories/{code}",
+     .who = WHO_STAFF,
+     .form = &category_form,
+     .stages = {{STAGE_WRITE, staff_category_save}},
+     .again = staff_categories_read,
+     .again_page = &template_payments_categories,
+     .audit = "catalogue.category",
+     .summary = "Another title, place or icon of a category",
+     .roles = ROLE_CATALOGUE},
     {.path = NULL}};
 
 /* ---- settings ---- */
@@ -139,7 +307,9 @@ static const struct setting settings[] = {
 
 /* ---- the rest ---- */
 
-static const struct menu_item menu[] = {{S_payments_menu, "/pay", "receipt", WHO_CUSTOMER, 13}, {.path = NULL}};
+static const struct menu_item menu[] = {{S_payments_menu, "/pay", "receipt", WHO_CUSTOMER, 13},
+                                        {S_payments_edit_title, "/staff/providers", "receipt", WHO_STAFF, 60},
+                                        {.path = NULL}};
 
 static const struct operation_kind operations[] = {
     {KIND_PAYMENT, "payment", S_payments_kind_payment, "receipt", payment_describe},
@@ -171,6 +341,13 @@ static const struct approval_kind approvals[] = {{.name = "payments.settle",
                                                   .life_us = 7 * DAY,
                                                   .apply = staff_settle_apply,
                                                   .show = staff_settle_show},
+                                                 {.name = "payments.catalogue",
+                                                  .title = S_payments_edit_approval,
+                                                  .ask = ROLE_CATALOGUE,
+                                                  .confirm = ROLE_CATALOGUE | ROLE_FINANCE,
+                                                  .life_us = 7 * DAY,
+                                                  .apply = catalogue_approval_apply,
+                                                  .show = catalogue_approval_show},
                                                  {.name = NULL}};
 
 struct payments_state *payments_state_of(const struct engine *engine) {

@@ -2,6 +2,7 @@
  * about before anything is taken (WA-3). */
 #include "payments/internal.h"
 
+#include "base/check.h"
 #include "operations/operations.h"
 
 static const struct refusal no_purse = {"no-account", 409, S_payments_refused_no_purse, false};
@@ -10,6 +11,62 @@ static const struct refusal level_low = {"level-too-low", 422, S_payments_refuse
 
 static const struct provider *provider_of(struct request *request) {
     return catalogue_by_code(catalogue_take(request->engine, request->arena), request->params[0]);
+}
+
+/* ---- whose number it is ---- */
+
+static bool is_operator(const struct provider *provider) {
+    return provider->number_count > 0;
+}
+
+static struct text number_typed(struct request *request, const struct provider *finder) {
+    struct text number = TEXT_NONE;
+    const struct provider_field *field = &finder->fields[0];
+    value_take(request->arena, &field->rule, rest_text(request, field->name), &number);
+    return number;
+}
+
+/* As chosen, else as the number says; NULL: marked, so that he chooses. A number that is none is marked elsewhere. */
+static const struct provider *operator_of(struct request *request, const struct provider *finder) {
+    const struct catalogue *catalogue = catalogue_take(request->engine, request->arena);
+    struct text chosen = field_text(request, "operator"), number = number_typed(request, finder);
+    const struct provider *found = chosen.size > 0 ? catalogue_by_code(catalogue, chosen)
+                                                   : catalogue_operator(catalogue, number);
+    if (found != NULL && is_operator(found)) return found;
+    if (chosen.size > 0 || number.size > 0)
+        request_mark(request, "operator",
+                     chosen.size > 0 ? S_payments_operator_invalid : S_payments_operator_unknown, NULL, 0);
+    return NULL;
+}
+
+/* The choice is shown where the number has not said it, or where it is asked for. */
+static void tell_operators(struct request *request, const struct provider *finder, const struct payment *repeated,
+                           struct node *document) {
+    const struct catalogue *catalogue = catalogue_take(request->engine, request->arena);
+    const struct field_value *field = request_field(request, "operator");
+    struct text chosen = field != NULL && field->typed.size > 0 ? field->typed : TEXT_NONE;
+    const struct provider *found = repeated != NULL ? catalogue_provider(catalogue, repeated->provider)
+                                                    : catalogue_operator(catalogue, number_typed(request, finder));
+    if (chosen.size == 0 && found != NULL) chosen = text_from(found->code);
+    bool asked = request->method == METHOD_GET && field_number(request, "choose") != 0;
+    doc_text(document, "operator", chosen);
+    doc_bool(document, "choose", asked || (field != NULL && (field->given || field->fault != FAULT_NONE)));
+    struct node *list = doc_array(document, "operators");
+    if (chosen.size == 0 && request->wants_html) { /* nobody is chosen by not looking */
+        struct node *nobody = doc_add_object(list);
+        doc_text(nobody, "value", TEXT(""));
+        doc_text(nobody, "title",
+                 string_get(request->arena, &request->locale, S_payments_operator_choose, NULL, 0));
+        doc_bool(nobody, "selected", true);
+    }
+    for (size_t i = 0; i < catalogue->provider_count; i++) {
+        const struct provider *provider = &catalogue->providers[i];
+        if (!is_operator(provider) || !provider->on) continue;
+        struct node *node = doc_add_object(list);
+        doc_text(node, "value", text_from(provider->code));
+        doc_text(node, "title", words_in(&provider->title, request->locale.language));
+        doc_bool(node, "selected", text_is(chosen, provider->code));
+    }
 }
 
 /* ---- the form ---- */
@@ -72,7 +129,8 @@ static void tell_fee(struct request *request, const struct provider *provider, s
                                                 {"fixed", doc_get(node, "fixed")},
                                                 {"least", doc_get(node, "least")},
                                                 {"most", doc_get(node, "most")}};
-    string_id text = fee->percent_bp == 0 && fee->least == 0 && fee->fixed == 0 ? S_payments_fee_none
+    string_id text = provider->operators ? S_payments_operator_fee
+                     : fee->percent_bp == 0 && fee->least == 0 && fee->fixed == 0 ? S_payments_fee_none
                      : fee->percent_bp == 0                                    ? S_payments_fee_fixed
                      : fee->fixed > 0                                          ? S_payments_fee_both
                      : fee->least > 0                                          ? S_payments_fee_least
@@ -119,7 +177,7 @@ enum flow pay_form_read(struct request *request, struct tx *tx) {
     bool repeats = request->method == METHOD_GET && field_given(request, "repeat") &&
                    payment_find(request->engine, tx, request->caller.customer, field_number(request, "repeat"),
                                 &repeated) &&
-                   repeated.provider == provider->id;
+                   (repeated.provider == provider->id || provider->operators);
     struct node *document = doc_new(request->arena);
     doc_text(document, "code", text_from(provider->code));
     doc_text(document, "title", words_in(&provider->title, request->locale.language));
@@ -129,6 +187,8 @@ enum flow pay_form_read(struct request *request, struct tx *tx) {
     tell_bounds(request, provider, document);
     tell_fee(request, provider, document);
     tell_purses(request, tx, document);
+    doc_bool(document, "finds", provider->operators);
+    if (provider->operators) tell_operators(request, provider, repeats ? &repeated : NULL, document);
     if (repeats && provider->sum_kind == SUM_TYPED) doc_money(document, "sum", rub(repeated.sum));
     else doc_null(document, "sum");
     doc_bool(document, "sum_optional", provider->sum_kind != SUM_TYPED);
@@ -252,13 +312,21 @@ static void begin(struct request *request, struct tx *tx, const struct provider 
                order_write(request->arena, payment), now, payment->deadline);
 }
 
+/* Who is paid: an operator by its number. What is wrong with the rest is told with the operator that is missing. */
+static const struct provider *payee_of(struct request *request, const struct provider *asked) {
+    if (!asked->operators) return asked;
+    const struct provider *found = operator_of(request, asked);
+    return found != NULL ? found : asked;
+}
+
 /* POST /pay/{code} */
 enum flow pay_write(struct request *request, struct tx *tx) {
-    const struct provider *provider = provider_of(request);
+    const struct provider *asked = provider_of(request);
     request->rest_faults = NULL; /* a command may be run again */
     request->fields_valid = true;
-    if (provider == NULL) return answer_missing(request);
-    if (!provider->on) return refuse(request, &provider_off);
+    if (asked == NULL) return answer_missing(request);
+    const struct provider *provider = payee_of(request, asked);
+    if (!provider->on || !asked->on) return refuse(request, &provider_off);
     struct payment payment = {.id = world_id(tx_world(tx)),
                               .customer = request->caller.customer,
                               .provider = provider->id,
@@ -269,6 +337,7 @@ enum flow pay_write(struct request *request, struct tx *tx) {
     if (take_form(request, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
     payment.account = pay_account(request, tx);
     if (payment.account == 0) return FLOW_ANSWERED;
+    check(!provider->operators); /* else the missing operator was marked */
     if (refuse_early(request, tx, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
     begin(request, tx, provider, &payment);
     struct node *document = doc_new(request->arena);

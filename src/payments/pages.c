@@ -49,7 +49,7 @@ static void tell_found(struct request *request, const struct catalogue *catalogu
     for (size_t i = 0; i < catalogue->provider_count && count < FOUND_MOST; i++) {
         const struct provider *provider = &catalogue->providers[i];
         if (category.size > 0 && !text_is(category, provider->category)) continue;
-        if (!provider_found(request->arena, provider, asked)) continue;
+        if (!provider_found(provider, asked)) continue;
         tell_provider(list, provider, catalogue, request->locale.language);
         count++;
     }
@@ -144,7 +144,11 @@ void payment_tell(struct request *request, struct tx *tx, const struct payment *
     doc_text(document, "state", text_from(payment_state_name(payment->state)));
     doc_bool(document, "final", payment_final(payment->state));
     doc_moment(document, "created", id_moment(payment->id));
+    const struct provider *finder = payment->state == PAYMENT_CHECKED && provider != NULL && provider->number_count > 0
+                                        ? catalogue_finder(catalogue)
+                                        : NULL;
     doc_text(document, "code", provider != NULL ? text_from(provider->code) : TEXT_NONE);
+    if (finder != NULL) doc_text(document, "finder", text_from(finder->code)); /* the number may have been ported */
     doc_text(document, "provider",
              provider != NULL ? words_in(&provider->title, request->locale.language)
                               : say(request->arena, &request->locale, S_payments_gone));

@@ -1,8 +1,10 @@
-/* provider.c: reads a provider's JSON: strict, since staff write it: an unknown name is a mistake, and the first
- * mistake is named by its place. */
+/* provider.c: reads a provider's JSON: strict, since staff write it: an unknown name is a mistake, and every mistake is
+ * named by its place. */
 #include "payments/provider.h"
 
 #include "base/json.h"
+#include "base/search.h"
+#include "generated/strings.h"
 #include "payments/pattern.h"
 #include "payments/rail.h"
 
@@ -12,17 +14,39 @@
 struct reading {
     struct arena *arena;
     const struct provider_place *place;
-    struct text problem; /* the first; TEXT_NONE while there is none */
-    const char *inside;  /* "fields[1]."; "" at the top */
+    struct provider_problem *problems;
+    const char *inside; /* "fields[1]."; "" at the top */
 };
 
 struct text words_in(const struct words *words, enum language language) {
     return words->of[language].data != NULL ? words->of[language] : words->of[LANGUAGE_RU];
 }
 
-static void wrong(struct reading *reading, const char *name, const char *what) {
-    if (reading->problem.data == NULL)
-        reading->problem = text_format(reading->arena, "%s%s: %s", reading->inside, name, what);
+static void wrong_by(struct reading *reading, const char *name, string_id words, struct text detail) {
+    struct text place = text_format(reading->arena, "%s%s", reading->inside, name);
+    struct provider_problem **end = &reading->problems;
+    for (; *end != NULL; end = &(*end)->next)
+        if (text_equal((*end)->place, place)) return; /* one thing at a time */
+    *end = arena_new_of(reading->arena, struct provider_problem);
+    **end = (struct provider_problem){.place = place, .words = words, .detail = detail};
+}
+
+static void wrong(struct reading *reading, const char *name, string_id words) {
+    wrong_by(reading, name, words, TEXT_NONE);
+}
+
+struct text provider_problem_words(struct arena *arena, const struct locale *locale,
+                                   const struct provider_problem *problem) {
+    struct node *values = doc_new(arena);
+    doc_text(values, "detail", problem->detail.data != NULL ? problem->detail : TEXT(""));
+    const struct string_argument argument = {"detail", doc_get(values, "detail")};
+    return string_get(arena, locale, problem->words, &argument, 1);
+}
+
+struct text provider_problem_line(struct arena *arena, const struct provider_problem *problem) {
+    static const struct locale log = {.language = LANGUAGE_EN};
+    struct text words = provider_problem_words(arena, &log, problem);
+    return text_format(arena, "%.*s: %.*s", TEXT_ARG(problem->place), TEXT_ARG(words));
 }
 
 static void only(struct reading *reading, const json_t *object, const char *const *names) {
@@ -31,7 +55,7 @@ static void only(struct reading *reading, const json_t *object, const char *cons
     json_object_foreach((json_t *)object, name, value) {
         const char *const *known = names;
         while (*known != NULL && strcmp(*known, name) != 0) known++;
-        if (*known == NULL) wrong(reading, name, "is not known here");
+        if (*known == NULL) wrong(reading, name, S_payments_wrong_unknown);
     }
 }
 
@@ -40,12 +64,12 @@ static void only(struct reading *reading, const json_t *object, const char *cons
 static struct text text_at(struct reading *reading, const json_t *object, const char *name, bool needed, size_t most) {
     const json_t *value = json_object_get(object, name);
     if (value == NULL) {
-        if (needed) wrong(reading, name, "is missing");
+        if (needed) wrong(reading, name, S_payments_wrong_missing);
         return TEXT_NONE;
     }
     struct text text = {json_string_value(value), json_string_length(value)};
     if (!json_is_string(value) || text_trim(text).size == 0 || text.size > most || !text_valid_utf8(text)) {
-        wrong(reading, name, "must be a text that is not empty and not too long");
+        wrong(reading, name, S_payments_wrong_text);
         return TEXT_NONE;
     }
     return text_copy(reading->arena, text_trim(text));
@@ -56,7 +80,7 @@ static const char *code_at(struct reading *reading, const json_t *object, const 
     for (size_t i = 0; i < text.size; i++) {
         char byte = text.data[i];
         if ((byte < 'a' || byte > 'z') && (byte < '0' || byte > '9') && byte != '-' && byte != '_') {
-            wrong(reading, name, "must have small Latin letters, digits, - and _ alone");
+            wrong(reading, name, S_payments_wrong_code);
             break;
         }
     }
@@ -66,7 +90,7 @@ static const char *code_at(struct reading *reading, const json_t *object, const 
 static bool truth_at(struct reading *reading, const json_t *object, const char *name, bool fallback) {
     const json_t *value = json_object_get(object, name);
     if (value == NULL) return fallback;
-    if (!json_is_boolean(value)) wrong(reading, name, "must be true or false");
+    if (!json_is_boolean(value)) wrong(reading, name, S_payments_wrong_truth);
     return json_is_true(value);
 }
 
@@ -74,7 +98,7 @@ static int64_t number_at(struct reading *reading, const json_t *object, const ch
     const json_t *value = json_object_get(object, name);
     if (value == NULL) return 0;
     int64_t number = json_integer_value(value);
-    if (!json_is_integer(value) || number < 0 || number > most) wrong(reading, name, "must be a whole number in range");
+    if (!json_is_integer(value) || number < 0 || number > most) wrong(reading, name, S_payments_wrong_number);
     return number;
 }
 
@@ -83,7 +107,7 @@ static int64_t sum_at(struct reading *reading, const json_t *object, const char 
     struct text text = text_at(reading, object, name, needed, 24);
     struct money money = {0};
     if (text.data != NULL && !money_parse(text, CURRENCY_RUB, &money))
-        wrong(reading, name, "must be a sum like \"15000.00\"");
+        wrong(reading, name, S_payments_wrong_sum);
     return money.minor;
 }
 
@@ -92,7 +116,7 @@ static int choice_at(struct reading *reading, const json_t *object, const char *
     if (text.data == NULL) return 0;
     for (int i = 0; choices[i] != NULL; i++)
         if (text_is(text, choices[i])) return i;
-    wrong(reading, name, "is none of what it may be");
+    wrong(reading, name, S_payments_wrong_choice);
     return 0;
 }
 
@@ -101,17 +125,20 @@ static struct words words_at(struct reading *reading, const json_t *object, cons
     struct words words = {0};
     const json_t *value = json_object_get(object, name);
     if (value == NULL) {
-        if (needed) wrong(reading, name, "is missing");
+        if (needed) wrong(reading, name, S_payments_wrong_missing);
         return words;
     }
     static const char *const tags[] = {"ru", "en", NULL};
     if (!json_is_object(value)) {
-        wrong(reading, name, "must be {\"ru\": …, \"en\": …}");
+        wrong(reading, name, S_payments_wrong_object);
         return words;
     }
+    const char *outside = reading->inside;
+    reading->inside = text_format(reading->arena, "%s%s.", outside, name).data;
     only(reading, value, tags);
     for (int i = 0; i < LANGUAGE_COUNT; i++)
         words.of[i] = text_at(reading, value, language_tag((enum language)i), i == LANGUAGE_RU, 300);
+    reading->inside = outside;
     return words;
 }
 
@@ -125,20 +152,20 @@ static void read_rule(struct reading *reading, const json_t *object, struct valu
     rule->optional = truth_at(reading, object, "optional", false);
     rule->least = number_at(reading, object, "min", 200);
     rule->most = number_at(reading, object, "max", 200);
-    if (rule->least > rule->most) wrong(reading, "max", "is below min");
+    if (rule->least > rule->most) wrong(reading, "max", S_payments_wrong_bounds);
     struct text source = text_at(reading, object, "pattern", false, 200), problem = TEXT_NONE;
     if (source.data == NULL) return;
     rule->pattern = pattern_make(reading->arena, source, &problem);
-    if (rule->pattern == NULL) wrong(reading, "pattern", problem.data);
+    if (rule->pattern == NULL) wrong_by(reading, "pattern", S_payments_wrong_pattern, problem);
 }
 
-static void read_field(struct reading *reading, const json_t *object, size_t at, struct provider *provider) {
+static void read_field(struct reading *reading, const json_t *object, size_t at, struct provider_field *fields) {
     static const char *const names[] = {"name", "title",    "hint", "type", "check", "min",
                                         "max",  "optional", "pattern", "example", NULL};
     reading->inside = text_format(reading->arena, "fields[%zu].", at).data;
-    struct provider_field *field = &provider->fields[at];
+    struct provider_field *field = &fields[at];
     if (!json_is_object(object)) {
-        wrong(reading, "", "must be an object");
+        wrong(reading, "", S_payments_wrong_object);
         return;
     }
     only(reading, object, names);
@@ -149,26 +176,29 @@ static void read_field(struct reading *reading, const json_t *object, size_t at,
     read_rule(reading, object, &field->rule);
     struct text value;
     if (field->example.data != NULL && value_take(reading->arena, &field->rule, field->example, &value) != VALUE_GOOD)
-        wrong(reading, "example", "would itself be refused");
+        wrong(reading, "example", S_payments_wrong_example);
     bool first = strcmp(field->name, "account") == 0;
-    if (first != (at == 0)) wrong(reading, "name", "\"account\" is the first field's name, and no other's");
-    static const char *const ours[] = {"command", "txn_id", "sum", "txn_date", "from", NULL};
+    if (first != (at == 0)) wrong(reading, "name", S_payments_wrong_account);
+    static const char *const ours[] = {"command", "txn_id",   "sum",    "txn_date", "from",
+                                       "repeat",  "operator", "choose", NULL};
     for (const char *const *own = ours; *own != NULL; own++)
-        if (strcmp(field->name, *own) == 0) wrong(reading, "name", "means something else already");
+        if (strcmp(field->name, *own) == 0) wrong(reading, "name", S_payments_wrong_reserved);
     for (size_t i = 0; i < at; i++)
-        if (strcmp(field->name, provider->fields[i].name) == 0) wrong(reading, "name", "comes twice");
-    if (at == 0 && field->rule.optional) wrong(reading, "optional", "the account cannot be left out");
+        if (strcmp(field->name, fields[i].name) == 0) wrong(reading, "name", S_payments_wrong_twice);
+    if (at == 0 && field->rule.optional) wrong(reading, "optional", S_payments_wrong_account_optional);
 }
 
 static void read_fields(struct reading *reading, const json_t *top, struct provider *provider) {
     const json_t *fields = json_object_get(top, "fields");
     size_t count = json_array_size(fields);
     if (!json_is_array(fields) || count == 0 || count > PROVIDER_FIELDS) {
-        wrong(reading, "fields", "must be a list of 1 to 8");
+        wrong(reading, "fields", S_payments_wrong_fields);
         return;
     }
+    struct provider_field *list = arena_array(reading->arena, struct provider_field, count);
+    for (size_t i = 0; i < count; i++) read_field(reading, json_array_get(fields, i), i, list);
+    provider->fields = list;
     provider->field_count = count;
-    for (size_t i = 0; i < count; i++) read_field(reading, json_array_get(fields, i), i, provider);
     reading->inside = "";
 }
 
@@ -179,7 +209,7 @@ static void read_sum(struct reading *reading, const json_t *top, struct provider
     static const char *const kinds[] = {"typed", "bill", "exact", NULL};
     const json_t *sum = json_object_get(top, "sum");
     if (!json_is_object(sum)) {
-        wrong(reading, "sum", "must be {\"min\": …, \"max\": …}");
+        wrong(reading, "sum", S_payments_wrong_object);
         return;
     }
     reading->inside = "sum.";
@@ -187,7 +217,8 @@ static void read_sum(struct reading *reading, const json_t *top, struct provider
     provider->sum_kind = (enum sum_kind)choice_at(reading, sum, "kind", kinds);
     provider->sum_min = sum_at(reading, sum, "min", true);
     provider->sum_max = sum_at(reading, sum, "max", true);
-    if (provider->sum_min < 1 || provider->sum_max < provider->sum_min) wrong(reading, "max", "is below min");
+    if (provider->sum_min < 1) wrong(reading, "min", S_payments_wrong_sum);
+    else if (provider->sum_max < provider->sum_min) wrong(reading, "max", S_payments_wrong_bounds);
     reading->inside = "";
 }
 
@@ -196,7 +227,7 @@ static void read_fee(struct reading *reading, const json_t *top, struct provider
     const json_t *fee = json_object_get(top, "fee");
     if (fee == NULL) return; /* free */
     if (!json_is_object(fee)) {
-        wrong(reading, "fee", "must be {\"percent\": …}");
+        wrong(reading, "fee", S_payments_wrong_object);
         return;
     }
     reading->inside = "fee.";
@@ -205,7 +236,7 @@ static void read_fee(struct reading *reading, const json_t *top, struct provider
                                  .fixed = sum_at(reading, fee, "fixed", false),
                                  .least = sum_at(reading, fee, "min", false),
                                  .most = sum_at(reading, fee, "max", false)};
-    if (!fee_sound(&provider->fee)) wrong(reading, "percent", "the fee cannot be so");
+    if (!fee_sound(&provider->fee)) wrong(reading, "percent", S_payments_wrong_fee);
     reading->inside = "";
 }
 
@@ -215,14 +246,14 @@ static const char *address(struct reading *reading, struct text url) {
     static const char token[] = "{sandbox}";
     if (text_starts(url, token)) {
         if (reading->place->sandbox_url == NULL || reading->place->sandbox_url[0] == '\0') {
-            wrong(reading, "url", "there is no sandbox here");
+            wrong(reading, "url", S_payments_wrong_sandbox);
             return "";
         }
         struct text rest = text_slice(url, sizeof token - 1, url.size);
         return text_format(reading->arena, "%s%.*s", reading->place->sandbox_url, TEXT_ARG(rest)).data;
     }
     if (!text_starts(url, "https://") && !text_starts(url, "http://127.0.0.1"))
-        wrong(reading, "url", "must begin with https://");
+        wrong(reading, "url", S_payments_wrong_address);
     return url.data != NULL ? url.data : "";
 }
 
@@ -230,7 +261,7 @@ static void read_service(struct reading *reading, const json_t *top, struct prov
     static const char *const names[] = {"url", "dialect", "user", "timeout", NULL};
     const json_t *service = json_object_get(top, "service");
     if (!json_is_object(service)) {
-        wrong(reading, "service", "must be {\"url\": …}");
+        wrong(reading, "service", S_payments_wrong_object);
         return;
     }
     reading->inside = "service.";
@@ -243,55 +274,107 @@ static void read_service(struct reading *reading, const json_t *top, struct prov
                                            .password = reading->place->secret.data,
                                            .timeout_ms = timeout_s > 0 ? (long)timeout_s * 1000 : 10000};
     if (dialect.data != NULL && !osmp_dialect_named(dialect, &provider->osmp.dialect))
-        wrong(reading, "dialect", "must be classic or form");
+        wrong(reading, "dialect", S_payments_wrong_choice);
     reading->inside = "";
 }
 
-bool provider_read(struct arena *arena, struct text json, const struct provider_place *place,
-                   struct provider *provider, struct text *problem) {
-    static const char *const names[] = {"code", "category", "title", "search", "fields", "sum",  "fee",
-                                        "level", "check",   "cancel", "on",    "rail",   "service", NULL};
-    static const char *const levels[] = {"minimal", "simplified", "full", NULL};
-    struct reading reading = {.arena = arena, .place = place, .inside = ""};
-    const json_t *top = json_read(arena, json);
-    if (!json_is_object(top)) {
-        *problem = TEXT("not a JSON object, or a name comes twice");
-        return false;
+/* ---- operators ---- */
+
+/* ["916", "9850000000-9854999999"] */
+static void read_numbers(struct reading *reading, const json_t *top, struct provider *provider) {
+    const json_t *list = json_object_get(top, "numbers");
+    if (list == NULL) return;
+    size_t count = json_array_size(list);
+    if (!json_is_array(list) || count == 0 || count > PROVIDER_NUMBERS) {
+        wrong(reading, "numbers", S_payments_wrong_numbers_list);
+        return;
     }
-    *provider = (struct provider){0};
-    only(&reading, top, names);
-    provider->code = code_at(&reading, top, "code");
-    provider->category = code_at(&reading, top, "category");
-    provider->title = words_at(&reading, top, "title", true);
-    provider->search = text_at(&reading, top, "search", false, 300);
-    provider->level = choice_at(&reading, top, "level", levels);
-    provider->asks = truth_at(&reading, top, "check", true);
-    provider->cancels = truth_at(&reading, top, "cancel", false);
-    provider->on = truth_at(&reading, top, "on", true);
-    provider->rail = rail_named(text_at(&reading, top, "rail", true, 20));
-    if (provider->rail == NULL) wrong(&reading, "rail", "is none that we have");
-    read_fields(&reading, top, provider);
-    read_sum(&reading, top, provider);
-    read_fee(&reading, top, provider);
-    read_service(&reading, top, provider);
-    if (provider->sum_kind != SUM_TYPED && !provider->asks) wrong(&reading, "check", "a bill is told by the check");
-    *problem = reading.problem;
-    return reading.problem.data == NULL;
+    struct number_range *ranges = arena_array(reading->arena, struct number_range, count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *each = json_array_get(list, i);
+        struct text text = {json_string_value(each), json_string_length(each)};
+        if (json_is_string(each) && number_range_read(text, &ranges[i])) continue;
+        wrong_by(reading, "numbers", S_payments_wrong_numbers, text_copy(reading->arena, text));
+        return;
+    }
+    provider->numbers = ranges;
+    provider->number_count = count;
 }
 
-bool category_read(struct arena *arena, struct text json, struct category *category, struct text *problem) {
+/* By its number alone is an operator found, so the number is all that is asked. */
+static void read_operators(struct reading *reading, const json_t *top, struct provider *provider) {
+    read_numbers(reading, top, provider);
+    bool phone = provider->field_count == 1 && provider->fields[0].rule.kind == VALUE_KIND_PHONE;
+    if (provider->number_count > 0 && !phone) wrong(reading, "numbers", S_payments_wrong_numbers_field);
+    if (!provider->operators) return;
+    if (!phone) wrong(reading, "operators", S_payments_wrong_numbers_field);
+    if (provider->number_count > 0) wrong(reading, "numbers", S_payments_wrong_operators_numbers);
+}
+
+static void fold(struct arena *arena, struct provider *provider) {
+    struct text both = text_format(arena, "%.*s %.*s", TEXT_ARG(provider->title.of[LANGUAGE_RU]),
+                                   TEXT_ARG(provider->title.of[LANGUAGE_EN]));
+    provider->found_title = search_fold(arena, both);
+    provider->found_words =
+        search_fold(arena, text_format(arena, "%.*s %s", TEXT_ARG(provider->search), provider->code));
+}
+
+static void read_top(struct reading *reading, const json_t *top, struct provider *provider) {
+    static const char *const names[] = {"code",  "category", "title", "search", "fields",    "sum",     "fee", "level",
+                                        "check", "cancel",   "on",    "rail",   "service", "numbers", "operators",
+                                        NULL};
+    static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+    only(reading, top, names);
+    provider->code = code_at(reading, top, "code");
+    provider->category = code_at(reading, top, "category");
+    provider->title = words_at(reading, top, "title", true);
+    provider->search = text_at(reading, top, "search", false, 300);
+    provider->level = choice_at(reading, top, "level", levels);
+    provider->asks = truth_at(reading, top, "check", true);
+    provider->cancels = truth_at(reading, top, "cancel", false);
+    provider->on = truth_at(reading, top, "on", true);
+    provider->operators = truth_at(reading, top, "operators", false);
+    read_fields(reading, top, provider);
+    read_sum(reading, top, provider);
+    read_operators(reading, top, provider);
+    if (provider->sum_kind != SUM_TYPED && !provider->asks) wrong(reading, "check", S_payments_wrong_bill);
+    if (provider->operators) return; /* others are paid in its stead */
+    provider->rail = rail_named(text_at(reading, top, "rail", true, 20));
+    if (provider->rail == NULL) wrong(reading, "rail", S_payments_wrong_choice);
+    read_fee(reading, top, provider);
+    read_service(reading, top, provider);
+}
+
+static const json_t *tree(struct reading *reading, struct arena *scratch, struct text json) {
+    const json_t *top = json_read(scratch != NULL ? scratch : reading->arena, json);
+    if (json_is_object(top)) return top;
+    wrong(reading, "", S_payments_wrong_json);
+    return NULL;
+}
+
+bool provider_read(struct arena *arena, struct text json, const struct provider_place *place,
+                   struct provider *provider, struct provider_problem **problems) {
+    struct reading reading = {.arena = arena, .place = place, .inside = ""};
+    const json_t *top = tree(&reading, place->scratch, json);
+    *provider = (struct provider){0};
+    if (top != NULL) read_top(&reading, top, provider);
+    if (reading.problems == NULL) fold(arena, provider);
+    *problems = reading.problems;
+    return reading.problems == NULL;
+}
+
+bool category_read(struct arena *arena, struct text json, struct category *category,
+                   struct provider_problem **problems) {
     static const char *const names[] = {"code", "title", "icon", "order", NULL};
     struct reading reading = {.arena = arena, .inside = ""};
-    const json_t *top = json_read(arena, json);
-    if (!json_is_object(top)) {
-        *problem = TEXT("not a JSON object, or a name comes twice");
-        return false;
+    const json_t *top = tree(&reading, NULL, json);
+    if (top != NULL) {
+        only(&reading, top, names);
+        *category = (struct category){.code = code_at(&reading, top, "code"),
+                                      .title = words_at(&reading, top, "title", true),
+                                      .icon = code_at(&reading, top, "icon"),
+                                      .order = (int)number_at(&reading, top, "order", 1000)};
     }
-    only(&reading, top, names);
-    *category = (struct category){.code = code_at(&reading, top, "code"),
-                                  .title = words_at(&reading, top, "title", true),
-                                  .icon = code_at(&reading, top, "icon"),
-                                  .order = (int)number_at(&reading, top, "order", 1000)};
-    *problem = reading.problem;
-    return reading.problem.data == NULL;
+    *problems = reading.problems;
+    return reading.problems == NULL;
 }

@@ -4,10 +4,12 @@
 
 #include "adapters/osmp/osmp.h"
 #include "http/locale.h"
+#include "payments/operator_rules.h"
 #include "payments/payment_rules.h"
 #include "payments/provider_rules.h"
 
 #define PROVIDER_FIELDS OSMP_FIELDS
+#define PROVIDER_NUMBERS 2000 /* ranges of an operator */
 
 /* In each language; Russian stands for a language that has none. */
 struct words {
@@ -30,8 +32,9 @@ struct provider {
     const char *category;      /* a category's code */
     struct words title;
     struct text search;        /* more words it is looked for by, lower case */
-    struct provider_field fields[PROVIDER_FIELDS];
-    size_t field_count;
+    struct text found_title, found_words; /* both folded (base/search.h): by what it is found */
+    const struct provider_field *fields;
+    size_t field_count;        /* 1 to PROVIDER_FIELDS */
     enum sum_kind sum_kind;
     int64_t sum_min, sum_max;  /* kopecks */
     struct fee fee;
@@ -39,8 +42,13 @@ struct provider {
     bool asks;                 /* its check is asked before the customer confirms */
     bool cancels;              /* it takes a payment back when asked */
     bool on;                   /* off: told as out of service, takes nothing */
+    bool operators;            /* itself never paid: the number says which operator is; no fee, rail or service */
+    const struct number_range *numbers; /* an operator's; its one field is the number */
+    size_t number_count;
     const struct rail *rail;
     struct osmp_service osmp;  /* of the rail "osmp" */
+    moment changed;            /* its version: when, by whom (0: the file with which it all began) */
+    int64_t changed_by;
 };
 
 struct category {
@@ -53,9 +61,24 @@ struct category {
 struct provider_place {
     const char *sandbox_url;   /* what "{sandbox}" in an address stands for; NULL: nothing */
     struct text secret;        /* the service's password, which is no part of the JSON; TEXT_NONE */
+    struct arena *scratch;     /* where the JSON's tree may lie, cleared by the caller; NULL: with the rest */
 };
 
-/* Reads one; everything in the arena. False with *problem: "fields[1].pattern: character 3: …". */
+/* What is wrong, and where: one for each place. */
+struct provider_problem {
+    struct text place;  /* "fields[1].pattern"; "" when it is no JSON at all */
+    string_id words;    /* S_payments_wrong_… */
+    struct text detail; /* its {detail}; TEXT_NONE */
+    struct provider_problem *next;
+};
+
+/* Reads one; everything in the arena. False with all that is wrong. */
 bool provider_read(struct arena *arena, struct text json, const struct provider_place *place,
-                   struct provider *provider, struct text *problem);
-bool category_read(struct arena *arena, struct text json, struct category *category, struct text *problem);
+                   struct provider *provider, struct provider_problem **problems);
+bool category_read(struct arena *arena, struct text json, struct category *category,
+                   struct provider_problem **problems);
+
+struct text provider_problem_words(struct arena *arena, const struct locale *locale,
+                                   const struct provider_problem *problem);
+/* The first, as the log has it: "fields[1].pattern: it cannot be written so: …". */
+struct text provider_problem_line(struct arena *arena, const struct provider_problem *problem);

@@ -53,6 +53,15 @@ const struct migration payments_migrations[] = {
      ");\n"
      "CREATE INDEX payment_customer ON payment (customer, id);\n"
      "CREATE INDEX payment_open ON payment (deadline) WHERE state < 10;"},
+    {"payments", 2,
+     "CREATE TABLE pay_category_version ( -- reference\n"
+     "  code TEXT NOT NULL,\n"
+     "  version BIGINT NOT NULL,\n"
+     "  content TEXT NOT NULL,\n"
+     "  staff BIGINT NOT NULL,\n"
+     "  at BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (code, version)\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
 };
 

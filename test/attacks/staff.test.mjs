@@ -115,6 +115,18 @@ const table = `
   POST /staff/campaigns/{id}/stop                 -   -   -   -   +   -
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
+  GET  /staff/providers                           -   -   -   -   +   -
+  POST /staff/providers                           -   -   -   -   +   -
+  GET  /staff/providers/new                       -   -   -   -   +   -
+  GET  /staff/providers/{id}                      -   -   -   -   +   -
+  POST /staff/providers/{id}                      -   -   -   -   +   -
+  POST /staff/providers/{id}/switch               -   -   -   -   +   -
+  POST /staff/providers/{id}/password             -   -   -   -   +   -
+  GET  /staff/providers/{id}/versions             -   -   -   -   +   -
+  POST /staff/providers/{id}/versions/{version}   -   -   -   -   +   -
+  GET  /staff/categories                          -   -   -   -   +   -
+  POST /staff/categories                          -   -   -   -   +   -
+  POST /staff/categories/{code}                   -   -   -   -   +   -
   GET  /staff/erasures                            +   -   -   -   -   +
   GET  /staff/erasures/{id}                       +   -   -   -   -   +
 `;

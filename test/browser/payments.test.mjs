@@ -15,7 +15,7 @@ before(async () => {
   wallets = new Wallets(both);
   browsers = await Browsers.start();
   const who = await server.customer();
-  await until(async () => (await server.get("/pay", {token: who.token})).body.providers, (list) => list.length === 10);
+  await until(async () => (await server.get("/pay", {token: who.token})).body.providers, (list) => list.length === 14);
 });
 after(async () => {
   await browsers?.stop();

@@ -259,13 +259,13 @@ async function payments(life) {
     await until(ask(path), ({state}) => ["done", "refused"].includes(state), 60000);
     return path;
   };
-  await until(ask("/pay"), ({providers}) => providers.length === 10);
+  await until(ask("/pay"), ({providers}) => providers.length === 14);
   const done = await end(await begin("power", {account: "1234567890", sum: "150.00"}));
   const refused = await end(await begin("mobile", {account: "9167776697", sum: "10.00"}));
   const unknown = await begin("mobile", {account: "9167776605", sum: "10.00"});
   const waiting = await begin("internet", {account: "ivanov", sum: "300.00"});
   assert.deepEqual([unknown.state, waiting.state], ["rejected", "checked"]);
-  life.at("/pay/{code}", "/pay/power", "/pay/water", "/pay/duty");
+  life.at("/pay/{code}", "/pay/power", "/pay/water", "/pay/duty", "/pay/mobile?choose=true");
   life.at("/payments/{id}", waiting.path, done, refused, unknown.path);
   await life.see(who);
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
@@ -280,6 +280,17 @@ async function cash(life) {
   life.at("/staff/agents/{id}", `/staff/agents/${busy.id}`, `/staff/agents/${idle.id}`);
 }
 
+// A provider that was changed, one that is off, one as it was.
+async function catalogue(life) {
+  const {providers} = await good(life.boss.get("/staff/providers"));
+  const path = (code) => `/staff/providers/${providers.find((found) => found.code === code).id}`;
+  const {version, provider} = await good(life.boss.get(path("power")));
+  await life.asStaff(path("power"), {version, provider: {...provider, search: "свет", title: {ru: "Электричество «Свет и Ко»"}}});
+  await life.asStaff(`${path("game")}/switch`, {on: false});
+  life.at("/staff/providers/{id}", path("power"), path("game"), path("mts"));
+  life.at("/staff/providers/{id}/versions", `${path("power")}/versions`, `${path("mts")}/versions`);
+}
+
 export async function livedIn() {
   const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
@@ -288,7 +299,8 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, payments, letters, support, desk, papers, photos, cash, campaigns, act, ways, newcomer]) await part(life);
+  for (const part of [money, payments, catalogue, letters, support, desk, papers, photos, cash, campaigns, act, ways, newcomer])
+    await part(life);
   return life;
 }
 
