@@ -252,7 +252,8 @@ static const char *address(struct reading *reading, struct text url) {
         struct text rest = text_slice(url, sizeof token - 1, url.size);
         return text_format(reading->arena, "%s%.*s", reading->place->sandbox_url, TEXT_ARG(rest)).data;
     }
-    if (!text_starts(url, "https://") && !text_starts(url, "http://127.0.0.1"))
+    bool here = text_starts(url, "http://127.0.0.1:") || text_starts(url, "http://127.0.0.1/");
+    if (!text_starts(url, "https://") && !here)
         wrong(reading, "url", S_payments_wrong_address);
     return url.data != NULL ? url.data : "";
 }
