@@ -95,8 +95,8 @@ static void read_asking(const struct biller *biller, const struct raw_field *fie
 static void tell_fields(struct request *request, struct biller_answer *answer, const struct biller_asking *asking,
                         const struct biller_standing *standing) {
     const struct biller *biller = asking->biller;
-    struct text values[4] = {TEXT_NONE};
-    static const char *const names[] = {"name", "bill", "period", "meter"};
+    struct text values[5] = {TEXT_NONE};
+    static const char *const names[] = {"name", "bill", "period", "meter", "balance"};
     if (biller->person) values[0] = text_from(biller_person(asking->account));
     if (biller->dialect == DIALECT_1251) values[0] = asking->account; /* a nickname is nobody's name */
     if (biller->bill != BILL_NONE) values[1] = money_decimal(request->arena, rub(standing->due));
@@ -105,7 +105,8 @@ static void tell_fields(struct request *request, struct biller_answer *answer, c
         values[2] = text_format(request->arena, "%02d.%d", today.month, today.year);
     }
     if (biller->meter) values[3] = text_format(request->arena, "%lld", (long long)standing->meter);
-    for (size_t i = 0; i < 4; i++) {
+    if (biller->prepaid) values[4] = money_decimal(request->arena, rub(standing->balance));
+    for (size_t i = 0; i < 5; i++) {
         if (values[i].data == NULL) continue;
         answer->fields[answer->field_count].name = names[i];
         answer->fields[answer->field_count++].value = values[i];

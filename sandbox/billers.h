@@ -52,6 +52,7 @@ struct biller {
     bool meter;   /* takes `reading` */
     bool payer;   /* wants the payer's `name` */
     bool cancels; /* takes payments back */
+    bool prepaid; /* check tells what is left on the account */
 };
 extern const struct biller billers[BILLERS];
 const struct biller *biller_find(struct text code); /* NULL when there is none */
@@ -222,7 +223,7 @@ struct biller_answer {
     int64_t sum;          /* -1: none */
     int result;
     const char *comment;
-    struct { const char *name; struct text value; } fields[4];
+    struct { const char *name; struct text value; } fields[5];
     size_t field_count;
 };
 /* Answers the request with it, spoiled by that fault of delivery. slow_us, late_us: the sandbox's. */

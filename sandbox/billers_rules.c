@@ -71,7 +71,7 @@ const struct biller billers[BILLERS] = {
     {"water", "77260000", S_sandbox_biller_water, S_sandbox_biller_water_about, eight_digits, 100, 10000000,
      DIALECT_CLASSIC, BILL_MONTHLY, .person = true, .cancels = true},
     {"mobile", "9161230000", S_sandbox_biller_mobile, S_sandbox_biller_mobile_about, mobile_number, 100, 1500000,
-     DIALECT_CLASSIC, BILL_NONE, .cancels = true},
+     DIALECT_CLASSIC, BILL_NONE, .cancels = true, .prepaid = true},
     {"internet", "sokolova", S_sandbox_biller_internet, S_sandbox_biller_internet_about, login_or_contract, 1000,
      3000000, DIALECT_BASIC, BILL_NONE, .person = true, .cancels = true},
     {"tv", "30010240000", S_sandbox_biller_tv, S_sandbox_biller_tv_about, eleven_digits, 5000, 1000000, DIALECT_FORM,

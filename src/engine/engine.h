@@ -53,6 +53,10 @@ void engine_pending(struct engine *engine, struct tx *tx, const struct locale *l
 unsigned engine_scopes(const struct engine *engine);
 const char *engine_scope_name(enum scope scope);
 
+/* … with what he often does. */
+void engine_shortcuts(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list);
+
 /* The reader of the calling thread, made at first use. */
 struct reader *engine_reader(struct engine *engine);
 

@@ -68,6 +68,7 @@ enum event_kind {
     EVENT_CUSTOMER_CLOSED,     /* for ever: products close what is his; phone: the number he had */
     /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen */
     EVENT_PAID,
+    EVENT_PAYMENT, /* number: a payment to a provider (payments/payments.h) has come to another state */
 };
 
 struct event {
@@ -149,6 +150,9 @@ struct feature {
      * nothing. */
     void (*pending)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                     struct node *list);
+    /* What he often does, one tap away: adds {title, text, href, icon} each. NULL: nothing. */
+    void (*shortcuts)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list);
     /* All that the feature keeps of a customer; true: there is more, from piece->after on. NULL: nothing. */
     bool (*own_data)(struct own_data *piece);
     const struct sealed *sealed;            /* ended by .where NULL: whatever it keeps sealed, or looks up by hashes */

@@ -15,3 +15,10 @@ void engine_pending(struct engine *engine, struct tx *tx, const struct locale *l
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->pending != NULL) engine->features[i]->pending(engine, tx, locale, customer, list);
 }
+
+void engine_shortcuts(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->shortcuts != NULL)
+            engine->features[i]->shortcuts(engine, tx, locale, customer, list);
+}

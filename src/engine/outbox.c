@@ -254,8 +254,7 @@ static enum command_outcome claim_due(struct command *command, struct tx *tx) {
     struct outbox *outbox = (struct outbox *)((char *)command - offsetof(struct outbox, claim));
     drop_claimed(outbox); /* of an earlier try of this very command */
     moment now = world_now(tx_world(tx));
-    /* After a crash, with no other node about, nobody is at what is leased: it need not wait until its lease is
-     * over. */
+    /* After a crash, with no other node about, nobody is at what is leased: it need not wait until its lease ends. */
     if (!outbox->took_over && tx_alone(tx)) tx_run(tx, &take_over, VALUES(V_INT(now), V_INT(now + OUTBOX_LEASE)));
     for (struct rows *rows = tx_query(tx, &due_items, VALUES(V_INT(now))); rows_next(rows);) {
         struct dispatch *dispatch = dispatch_new(outbox, rows);
@@ -297,6 +296,16 @@ static void claim_ended(struct command *command, enum store_status status) {
 }
 
 STATEMENT(any_due, "SELECT 1 FROM outbox WHERE state = 0 AND next_at <= $1 LIMIT 1");
+
+STATEMENT(count_waiting, "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 0 AND next_at <= $1 "
+                         "LIMIT $2) AS due");
+
+int64_t outbox_waiting(struct tx *tx, int64_t most) {
+    struct rows *rows = tx_query(tx, &count_waiting, VALUES(V_INT(world_now(tx_world(tx))), V_INT(most)));
+    int64_t count = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return count;
+}
 
 static bool something_due(struct outbox *outbox) {
     struct reader *reader = engine_reader(outbox->engine);

@@ -39,6 +39,9 @@ struct outbox_kind {
 int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64_t owner, int64_t subject,
                    struct text payload, moment not_before, moment deadline);
 
+/* How many rows are due and not yet taken, counted up to `most`: who has much to send waits while there are many. */
+int64_t outbox_waiting(struct tx *tx, int64_t most);
+
 /* The other side says by itself that it has it (a delivery report of what we thought lost): it is not sent again, and
  * result() is not called. True when it was still waiting. */
 bool outbox_done(struct tx *tx, int64_t owner, int64_t id);

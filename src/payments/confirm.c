@@ -62,37 +62,46 @@ static void end(struct request *request, struct tx *tx, struct payment *payment,
     payment->deadline = 0;
     payment->ended = world_now(tx_world(tx));
     payment_update(request->engine, tx, payment);
+    payment_moved(request->engine, tx, payment);
+}
+
+bool payment_terms_hold(struct engine *engine, struct tx *tx, const struct payment *payment) {
+    const struct provider *provider = catalogue_provider(catalogue_take(engine, tx_arena(tx)), payment->provider);
+    return provider != NULL && provider->on && fee_on(&provider->fee, payment->sum) == payment->fee;
 }
 
 /* As it was shown to him, or not at all. */
 static enum flow still_so(struct request *request, struct tx *tx, struct payment *payment) {
-    const struct provider *provider = catalogue_provider(catalogue_take(request->engine, request->arena),
-                                                         payment->provider);
     if (world_now(tx_world(tx)) >= payment->deadline) {
         end(request, tx, payment, PAYMENT_EXPIRED, REASON_NONE);
         return refuse(request, &too_late);
     }
-    if (provider != NULL && provider->on && fee_on(&provider->fee, payment->sum) == payment->fee) return FLOW_NEXT;
+    if (payment_terms_hold(request->engine, tx, payment)) return FLOW_NEXT;
     end(request, tx, payment, PAYMENT_REJECTED, REASON_CHANGED);
     return refuse(request, &changed);
 }
 
-static enum flow hold(struct request *request, struct tx *tx, struct payment *payment) {
+enum ledger_refusal payment_hold(struct engine *engine, struct tx *tx, struct payment *payment) {
     struct account account;
-    struct ledger *ledger = engine_ledger(request->engine);
-    const struct money sum = rub(payment->sum + payment->fee);
+    struct ledger *ledger = engine_ledger(engine);
     const struct transfer transfer = {.from = payment->account,
-                                      .to = payments_provider_account(request->engine, tx, payment->provider),
-                                      .sum = sum,
+                                      .to = payments_provider_account(engine, tx, payment->provider),
+                                      .sum = rub(payment->sum + payment->fee),
                                       .kind = KIND_PAYMENT,
                                       .subject = payment->id,
                                       /* what was sent is paid, even if the account is frozen meanwhile */
                                       .flags = TRANSFER_EVEN_FROZEN};
     bool frozen = ledger_account(ledger, tx, payment->account, &account) && account.frozen;
-    enum ledger_refusal refusal = frozen ? LEDGER_FROZEN
-                                         : ledger_hold(ledger, tx, &transfer, payment->deadline + HOLD_AFTER,
-                                                       &payment->hold);
-    return refusal == LEDGER_OK ? FLOW_NEXT : operations_refuse(request, tx, refusal, payment->account, sum);
+    payment->deadline = world_now(tx_world(tx)) + payments_state_of(engine)->settings->send_life;
+    return frozen ? LEDGER_FROZEN
+                  : ledger_hold(ledger, tx, &transfer, payment->deadline + HOLD_AFTER, &payment->hold);
+}
+
+void payment_send_off(struct engine *engine, struct tx *tx, struct payment *payment) {
+    payment->state = PAYMENT_SENDING;
+    payment_update(engine, tx, payment);
+    outbox_add(engine, tx, "payment.send", payment->customer, payment->id, order_write(tx_arena(tx), payment),
+               world_now(tx_world(tx)), payment->deadline);
 }
 
 static enum flow allow(struct request *request, struct tx *tx, const struct payment *payment) {
@@ -120,13 +129,10 @@ enum flow payment_confirm_write(struct request *request, struct tx *tx) {
     if (payment.state != PAYMENT_CHECKED) return told(request, tx, &payment);
     if (still_so(request, tx, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (allow(request, tx, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    moment now = world_now(tx_world(tx));
-    payment.deadline = now + payments_state_of(request->engine)->settings->send_life;
-    if (hold(request, tx, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    payment.state = PAYMENT_SENDING;
-    payment_update(request->engine, tx, &payment);
-    outbox_add(request->engine, tx, "payment.send", payment.customer, payment.id,
-               order_write(request->arena, &payment), now, payment.deadline);
+    enum ledger_refusal refusal = payment_hold(request->engine, tx, &payment);
+    if (refusal != LEDGER_OK)
+        return operations_refuse(request, tx, refusal, payment.account, rub(payment.sum + payment.fee));
+    payment_send_off(request->engine, tx, &payment);
     return told(request, tx, &payment);
 }
 

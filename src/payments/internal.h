@@ -48,11 +48,7 @@ extern const struct sealed payments_sealed[];
 
 /* ---- payment.c: the row ---- */
 
-/* What was typed, in the provider's order; and what the provider told of it. */
-struct payment_values {
-    struct osmp_field of[PROVIDER_FIELDS];
-    size_t count;
-};
+/* What the provider told of what was typed. */
 struct payment_info {
     struct text name, more; /* TEXT_NONE: not told */
     int64_t bill;           /* -1: not told */
@@ -75,6 +71,8 @@ struct payment {
 /* In a command the row is locked. Texts lie in the tx's arena; false when there is none of that customer. */
 bool payment_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment *payment);
 void payment_insert(struct engine *engine, struct tx *tx, const struct payment *payment);
+/* Other features hear that it has come to another state (EVENT_PAYMENT). */
+void payment_moved(struct engine *engine, struct tx *tx, const struct payment *payment);
 /* Writes all that may change of it. */
 void payment_update(struct engine *engine, struct tx *tx, const struct payment *payment);
 struct text payment_value(const struct payment *payment, const char *name); /* TEXT_NONE: not given */
@@ -93,12 +91,18 @@ int64_t payments_payee(struct engine *engine, struct tx *tx, int64_t customer, c
 /* ---- order.c: what is asked for ---- */
 
 stage_function pay_form_read, pay_write;
-/* The account that he pays from: `from` of the form, else his usual one. 0: refused. */
-int64_t pay_account(struct request *request, struct tx *tx);
+/* The row, and with it the question to the provider. */
+void payment_order(struct engine *engine, struct tx *tx, const struct provider *provider, struct payment *payment);
 
 /* ---- confirm.c ---- */
 
 stage_function payment_confirm_look, payment_confirm_write, payment_cancel_write;
+/* As it was shown when it was checked: the provider is there, and takes the same fee. */
+bool payment_terms_hold(struct engine *engine, struct tx *tx, const struct payment *payment);
+/* The money is held, *payment has the hold; not even a frozen account's payment is begun. */
+enum ledger_refusal payment_hold(struct engine *engine, struct tx *tx, struct payment *payment);
+/* Held: the provider is to be told, until the payment's deadline. */
+void payment_send_off(struct engine *engine, struct tx *tx, struct payment *payment);
 
 /* ---- machine.c: what the outbox brings back ---- */
 

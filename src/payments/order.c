@@ -40,13 +40,15 @@ static const struct provider *operator_of(struct request *request, const struct 
 }
 
 /* The choice is shown where the number has not said it, or where it is asked for. */
-static void tell_operators(struct request *request, const struct provider *finder, const struct payment *repeated,
-                           struct node *document) {
+void payments_form_operators(struct request *request, const struct provider *finder, int64_t paid,
+                             struct node *document) {
+    doc_bool(document, "finds", finder->operators);
+    if (!finder->operators) return;
     const struct catalogue *catalogue = catalogue_take(request->engine, request->arena);
     const struct field_value *field = request_field(request, "operator");
     struct text chosen = field != NULL && field->typed.size > 0 ? field->typed : TEXT_NONE;
-    const struct provider *found = repeated != NULL ? catalogue_provider(catalogue, repeated->provider)
-                                                    : catalogue_operator(catalogue, number_typed(request, finder));
+    const struct provider *found = paid != 0 ? catalogue_provider(catalogue, paid)
+                                             : catalogue_operator(catalogue, number_typed(request, finder));
     if (chosen.size == 0 && found != NULL) chosen = text_from(found->code);
     bool asked = request->method == METHOD_GET && field_number(request, "choose") != 0;
     doc_text(document, "operator", chosen);
@@ -83,13 +85,13 @@ static struct text words_of_fault(const struct request *request, const char *nam
 
 /* What stands in the field: as just typed; else of the payment that is repeated; else as the address brought it. */
 static struct text shown_value(const struct request *request, const struct provider_field *field,
-                               const struct payment *repeated) {
+                               const struct payment_values *repeated) {
     struct text typed = rest_text(request, field->name);
-    return typed.data != NULL || repeated == NULL ? typed : payment_value(repeated, field->name);
+    return typed.data != NULL || repeated == NULL ? typed : payment_values_get(repeated, field->name);
 }
 
-static void tell_fields(struct request *request, const struct provider *provider, const struct payment *repeated,
-                        struct node *document) {
+static void tell_fields(struct request *request, const struct provider *provider,
+                        const struct payment_values *repeated, struct node *document) {
     enum language language = request->locale.language;
     struct node *fields = doc_array(document, "fields");
     for (size_t i = 0; i < provider->field_count; i++) {
@@ -169,6 +171,21 @@ static void tell_purses(struct request *request, struct tx *tx, struct node *doc
     }
 }
 
+void payments_form(struct request *request, struct tx *tx, const struct provider *provider,
+                   const struct payment_values *values, int64_t sum, struct node *document) {
+    doc_text(document, "code", text_from(provider->code));
+    doc_text(document, "title", words_in(&provider->title, request->locale.language));
+    doc_bool(document, "on", provider->on);
+    doc_bool(document, "asks", provider->asks);
+    tell_fields(request, provider, values, document);
+    tell_bounds(request, provider, document);
+    tell_fee(request, provider, document);
+    tell_purses(request, tx, document);
+    if (sum > 0 && provider->sum_kind != SUM_EXACT) doc_money(document, "sum", rub(sum));
+    else doc_null(document, "sum");
+    doc_bool(document, "sum_optional", provider->sum_kind != SUM_TYPED);
+}
+
 /* GET /pay/{code}: also with values in the address, or those of an earlier payment (`repeat`). */
 enum flow pay_form_read(struct request *request, struct tx *tx) {
     const struct provider *provider = provider_of(request);
@@ -179,19 +196,10 @@ enum flow pay_form_read(struct request *request, struct tx *tx) {
                                 &repeated) &&
                    (repeated.provider == provider->id || provider->operators);
     struct node *document = doc_new(request->arena);
-    doc_text(document, "code", text_from(provider->code));
-    doc_text(document, "title", words_in(&provider->title, request->locale.language));
-    doc_bool(document, "on", provider->on);
-    doc_bool(document, "asks", provider->asks);
-    tell_fields(request, provider, repeats ? &repeated : NULL, document);
-    tell_bounds(request, provider, document);
-    tell_fee(request, provider, document);
-    tell_purses(request, tx, document);
-    doc_bool(document, "finds", provider->operators);
-    if (provider->operators) tell_operators(request, provider, repeats ? &repeated : NULL, document);
-    if (repeats && provider->sum_kind == SUM_TYPED) doc_money(document, "sum", rub(repeated.sum));
-    else doc_null(document, "sum");
-    doc_bool(document, "sum_optional", provider->sum_kind != SUM_TYPED);
+    int64_t sum = repeats && provider->sum_kind == SUM_TYPED ? repeated.sum : 0;
+    payments_form(request, tx, provider, repeats ? &repeated.values : NULL, sum, document);
+    payments_form_operators(request, provider, repeats ? repeated.provider : 0, document);
+    doc_bool(document, "to_template", engine_enabled(request->engine, "autopay"));
     return answer_ok(request, document);
 }
 
@@ -227,7 +235,7 @@ static void mark(struct request *request, const struct provider_field *field, en
     rest_fault(request, field->name, string_get(request->arena, &request->locale, words, arguments, 4));
 }
 
-static void take_values(struct request *request, const struct provider *provider, struct payment *payment) {
+void payments_take_values(struct request *request, const struct provider *provider, struct payment_values *values) {
     const char *names[PROVIDER_FIELDS];
     for (size_t i = 0; i < provider->field_count; i++) {
         const struct provider_field *field = &provider->fields[i];
@@ -236,7 +244,7 @@ static void take_values(struct request *request, const struct provider *provider
         enum value_fault fault = value_take(request->arena, &field->rule, rest_text(request, field->name), &value);
         if (fault != VALUE_GOOD) mark(request, field, fault);
         else if (value.data != NULL)
-            payment->values.of[payment->values.count++] = (struct osmp_field){field->name, value};
+            values->of[values->count++] = (struct osmp_field){field->name, value};
     }
     struct text unknown = rest_unknown(request, names, provider->field_count);
     if (unknown.data != NULL && !request->wants_html)
@@ -251,20 +259,19 @@ static void mark_bound(struct request *request, string_id text, int64_t bound) {
     request_mark(request, "sum", text, &argument, 1);
 }
 
-static void take_sum(struct request *request, const struct provider *provider, struct payment *payment) {
-    payment->sum = field_number(request, "sum");
-    if (payment->sum == 0 && provider->sum_kind == SUM_TYPED)
-        request_mark(request, "sum", S_payments_form_sum_missing, NULL, 0);
-    else if (payment->sum != 0 && payment->sum < provider->sum_min)
-        mark_bound(request, S_payments_form_sum_small, provider->sum_min);
-    else if (payment->sum > provider->sum_max) mark_bound(request, S_payments_form_sum_large, provider->sum_max);
-    else if (payment->sum != 0) payment->fee = fee_on(&provider->fee, payment->sum);
+int64_t payments_take_sum(struct request *request, const struct provider *provider, bool needed) {
+    int64_t sum = field_number(request, "sum");
+    if (sum == 0 && needed) request_mark(request, "sum", S_payments_form_sum_missing, NULL, 0);
+    else if (sum != 0 && sum < provider->sum_min) mark_bound(request, S_payments_form_sum_small, provider->sum_min);
+    else if (sum > provider->sum_max) mark_bound(request, S_payments_form_sum_large, provider->sum_max);
+    return sum;
 }
 
 /* All that is wrong is told at once. */
 static enum flow take_form(struct request *request, const struct provider *provider, struct payment *payment) {
-    take_values(request, provider, payment);
-    take_sum(request, provider, payment);
+    payments_take_values(request, provider, &payment->values);
+    payment->sum = payments_take_sum(request, provider, provider->sum_kind == SUM_TYPED);
+    if (payment->sum != 0) payment->fee = fee_on(&provider->fee, payment->sum);
     return request->rest_faults != NULL || !request->fields_valid ? refuse_rest(request) : FLOW_NEXT;
 }
 
@@ -301,19 +308,19 @@ static enum flow refuse_early(struct request *request, struct tx *tx, const stru
 
 /* ---- the payment ---- */
 
-static void begin(struct request *request, struct tx *tx, const struct provider *provider, struct payment *payment) {
-    const struct payments_settings *settings = payments_state_of(request->engine)->settings;
+void payment_order(struct engine *engine, struct tx *tx, const struct provider *provider, struct payment *payment) {
+    const struct payments_settings *settings = payments_state_of(engine)->settings;
     moment now = world_now(tx_world(tx));
     payment->state = provider->asks ? PAYMENT_CHECKING : PAYMENT_CHECKED;
     payment->deadline = now + (provider->asks ? settings->check_life : settings->confirm_life);
-    payment_insert(request->engine, tx, payment);
+    payment_insert(engine, tx, payment);
     if (!provider->asks) return;
-    outbox_add(request->engine, tx, "payment.check", payment->customer, payment->id,
-               order_write(request->arena, payment), now, payment->deadline);
+    outbox_add(engine, tx, "payment.check", payment->customer, payment->id, order_write(tx_arena(tx), payment), now,
+               payment->deadline);
 }
 
-/* Who is paid: an operator by its number. What is wrong with the rest is told with the operator that is missing. */
-static const struct provider *payee_of(struct request *request, const struct provider *asked) {
+/* What is wrong with the rest is told with the operator that is missing. */
+const struct provider *payments_payee_of(struct request *request, const struct provider *asked) {
     if (!asked->operators) return asked;
     const struct provider *found = operator_of(request, asked);
     return found != NULL ? found : asked;
@@ -325,7 +332,7 @@ enum flow pay_write(struct request *request, struct tx *tx) {
     request->rest_faults = NULL; /* a command may be run again */
     request->fields_valid = true;
     if (asked == NULL) return answer_missing(request);
-    const struct provider *provider = payee_of(request, asked);
+    const struct provider *provider = payments_payee_of(request, asked);
     if (!provider->on || !asked->on) return refuse(request, &provider_off);
     struct payment payment = {.id = world_id(tx_world(tx)),
                               .customer = request->caller.customer,
@@ -339,7 +346,7 @@ enum flow pay_write(struct request *request, struct tx *tx) {
     if (payment.account == 0) return FLOW_ANSWERED;
     check(!provider->operators); /* else the missing operator was marked */
     if (refuse_early(request, tx, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    begin(request, tx, provider, &payment);
+    payment_order(request->engine, tx, provider, &payment);
     struct node *document = doc_new(request->arena);
     payment_tell(request, tx, &payment, document);
     return answer_created(request, document, text_format(request->arena, "/payments/%lld", (long long)payment.id));

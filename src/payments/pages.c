@@ -90,6 +90,8 @@ enum flow pay_list_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     tell_categories(request, catalogue, document);
     tell_found(request, catalogue, document);
+    engine_shortcuts(request->engine, tx, &request->locale, request->caller.customer,
+                     doc_array(document, "shortcuts"));
     tell_again(request, tx, catalogue, document);
     doc_bool(document, "empty", catalogue->provider_count == 0);
     return answer_ok(request, document);
@@ -187,6 +189,8 @@ enum flow payment_read(struct request *request, struct tx *tx) {
         return answer_missing(request);
     struct node *document = doc_new(request->arena);
     payment_tell(request, tx, &payment, document);
+    bool keeps = payment.state == PAYMENT_DONE && payment.values.count > 0;
+    doc_bool(document, "to_template", keeps && engine_enabled(request->engine, "autopay"));
     int refresh = refresh_s(&payment, world_now(request->world) - id_moment(id));
     if (refresh > 0) {
         if (request->page == NULL) request->page = doc_new(request->arena);

@@ -90,10 +90,19 @@ void payment_update(struct engine *engine, struct tx *tx, const struct payment *
                   V_INT(payment->version), payload_of(engine, tx, payment)));
 }
 
-struct text payment_value(const struct payment *payment, const char *name) {
-    for (size_t i = 0; i < payment->values.count; i++)
-        if (strcmp(payment->values.of[i].name, name) == 0) return payment->values.of[i].value;
+struct text payment_values_get(const struct payment_values *values, const char *name) {
+    for (size_t i = 0; i < values->count; i++)
+        if (strcmp(values->of[i].name, name) == 0) return values->of[i].value;
     return TEXT_NONE;
+}
+
+struct text payment_value(const struct payment *payment, const char *name) {
+    return payment_values_get(&payment->values, name);
+}
+
+void payment_moved(struct engine *engine, struct tx *tx, const struct payment *payment) {
+    const struct event event = {.kind = EVENT_PAYMENT, .customer = payment->customer, .number = payment->id};
+    engine_emit(engine, tx, &event);
 }
 
 size_t payments_latest(struct tx *tx, int64_t customer, bool open, struct payment *payments, size_t room) {

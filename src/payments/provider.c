@@ -323,7 +323,7 @@ static void fold(struct arena *arena, struct provider *provider) {
 static void read_top(struct reading *reading, const json_t *top, struct provider *provider) {
     static const char *const names[] = {"code",  "category", "title", "search", "fields",    "sum",     "fee", "level",
                                         "check", "cancel",   "on",    "rail",   "service", "numbers", "operators",
-                                        NULL};
+                                        "balance", NULL};
     static const char *const levels[] = {"minimal", "simplified", "full", NULL};
     only(reading, top, names);
     provider->code = code_at(reading, top, "code");
@@ -335,10 +335,12 @@ static void read_top(struct reading *reading, const json_t *top, struct provider
     provider->cancels = truth_at(reading, top, "cancel", false);
     provider->on = truth_at(reading, top, "on", true);
     provider->operators = truth_at(reading, top, "operators", false);
+    provider->tells_balance = truth_at(reading, top, "balance", false);
     read_fields(reading, top, provider);
     read_sum(reading, top, provider);
     read_operators(reading, top, provider);
     if (provider->sum_kind != SUM_TYPED && !provider->asks) wrong(reading, "check", S_payments_wrong_bill);
+    if (provider->tells_balance && !provider->asks) wrong(reading, "check", S_payments_wrong_balance);
     if (provider->operators) return; /* others are paid in its stead */
     provider->rail = rail_named(text_at(reading, top, "rail", true, 20));
     if (provider->rail == NULL) wrong(reading, "rail", S_payments_wrong_choice);

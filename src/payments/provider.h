@@ -24,6 +24,8 @@ struct provider_field {
     struct value_rule rule;
 };
 
+#define BALANCE_UNTOLD INT64_MIN /* a provider did not say what is left on an account of its */
+
 struct rail; /* rail.h */
 
 struct provider {
@@ -41,6 +43,7 @@ struct provider {
     int level;                 /* from which a customer may pay it: 0 minimal, 1 simplified, 2 full */
     bool asks;                 /* its check is asked before the customer confirms */
     bool cancels;              /* it takes a payment back when asked */
+    bool tells_balance;        /* its check tells what is left on the account */
     bool on;                   /* off: told as out of service, takes nothing */
     bool operators;            /* itself never paid: the number says which operator is; no fee, rail or service */
     const struct number_range *numbers; /* an operator's; its one field is the number */

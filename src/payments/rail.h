@@ -33,6 +33,7 @@ struct rail_answer {
     struct text comment;         /* their words, for staff alone */
     struct text name;            /* whose account it is, masked by them; for the customer */
     int64_t bill;                /* what is due, in kopecks; -1: not told */
+    int64_t balance;             /* what is left on the account, in kopecks, also below 0; BALANCE_UNTOLD */
     struct text more;            /* another fact of theirs about the account (last meter reading); TEXT_NONE */
 };
 

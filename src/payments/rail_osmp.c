@@ -17,12 +17,21 @@ static enum payment_reason reason_of(enum osmp_refusal refusal) {
     return REASON_REFUSED;
 }
 
+/* «-12.50»: who is in debt is told so. */
+static int64_t balance_of(struct text value) {
+    struct money sum;
+    bool below = text_starts(value, "-");
+    if (!money_parse(below ? text_slice(value, 1, value.size) : value, CURRENCY_RUB, &sum)) return BALANCE_UNTOLD;
+    return below ? -sum.minor : sum.minor;
+}
+
 static void read_facts(const struct osmp_reply *reply, struct rail_answer *answer) {
     struct money bill;
     for (size_t i = 0; i < reply->field_count; i++) {
         struct text name = text_from(reply->fields[i].name), value = reply->fields[i].value;
         if (text_is(name, "name")) answer->name = value;
         if (text_is(name, "bill") && money_parse(value, CURRENCY_RUB, &bill)) answer->bill = bill.minor;
+        if (text_is(name, "balance")) answer->balance = balance_of(value);
         if (text_is(name, "meter") || text_is(name, "period")) answer->more = value;
     }
 }
@@ -44,7 +53,8 @@ static struct rail_answer ask(struct engine *engine, const struct provider *prov
                                  .code = reply.result,
                                  .reference = reply.reference,
                                  .comment = reply.comment,
-                                 .bill = -1};
+                                 .bill = -1,
+                                 .balance = BALANCE_UNTOLD};
     bool doubtful = reply.refusal == OSMP_TECHNICAL && order->command == RAIL_SEND && order->attempt > 1;
     if (doubtful) answer.verdict = RAIL_UNCERTAIN;
     read_facts(&reply, &answer);

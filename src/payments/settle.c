@@ -23,6 +23,7 @@ static void end(struct engine *engine, struct tx *tx, struct payment *payment, e
     payment->deadline = 0;
     payment->ended = world_now(tx_world(tx));
     payment_update(engine, tx, payment);
+    payment_moved(engine, tx, payment);
 }
 
 /* What other features may want to know of money that went to a provider (engine/feature.h). */

@@ -57,6 +57,7 @@ static const struct attribute how[] = {
     {"service.user", ATTRIBUTE_TEXT, S_payments_trait_user, .money = true},
     {"service.timeout", ATTRIBUTE_NUMBER, S_payments_trait_timeout, S_payments_trait_timeout_hint, .choices = NULL},
     {"check", ATTRIBUTE_TRUTH, S_payments_trait_asks, .usual = "true"},
+    {"balance", ATTRIBUTE_TRUTH, S_payments_trait_balance, .usual = "false"},
     {"cancel", ATTRIBUTE_TRUTH, S_payments_trait_cancels, .usual = "false"},
     {.place = NULL}};
 static const struct attribute operators[] = {

@@ -24,13 +24,41 @@ static int64_t number_of(const json_t *object, const char *name, int64_t fallbac
 
 /* ---- orders ---- */
 
-struct text order_write(struct arena *arena, const struct payment *payment) {
-    struct node *top = doc_new(arena), *values = doc_array(top, "values");
-    for (size_t i = 0; i < payment->values.count; i++) {
-        struct node *value = doc_add_object(values);
-        doc_text(value, "name", text_from(payment->values.of[i].name));
-        doc_text(value, "value", payment->values.of[i].value);
+static void tell_values(struct node *top, const struct payment_values *values) {
+    struct node *list = doc_array(top, "values");
+    for (size_t i = 0; i < values->count; i++) {
+        struct node *value = doc_add_object(list);
+        doc_text(value, "name", text_from(values->of[i].name));
+        doc_text(value, "value", values->of[i].value);
     }
+}
+
+static void hear_values(struct arena *arena, const json_t *top, struct payment_values *values) {
+    const json_t *list = json_object_get(top, "values");
+    values->count = 0;
+    for (size_t i = 0; i < json_array_size(list) && i < PROVIDER_FIELDS; i++) {
+        const json_t *each = json_array_get(list, i);
+        values->of[values->count++] =
+            (struct osmp_field){text_of(arena, each, "name").data, text_of(arena, each, "value")};
+    }
+}
+
+struct text payment_values_write(struct arena *arena, const struct payment_values *values) {
+    struct node *top = doc_new(arena);
+    tell_values(top, values);
+    return written(top);
+}
+
+bool payment_values_read(struct arena *arena, struct text text, struct payment_values *values) {
+    const json_t *top = json_read(arena, text);
+    if (top == NULL) return false;
+    hear_values(arena, top, values);
+    return true;
+}
+
+struct text order_write(struct arena *arena, const struct payment *payment) {
+    struct node *top = doc_new(arena);
+    tell_values(top, &payment->values);
     doc_text(top, "name", payment->info.name);
     doc_text(top, "more", payment->info.more);
     doc_int(top, "bill", payment->info.bill);
@@ -40,14 +68,9 @@ struct text order_write(struct arena *arena, const struct payment *payment) {
 }
 
 bool order_read(struct arena *arena, struct text text, struct payment *payment) {
-    const json_t *top = json_read(arena, text), *list = json_object_get(top, "values");
+    const json_t *top = json_read(arena, text);
     if (top == NULL) return false;
-    payment->values.count = 0;
-    for (size_t i = 0; i < json_array_size(list) && i < PROVIDER_FIELDS; i++) {
-        const json_t *each = json_array_get(list, i);
-        payment->values.of[payment->values.count++] =
-            (struct osmp_field){text_of(arena, each, "name").data, text_of(arena, each, "value")};
-    }
+    hear_values(arena, top, &payment->values);
     payment->info = (struct payment_info){.name = text_of(arena, top, "name"),
                                           .more = text_of(arena, top, "more"),
                                           .bill = number_of(top, "bill", -1)};
@@ -68,6 +91,7 @@ struct text answer_write(struct arena *arena, const struct rail_answer *answer) 
     doc_text(top, "name", answer->name);
     doc_text(top, "more", answer->more);
     doc_int(top, "bill", answer->bill);
+    if (answer->balance != BALANCE_UNTOLD) doc_int(top, "balance", answer->balance);
     return written(top);
 }
 
@@ -81,6 +105,7 @@ bool answer_read(struct arena *arena, struct text text, struct rail_answer *answ
                                    .comment = text_of(arena, top, "comment"),
                                    .name = text_of(arena, top, "name"),
                                    .more = text_of(arena, top, "more"),
-                                   .bill = number_of(top, "bill", -1)};
+                                   .bill = number_of(top, "bill", -1),
+                                   .balance = number_of(top, "balance", BALANCE_UNTOLD)};
     return true;
 }

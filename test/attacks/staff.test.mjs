@@ -127,6 +127,7 @@ const table = `
   GET  /staff/categories                          -   -   -   -   +   -
   POST /staff/categories                          -   -   -   -   +   -
   POST /staff/categories/{code}                   -   -   -   -   +   -
+  GET  /staff/autopay                             -   -   -   +   -   +
   GET  /staff/erasures                            +   -   -   -   -   +
   GET  /staff/erasures/{id}                       +   -   -   -   -   +
 `;

@@ -53,6 +53,10 @@ async function lived(both, wallets) {
   assert.ok(said.status < 300, said.text);
   await server.post("/settings/security/second", {kind: "sms"}, as(who));
   await pay(server, who);
+  const template = await server.post("/pay/mobile/template", {name: "Дача", account: "9161234567"}, {...as(who), key: newKey()});
+  const repeats = await server.post(`/templates/${template.body.id}/autopay`, {kind: "calendar", when: "month-5", sum: "20.00"},
+                                    {...as(who), key: newKey()});
+  assert.equal((await server.post(`/autopay/${repeats.body.id}/pause`, {}, as(who))).status, 200); // whichever day it is
   await wallets.send(who, friend.phone, "100.00", {note: "за чай"});
   const made = await server.post("/settings/tokens", {name: "Учёт на даче", balance_read: true}, as(who));
   assert.equal(made.status, 200, made.text);
@@ -84,6 +88,8 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
     assert.deepEqual(body.operations.map(({kind}) => kind), ["transfer", "payment", "topup"]);
     assert.deepEqual(body.payments.map(({kind, state, values}) => [kind, state, values]),
                      [["payment", "done", [{name: "account", value: "9161234567"}]]]);
+    assert.deepEqual(body.autopay.map(({kind, name, values, autopays}) => [kind, name, values[0].value, autopays.length]),
+                     [["template", "Дача", "9161234567", 1]]);
     assert.equal(body.wallet.find(({kind}) => kind === "account").balance.amount, "400.00");
     for (const foreign of [other.phone, other.address, other.friend.phone, other.customer])
       assert.ok(!file.text.includes(foreign), foreign);
@@ -189,7 +195,8 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     await wallets.send(who, who.friend.phone, "400.00");
     const hex = database === "postgres" ? (c) => `encode(${c}, 'hex')` : (c) => `hex(${c})`;
     const sealed = [["customer", "phone", "id"], ["customer", "name", "id"], ["favourite", "phone", "customer"],
-                    ["mail_address", "address", "customer"], ["feed_item", "content", "customer"], ["payment", "payload", "customer"]]
+                    ["mail_address", "address", "customer"], ["feed_item", "content", "customer"], ["payment", "payload", "customer"],
+                    ["pay_template", "content", "customer"]]
       .map(([table, column, whose]) => server.rows(`SELECT ${hex(column)} FROM ${table} WHERE ${whose} = ${key}`)[0][0]);
     const said = "support_message m JOIN support_case c ON c.id = m.case_id";
     sealed.push(server.rows(`SELECT ${hex("m.words")} FROM ${said} WHERE c.customer = ${key}`)[0][0]);

@@ -186,6 +186,9 @@ function rowsOfAll() {
 }
 
 test("IF-1: a wrong request is refused with its field named, and leaves nothing behind", {timeout: 300000}, async () => {
+  await server.end(); // autopays act by themselves
+  for (const table of ["autopay_run", "autopay_rule"]) server.sql(`DELETE FROM ${table}`);
+  await server.run();
   customer = undefined;
   const who = await asCustomer(), before = rowsOfAll(), faults = [];
   let asked = 0;

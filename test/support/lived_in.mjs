@@ -245,6 +245,29 @@ async function newcomer(life) {
   life.at("/staff/enrol", {path: "/staff/enrol", cookies: {staff: vera.cookie}});
 }
 
+// Templates of a payment and by hand; an autopay of each kind, one of them told of, one paused.
+async function autopays(life, payment) {
+  const {who, server} = life, ids = [];
+  const {id} = await life.post(who, `${payment}/template`, {name: "Электричество на даче у бабушки, Тула"});
+  const {id: phone} = await life.post(who, "/pay/mobile/template", {name: "Сын", account: "9161234567"});
+  const {id: water} = await life.post(who, "/pay/water/template", {name: "Вода", account: "12345678"});
+  for (const [template, rule] of [[id, {kind: "calendar", when: "month-31", sum: "150.00"}],
+                                  [phone, {kind: "balance", least: "100.00", sum: "300.00"}],
+                                  [water, {kind: "bill", sum: "4000.00"}]])
+    ids.push((await life.post(who, `/templates/${template}/autopay`, rule)).id);
+  await life.post(who, `/autopay/${ids[1]}/pause`);
+  life.at("/templates/{id}", `/templates/${id}`, `/templates/${phone}`);
+  life.at("/templates/{id}/pay", `/templates/${id}/pay`);
+  life.at("/templates/{id}/autopay", ...["calendar", "balance"].map((kind) => `/templates/${phone}/autopay?kind=${kind}`),
+          `/templates/${water}/autopay?kind=bill`);
+  life.at("/payments/{id}/template", `${payment}/template`);
+  life.at("/pay/{code}/template", "/pay/power/template", "/pay/duty/template");
+  const {id: soon} = await life.post(who, `/templates/${phone}/autopay`, {kind: "calendar", when: "day", sum: "20.00"});
+  life.at("/autopay/{id}", ...[...ids, soon].map((rule) => `/autopay/${rule}`));
+  const told = async () => (await good(server.get(`/autopay/${soon}`, {token: who.token}))).soon;
+  await until(told, (found) => found !== null, 60000);
+}
+
 // A payment to confirm, one that is done, one that was refused.
 async function payments(life) {
   const {server, who} = life, options = {token: who.token};
@@ -267,6 +290,7 @@ async function payments(life) {
   assert.deepEqual([unknown.state, waiting.state], ["rejected", "checked"]);
   life.at("/pay/{code}", "/pay/power", "/pay/water", "/pay/duty", "/pay/mobile?choose=true");
   life.at("/payments/{id}", waiting.path, done, refused, unknown.path);
+  await autopays(life, done);
   await life.see(who);
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
 }
@@ -293,6 +317,7 @@ async function catalogue(life) {
 
 export async function livedIn() {
   const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
+                                autopay: {notice: "7d"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
   await left(life);

@@ -75,6 +75,8 @@ enum flow home_read(struct request *request, struct tx *tx) {
         if (i > 0) tell_wallet(request, tx, &rows[i], doc_add_object(others));
     }
     engine_pending(request->engine, tx, &request->locale, request->caller.customer, doc_array(document, "pending"));
+    engine_shortcuts(request->engine, tx, &request->locale, request->caller.customer,
+                     doc_array(document, "shortcuts"));
     struct node *waiting = doc_array(document, "waiting");
     waiting_list(request->engine, tx, request->caller.customer, waiting);
     const struct operations_wanted wanted = {
