@@ -224,7 +224,8 @@ describe("dialects", () => {
     const {type, body} = await raw("mobile", fields("mobile"));
     assert.equal(type, "text/xml; charset=utf-8");
     assert.match(body.toString(), /^<\?xml version="1.0" encoding="UTF-8"\?>\n<response><osmp_txn_id>\d+<\/osmp_txn_id><prv_txn>/);
-    assert.match(body.toString(), /<prv_txn><\/prv_txn><sum>100.00<\/sum><result>0<\/result><comment>[^<]+<\/comment>(<fields>.+<\/fields>)?<\/response>\n$/);
+    assert.match(body.toString(), new RegExp("<prv_txn></prv_txn><sum>100.00</sum><result>0</result>" +
+                                             "<comment>[^<]+</comment>(<fields>.+</fields>)?</response>\n$"));
     assert.equal((await raw("mobile", fields("mobile"), {post: true})).status, 405);
   });
 
