@@ -47,7 +47,7 @@ try {
   assert.equal(await wallets.topup(customers[0], `${money}.00`, cards.pays), "paid");
   for (const [i, who] of customers.entries()) {
     const as = () => ({token: who.token, key: newKey()});
-    const {body: {id}} = await server.post("/pay/mobile/template", {name: "Много", account: `916500${1000 + i}`, sum: "1.00"}, as());
+    const {body: {id}} = await server.post("/pay/mobile/template", {template: "Много", account: `916500${1000 + i}`, sum: "1.00"}, as());
     const made = await server.post(`/templates/${id}/autopay`, {kind: "calendar", when: "month-5", sum: "1.00"}, as());
     assert.equal(made.status, 201, made.text);
   }

@@ -8,8 +8,8 @@
 
 /* ---- forms ---- */
 
-#define NAME                                                                                                           \
-    {.name = "name",                                                                                                   \
+#define NAME(field)                                                                                                    \
+    {.name = (field),                                                                                                  \
      .type = FIELD_TEXT,                                                                                               \
      .required = true,                                                                                                 \
      .min = 1,                                                                                                         \
@@ -17,14 +17,15 @@
      .missing = S_autopay_form_name_missing,                                                                           \
      .invalid = S_autopay_form_name_invalid}
 #define SUM {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX, .invalid = S_autopay_form_sum_invalid}
-#define NAME_DRAFT {.name = "name", .type = FIELD_TEXT, .max = 40}
+#define NAME_DRAFT(field) {.name = (field), .type = FIELD_TEXT, .max = 40}
 #define SUM_DRAFT {.name = "sum", .type = FIELD_MONEY}
 
-FORM(name_form, NAME);
-FORM(name_draft, NAME_DRAFT);
-FORM_REST(hand_form, NAME, SUM, {.name = "from", .type = FIELD_ID}, /* … and the provider's own fields */
+FORM(name_form, NAME("name"));
+FORM(name_draft, NAME_DRAFT("name"));
+/* … and the provider's own fields, of which one may be called "name" */
+FORM_REST(hand_form, NAME("template"), SUM, {.name = "from", .type = FIELD_ID},
           {.name = "operator", .type = FIELD_TEXT, .max = 40});
-FORM_REST(hand_draft, NAME_DRAFT, SUM_DRAFT, {.name = "from", .type = FIELD_ID},
+FORM_REST(hand_draft, NAME_DRAFT("template"), SUM_DRAFT, {.name = "from", .type = FIELD_ID},
           {.name = "operator", .type = FIELD_TEXT, .max = 40}, {.name = "choose", .type = FIELD_BOOL});
 FORM(pay_draft, SUM_DRAFT, {.name = "from", .type = FIELD_ID});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});

@@ -116,11 +116,12 @@ void autopay_shortcuts(struct engine *engine, struct tx *tx, const struct locale
 
 /* ---- made ---- */
 
-static enum flow keep(struct request *request, struct tx *tx, struct pay_template *template) {
+/* field: of the form, in which its name stands */
+static enum flow keep(struct request *request, struct tx *tx, struct pay_template *template, const char *field) {
     if (template_count(tx, request->caller.customer) >= TEMPLATES_MOST) return refuse(request, &full);
     template->id = world_id(tx_world(tx));
     template->customer = request->caller.customer;
-    template->name = field_text(request, "name");
+    template->name = field_text(request, field);
     template_insert(request->engine, tx, template);
     struct node *document = doc_new(request->arena);
     template_tell(request, template, document);
@@ -157,7 +158,7 @@ enum flow template_of_payment_write(struct request *request, struct tx *tx) {
     struct pay_template template;
     int64_t payment;
     if (!of_payment(request, tx, &template, &payment)) return answer_missing(request);
-    return keep(request, tx, &template);
+    return keep(request, tx, &template, "name");
 }
 
 static const struct provider *provider_named(struct request *request) {
@@ -185,7 +186,7 @@ enum flow template_new_write(struct request *request, struct tx *tx) {
     payments_take_values(request, provider, &template.values);
     template.sum = payments_take_sum(request, provider, false);
     if (request->rest_faults != NULL || !request->fields_valid) return refuse_rest(request);
-    return keep(request, tx, &template);
+    return keep(request, tx, &template, "template");
 }
 
 /* ---- changed ---- */

@@ -180,7 +180,7 @@ static void read_field(struct reading *reading, const json_t *object, size_t at,
     bool first = strcmp(field->name, "account") == 0;
     if (first != (at == 0)) wrong(reading, "name", S_payments_wrong_account);
     static const char *const ours[] = {"command", "txn_id",   "sum",    "txn_date", "from",
-                                       "repeat",  "operator", "choose", NULL};
+                                       "repeat",  "operator", "choose", "template", NULL};
     for (const char *const *own = ours; *own != NULL; own++)
         if (strcmp(field->name, *own) == 0) wrong(reading, "name", S_payments_wrong_reserved);
     for (size_t i = 0; i < at; i++)

@@ -31,7 +31,7 @@ async function live() {
   good(await server.post("/topups", {sum: "100.00"}, options()));
   await until(async () => (await server.get("/pay/mobile", {token: who.token})).status, (status) => status === 200);
   good(await server.post("/pay/mobile", {account: "9161234567", sum: "10.00"}, options()));
-  const template = await server.post("/pay/mobile/template", {name: "Сын", account: "9161234567"}, options());
+  const template = await server.post("/pay/mobile/template", {template: "Сын", account: "9161234567"}, options());
   good(template);
   good(await server.post(`/templates/${template.body.id}/autopay`, {kind: "calendar", when: "month-5", sum: "20.00"}, options()));
   return who;

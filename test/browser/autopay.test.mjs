@@ -53,11 +53,11 @@ for (const {name, ...look} of looks)
     await well("nothing yet");
     await page.goto(`${server.url}/pay/mobile`);
     await page.click('main a[href="/pay/mobile/template"]');
-    await page.fill("#f-name", "Сын");
+    await page.fill("#f-template", "Сын");
     await page.fill("#f-account", "916");
     await page.press("#f-account", "Enter");
     await page.waitForSelector('main [aria-invalid="true"]');
-    assert.equal(await page.inputValue("#f-name"), "Сын", "nothing typed is lost");
+    assert.equal(await page.inputValue("#f-template"), "Сын", "nothing typed is lost");
     await well("with a mistake");
     await page.fill("#f-account", "8 (916) 123-45-67");
     await page.press("#f-account", "Enter");

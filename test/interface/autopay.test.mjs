@@ -38,7 +38,7 @@ const read = async (who, path) => (await server.get(path, {token: who.token})).b
 const post = (who, path, body = {}) => server.post(path, body, {token: who.token, key: newKey()});
 
 async function template(who, code, fields, name = "Мамин телефон") {
-  const made = await post(who, `/pay/${code}/template`, {name, ...fields});
+  const made = await post(who, `/pay/${code}/template`, {template: name, ...fields});
   assert.equal(made.status, 201, made.text);
   return made.body.id;
 }
@@ -114,9 +114,9 @@ describe("templates (WA-7)", () => {
       assert.equal(status, 422);
       return body.errors.map(({field}) => field).sort();
     };
-    assert.deepEqual(await faults("power", {name: "Дача", account: "123", sum: "0.50"}), ["account", "sum"]);
-    assert.deepEqual(await faults("power", {account: "1234567890"}), ["name"]);
-    assert.deepEqual(await faults("power", {name: "x", account: "1234567890", level: "3"}), ["level"]);
+    assert.deepEqual(await faults("power", {template: "Дача", account: "123", sum: "0.50"}), ["account", "sum"]);
+    assert.deepEqual(await faults("power", {account: "1234567890"}), ["template"]);
+    assert.deepEqual(await faults("power", {template: "x", account: "1234567890", level: "3"}), ["level"]);
     assert.equal((await server.get("/pay/nobody/template", {token: who.token})).status, 404);
     const id = await template(who, "power", {account: "12345 67890"}, "Дача");
     assert.deepEqual((({sum, values}) => [sum, values[0].value])(await read(who, `/templates/${id}`)), [null, "1234567890"]);
@@ -137,7 +137,7 @@ describe("templates (WA-7)", () => {
     server.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99) INSERT INTO pay_template " +
                `SELECT customer, id + 2 * i, provider, sum, name, content FROM pay_template, n WHERE id = ${id}`);
     await server.run();
-    assert.equal(problem(await post(who, "/pay/mobile/template", {name: "Ещё", account: number()})), "templates-full");
+    assert.equal(problem(await post(who, "/pay/mobile/template", {template: "Ещё", account: number()})), "templates-full");
   });
 });
 
@@ -379,7 +379,7 @@ test("WA-7: two thousand are due at once, it is killed in the middle again and a
     await until(async () => (await own.get("/pay", {token: who.token})).body.providers.length, (found) => found === 14);
     assert.equal(await purse.topup(who, `${money}.00`, cards.pays), "paid");
     const as = () => ({token: who.token, key: newKey()});
-    const {body: {id}} = await own.post("/pay/mobile/template", {name: "Много", account, sum: "1.00"}, as());
+    const {body: {id}} = await own.post("/pay/mobile/template", {template: "Много", account, sum: "1.00"}, as());
     const {body: {id: rule}} = await own.post(`/templates/${id}/autopay`, {kind: "calendar", when: "month-5", sum: "1.00"}, as());
     await own.end();
     own.sql("UPDATE autopay_rule SET wake = 1, due = 1000000");

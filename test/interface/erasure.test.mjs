@@ -53,7 +53,7 @@ async function lived(both, wallets) {
   assert.ok(said.status < 300, said.text);
   await server.post("/settings/security/second", {kind: "sms"}, as(who));
   await pay(server, who);
-  const template = await server.post("/pay/mobile/template", {name: "Дача", account: "9161234567"}, {...as(who), key: newKey()});
+  const template = await server.post("/pay/mobile/template", {template: "Дача", account: "9161234567"}, {...as(who), key: newKey()});
   const repeats = await server.post(`/templates/${template.body.id}/autopay`, {kind: "calendar", when: "month-5", sum: "20.00"},
                                     {...as(who), key: newKey()});
   assert.equal((await server.post(`/autopay/${repeats.body.id}/pause`, {}, as(who))).status, 200); // whichever day it is

@@ -249,8 +249,8 @@ async function newcomer(life) {
 async function autopays(life, payment) {
   const {who, server} = life, ids = [];
   const {id} = await life.post(who, `${payment}/template`, {name: "Электричество на даче у бабушки, Тула"});
-  const {id: phone} = await life.post(who, "/pay/mobile/template", {name: "Сын", account: "9161234567"});
-  const {id: water} = await life.post(who, "/pay/water/template", {name: "Вода", account: "12345678"});
+  const {id: phone} = await life.post(who, "/pay/mobile/template", {template: "Сын", account: "9161234567"});
+  const {id: water} = await life.post(who, "/pay/water/template", {template: "Вода", account: "12345678"});
   for (const [template, rule] of [[id, {kind: "calendar", when: "month-31", sum: "150.00"}],
                                   [phone, {kind: "balance", least: "100.00", sum: "300.00"}],
                                   [water, {kind: "bill", sum: "4000.00"}]])
