@@ -17,7 +17,7 @@
 #define OUTBOX_BATCH 64
 #define OUTBOX_FLYING (4 * OUTBOX_BATCH)
 #define OUTBOX_LEASE (60 * SECOND)
-#define OUTBOX_BUSY_MOST (SECOND * 3 / 10) /* so long one waits its turn with a place among those flying */
+#define OUTBOX_BUSY_MOST 100 /* turns, of so long each, which one waits with a place among those flying */
 #define OUTBOX_BUSY_NS 3000000
 #define OUTBOX_ARENA ((size_t)1 << 20)
 #define OUTBOX_TICK_NS 500000000
@@ -58,7 +58,7 @@ struct dispatch {
     const struct outbox_kind *kind;
     enum outbox_verdict verdict;
     struct text reply;
-    moment busy_until;        /* 0: it was not busy there */
+    int turns;                /* for which it has waited */
     struct dispatch *next;
 };
 
@@ -182,11 +182,9 @@ static void send_now(void *data) {
     dispatch->verdict = dispatch->kind->send(engine, &dispatch->item, dispatch->arena, &dispatch->reply);
 }
 
-/* Its turn comes behind those that wait already, for some time; true when it waits. */
+/* Its turn comes behind those that wait already, some times; true when it waits. */
 static bool wait_turn(struct dispatch *dispatch) {
-    moment now = world_now(dispatch->outbox->engine->world);
-    if (dispatch->busy_until == 0) dispatch->busy_until = now + OUTBOX_BUSY_MOST;
-    if (now >= dispatch->busy_until) return false;
+    if (dispatch->turns++ == OUTBOX_BUSY_MOST) return false;
     nanosleep(&(struct timespec){.tv_nsec = OUTBOX_BUSY_NS}, NULL);
     return pool_submit(dispatch->outbox->senders, &dispatch->task);
 }

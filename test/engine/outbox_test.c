@@ -10,7 +10,9 @@
 #define BEGIN (INT64_C(1768467600) * SECOND)
 
 static enum outbox_verdict verdict; /* the adapter's */
-static int sends, results;
+static int sends, results, busy; /* busy: so many times before the verdict */
+static int busied, earlier; /* sends that came to nothing; attempts before them */
+static int attempt;
 static enum outbox_verdict told;
 
 static enum outbox_verdict send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
@@ -19,7 +21,13 @@ static enum outbox_verdict send(struct engine *engine, const struct outbox_item 
     (void)arena;
     sends++;
     assert_true(text_is(item->payload, "hello"));
-    assert_int_equal(item->attempt, sends);
+    attempt = item->attempt;
+    assert_int_equal(attempt, sends - busied + earlier);
+    if (busy > 0) {
+        busy--;
+        busied++;
+        return OUTBOX_BUSY;
+    }
     *reply = TEXT("good");
     return verdict;
 }
@@ -51,7 +59,7 @@ static int setup(void **state) {
         fail_msg("%.*s", TEXT_ARG(stand.cabinet.problem));
     struct engine *engine = stand.cabinet.engine;
     engine->features[engine->feature_count++] = &post_feature;
-    sends = results = 0;
+    sends = results = busy = busied = earlier = attempt = 0;
     verdict = OUTBOX_DONE;
     *state = &stand;
     return 0;
@@ -84,8 +92,54 @@ static void sent_once(void **state) {
     world_advance(stand->world, 2 * HOUR);
     cabinet_settle(&stand->cabinet);
     assert_int_equal(sends, 1);
+    assert_int_equal(attempt, 1);
     assert_int_equal(results, 1);
     assert_int_equal(told, OUTBOX_DONE);
+}
+
+/* Where too many go already it waits its turn: that is no attempt, and ends by itself. */
+static void waits_its_turn(void **state) {
+    struct stand *stand = *state;
+    busy = 20;
+    post(stand);
+    cabinet_settle(&stand->cabinet);
+    assert_int_equal(sends, 21);
+    assert_int_equal(attempt, 1);
+    assert_int_equal(told, OUTBOX_DONE);
+    sends = busied = 0;
+    busy = 1000;
+    post(stand);
+    cabinet_settle(&stand->cabinet); /* not for ever: others want its place */
+    assert_in_range(sends, 50, 200);
+    assert_int_equal(results, 1);
+    busy = 0;
+    earlier = 1;
+    world_advance(stand->world, SECOND);
+    cabinet_settle(&stand->cabinet);
+    assert_int_equal(attempt, 2);
+    assert_int_equal(results, 2);
+}
+
+STATEMENT(claim_by_hand, "UPDATE outbox SET attempt = 1, next_at = $1 WHERE state = 0");
+
+static enum command_outcome add_claimed(struct tx *tx, void *data) {
+    struct stand *stand = data;
+    add(tx, data);
+    tx_run(tx, &claim_by_hand, VALUES(V_INT(world_now(stand->world) + MINUTE)));
+    return COMMAND_KEEP;
+}
+
+/* What a process that died was sending is sent by the next one at once, not at the end of its lease. */
+static void the_dead_are_taken_over(void **state) {
+    struct stand *stand = *state;
+    earlier = 1;
+    assert_int_equal(cabinet_write(&stand->cabinet, add_claimed, stand), STORE_DURABLE);
+    cabinet_settle(&stand->cabinet);
+    assert_int_equal(sends, 1);
+    assert_int_equal(attempt, 2);
+    assert_int_equal(cabinet_write(&stand->cabinet, add_claimed, stand), STORE_DURABLE);
+    cabinet_settle(&stand->cabinet); /* while it runs, what is leased is leased */
+    assert_int_equal(sends, 1);
 }
 
 static void tried_with_growing_pauses_until_its_deadline(void **state) {
@@ -136,6 +190,8 @@ static void the_unreadable_are_in_nobodys_way(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sent_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(waits_its_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_dead_are_taken_over, setup, teardown),
         cmocka_unit_test_setup_teardown(tried_with_growing_pauses_until_its_deadline, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(the_unreadable_are_in_nobodys_way, setup, teardown),

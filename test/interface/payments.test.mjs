@@ -199,10 +199,20 @@ describe("a payment (WA-3)", () => {
     const ids = [];
     for (const account of accounts) ids.push((await order(who, "mobile", {account, sum: "10.00"})).body.id);
     for (const id of ids) await reached(who, id, "checked");
+    const faults = `${sandbox.url}/billers/faults`;
+    await fetch(faults, {
+      method: "POST", headers: {"Content-Type": "application/json"},
+      body: JSON.stringify({biller: "mobile", fault: "timeout", command: "pay", share: 100, seconds: 120}),
+    });
     for (const answer of await Promise.all(ids.map((id) => confirm(who, id)))) assert.equal(answer.status, 200);
+    const flying = "SELECT COUNT(*) FROM outbox WHERE kind = 'payment.send' AND state = 0 AND attempt = 1";
+    await until(() => Number(server.rows(flying)[0][0]), (count) => count === ids.length);
     await server.end("SIGKILL");
+    await fetch(faults, {method: "DELETE"});
     await server.run();
-    for (const id of ids) await reached(who, id, "done");
+    assert.equal((await server.get("/pay/power", {token: who.token})).status, 200, "the first to ask finds the catalogue");
+    for (const id of ids) // at once, not when the lease of what died is over
+      assert.equal((await until(() => payment(who, id), ({state}) => state === "done", 45000)).state, "done");
     for (const account of accounts) assert.equal((await theirs("mobile", account)).balance, "10.00");
     assert.equal(await wallets.balance(who), "70.00");
   });
