@@ -611,6 +611,7 @@ static void *support_open(struct engine *engine, struct arena *arena, struct tex
         *problem = TEXT("support.hours: must be like 09:00-21:00, or empty");
     if (*set->maintenance_until != '\0' && !moment_parse(text_from(set->maintenance_until), &support->configured_pause))
         *problem = TEXT("support.maintenance_until: must be like 2026-11-23T06:00:00Z, or empty");
+    support->switched_at = -1;
     moment kept = maintenance_kept(engine);
     engine_pause(engine, kept != 0 ? kept : support->configured_pause);
     engine_watch(engine, maintenance_look, SECOND);

@@ -22,6 +22,7 @@ struct support {
     struct duty_hours hours;
     struct text mail_secret; /* what `kabinet mail-in` shows; TEXT_NONE: no letters are taken */
     moment configured_pause; /* from the configuration: the staff's switch cannot end it */
+    _Atomic int64_t switched_at; /* tx_generation of this node's last switch; -1: none */
 };
 
 static inline struct support *support_of(const struct engine *engine) {

@@ -5,6 +5,8 @@
 
 #include "backoffice/backoffice.h"
 
+#include <stdatomic.h>
+
 #define SIGNED_FOR MINUTE /* how old the command line's word may be */
 
 STATEMENT(read, "SELECT until, staff, changed FROM maintenance WHERE name = 'all'");
@@ -27,6 +29,8 @@ static struct switched switched_of(struct tx *tx) {
 /* The configuration's pause is the operator's: the switch cannot end it. */
 void maintenance_look(struct engine *engine, struct tx *tx) {
     moment until = switched_of(tx).until;
+    /* A snapshot from before this node's own switch knows nothing of it. */
+    if (tx_generation(tx) <= atomic_load(&support_of(engine)->switched_at)) return;
     engine_pause(engine, until != 0 ? until : support_of(engine)->configured_pause);
 }
 
@@ -43,11 +47,13 @@ moment maintenance_kept(struct engine *engine) {
 struct change {
     struct engine *engine;
     moment until;
+    int64_t generation; /* tx_generation of the command */
 };
 
 /* This node hears at once, the others at their next look. */
 static void apply(void *data) {
     const struct change *change = data;
+    atomic_store(&support_of(change->engine)->switched_at, change->generation);
     engine_pause(change->engine, change->until != 0 ? change->until : support_of(change->engine)->configured_pause);
 }
 
@@ -55,7 +61,7 @@ static moment change_to(struct request *request, struct tx *tx, int64_t minutes)
     moment now = world_now(request->world), until = minutes > 0 ? now + minutes * MINUTE : 0;
     tx_run(tx, &put, VALUES(V_INT(until), V_INT(request->caller.staff), V_INT(now)));
     struct change *change = arena_new_of(tx_arena(tx), struct change);
-    *change = (struct change){request->engine, until};
+    *change = (struct change){request->engine, until, tx_generation(tx)};
     engine_after(request->engine, tx, apply, change);
     return until;
 }
