@@ -69,7 +69,6 @@ static void rule_due(struct engine *engine, struct tx *tx, struct autopay_rule *
 bool autopay_rules_run(struct engine *engine, struct tx *tx) {
     struct autopay_rule rules[PIECE];
     moment now = world_now(tx_world(tx));
-    catalogue_look(engine, tx); /* at night nobody asks for a page, which else would have it looked at */
     if (outbox_waiting(tx, CROWD) == CROWD) return false; /* looked at again in a few seconds */
     size_t count = rules_due(tx, now, rules, PIECE);
     for (size_t i = 0; i < count; i++) rule_due(engine, tx, &rules[i], now);
@@ -173,7 +172,6 @@ bool autopay_runs_run(struct engine *engine, struct tx *tx) {
     struct autopay_run runs[PIECE];
     int64_t most = autopay_settings_of(engine)->under_way, room = most - runs_paying(tx, most), failed = 0;
     moment now = world_now(tx_world(tx));
-    catalogue_look(engine, tx);
     if (outbox_waiting(tx, CROWD) == CROWD) return false;
     if (room <= 0) return false; /* others' payments first: looked at again in a second */
     size_t wanted = room < PIECE ? (size_t)room : PIECE, count = runs_due(tx, now, runs, wanted);

@@ -264,8 +264,10 @@ struct engine *engine_open(const struct engine_options *options, struct arena *a
     return NULL;
 }
 
-static void tick(void *engine) {
-    generations_tick(((struct engine *)engine)->generations);
+static void tick(void *data) {
+    struct engine *engine = data;
+    generations_tick(engine->generations);
+    watches_tick(engine);
 }
 
 bool engine_start(struct engine *engine) {

@@ -107,8 +107,8 @@ void engine_unlisten(struct engine *engine, void *self);
  * 503 at the gate with `until`, the expected end; what is past the gate is finished. Of this process. */
 void engine_pause(struct engine *engine, moment until);
 moment engine_paused(const struct engine *engine);
-/* While the features open: each process looks at something of the database by itself at least every so often while it
- * has requests that read, on a snapshot that is open anyway: what another node has changed. */
+/* While the features open: each process looks at something of the database by itself every so often: what another node
+ * has changed. On a snapshot that is open anyway where requests read, else once a second on one of its own. */
 void engine_watch(struct engine *engine, void (*look)(struct engine *engine, struct tx *tx), int64_t every_us);
 
 /* Simulation and tests (manual): one step each; true when something was done. */

@@ -137,7 +137,6 @@ static bool paused(struct run *run) {
     int64_t left_s = (until - world_now(request->world)) / SECOND;
     request->answer.retry_after_s = left_s < 60 ? 60 : (int)(left_s > 86400 ? 86400 : left_s);
     refuse_with(request, &maintenance, arguments, 1);
-    pause_look(run->engine, world_now(request->world));
     offer_again(run);
     return true;
 }

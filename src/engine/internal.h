@@ -56,9 +56,8 @@ struct engine {
     struct reseal *reseal;
     struct topics *topics;
     struct live *live;
-    struct task pause_task;          /* see pause_look */
-    _Atomic bool pause_looks;        /* it is on its way */
-    _Atomic moment pause_next;
+    struct task watch_task;          /* see watches_tick */
+    _Atomic bool watch_looks;        /* it is on its way */
     _Atomic moment paused_until;     /* 0: at work; see engine_pause */
     struct watch watches[WATCHES_MAX];
     size_t watch_count;
@@ -100,5 +99,5 @@ void live_sweep(struct live *live);
 
 /* pause.c: looks that are due, on a snapshot that is open anyway. */
 void watches_look(struct engine *engine, struct tx *tx, moment now);
-/* While it is paused perhaps nobody reads: then a reader looks by itself, so that the end is heard of. */
-void pause_look(struct engine *engine, moment now);
+/* Once a second: perhaps nobody reads (at night, while it is paused), so a reader looks by itself. Any thread. */
+void watches_tick(struct engine *engine);

@@ -40,7 +40,7 @@ static void look_guarded(void *data) {
 }
 
 static void look_by_itself(struct task *task) {
-    struct engine *engine = (struct engine *)((char *)task - offsetof(struct engine, pause_task));
+    struct engine *engine = (struct engine *)((char *)task - offsetof(struct engine, watch_task));
     struct reader *reader = engine_reader(engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     if (tx != NULL) {
@@ -48,13 +48,11 @@ static void look_by_itself(struct task *task) {
         (void)arena_guard(tx_arena(tx), look_guarded, &looking);
         (void)reader_end(reader, tx);
     }
-    atomic_store(&engine->pause_looks, false);
+    atomic_store(&engine->watch_looks, false);
 }
 
-void pause_look(struct engine *engine, moment now) {
-    if (engine->watch_count == 0 || now < atomic_load(&engine->pause_next)) return;
-    if (atomic_exchange(&engine->pause_looks, true)) return;
-    atomic_store(&engine->pause_next, now + SECOND);
-    engine->pause_task.run = look_by_itself;
-    if (!pool_submit(engine->readers, &engine->pause_task)) atomic_store(&engine->pause_looks, false);
+void watches_tick(struct engine *engine) {
+    if (engine->watch_count == 0 || atomic_exchange(&engine->watch_looks, true)) return;
+    engine->watch_task.run = look_by_itself;
+    if (!pool_submit(engine->readers, &engine->watch_task)) atomic_store(&engine->watch_looks, false);
 }

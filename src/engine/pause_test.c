@@ -63,13 +63,13 @@ static void write_pause(moment until) {
     assert_int_equal(store_fixture_write(&fixture, set, &until), STORE_DURABLE);
 }
 
-/* A request's thread: is it paused? Then perhaps nobody reads, so it is looked at from here. */
+/* Looked at from many threads at once. */
 static void *ask(void *data) {
     (void)data;
     for (int i = 0; i < ROUNDS; i++) {
         moment until = engine_paused(&engine);
         if (until != 0 && until < BEGIN) return "a moment that nobody wrote";
-        pause_look(&engine, world_now(engine.world));
+        watches_tick(&engine);
         if (i % 16 == 0) world_advance(engine.world, SECOND / 4);
     }
     return NULL;
@@ -84,7 +84,7 @@ static void *clear_by_hand(void *data) {
 static void heard_of_by_itself(void) {
     for (int tries = 0; tries < 500 && engine_paused(&engine) != BEGIN + DAY; tries++, usleep(10000)) {
         world_advance(engine.world, SECOND);
-        pause_look(&engine, world_now(engine.world));
+        watches_tick(&engine);
     }
     assert_int_equal(engine_paused(&engine), BEGIN + DAY);
 }

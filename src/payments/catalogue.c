@@ -202,8 +202,7 @@ static struct catalogue *load_all(struct engine *engine, struct tx *tx, int64_t 
     return catalogue;
 }
 
-void catalogue_look(struct engine *engine, struct tx *tx) {
-    struct payments_state *state = payments_state_of(engine);
+static void look(struct engine *engine, struct payments_state *state, struct tx *tx) {
     struct rows *rows = tx_query(tx, &generation_of, NO_VALUES);
     int64_t generation = rows_next(rows) ? row_int(rows, 0) : 0;
     rows_end(rows);
@@ -218,6 +217,18 @@ void catalogue_look(struct engine *engine, struct tx *tx) {
     state->catalogue = fresh;
     if (before != NULL) drop(before);
     pthread_mutex_unlock(&state->mutex);
+}
+
+void catalogue_look(struct engine *engine, struct tx *tx) {
+    look(engine, payments_state_of(engine), tx);
+}
+
+void catalogue_open(struct engine *engine, struct payments_state *state) {
+    struct reader *reader = engine_reader(engine);
+    struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
+    if (tx == NULL) return; /* the first look tries again */
+    look(engine, state, tx);
+    (void)reader_end(reader, tx);
 }
 
 /* ---- changing ---- */

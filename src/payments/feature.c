@@ -363,6 +363,7 @@ static void *payments_open(struct engine *engine, struct arena *arena, struct te
         return NULL;
     }
     pthread_mutex_init(&state->mutex, NULL);
+    catalogue_open(engine, state);
     engine_watch(engine, catalogue_look, SECOND);
     return state;
 }

@@ -38,6 +38,8 @@ struct payments_state {
 };
 
 struct payments_state *payments_state_of(const struct engine *engine);
+/* So that the first request finds it. */
+void catalogue_open(struct engine *engine, struct payments_state *state);
 void catalogue_close(struct payments_state *state);
 
 /* ---- schema.c ---- */

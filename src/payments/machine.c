@@ -7,23 +7,12 @@
 
 /* ---- asking: on a dispatcher thread ---- */
 
-/* A process that nobody has asked for a page has not looked at the catalogue yet. */
-static const struct provider *provider_of(struct engine *engine, int64_t id, struct arena *arena) {
-    const struct provider *provider = catalogue_provider(catalogue_take(engine, arena), id);
-    struct reader *reader = provider == NULL ? engine_reader(engine) : NULL;
-    struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
-    if (tx == NULL) return provider;
-    catalogue_look(engine, tx);
-    reader_end(reader, tx);
-    return catalogue_provider(catalogue_take(engine, arena), id);
-}
-
 static enum outbox_verdict ask(struct engine *engine, const struct outbox_item *item, enum rail_command command,
                                struct arena *arena, struct text *reply) {
     struct payments_state *state = payments_state_of(engine);
     struct payment payment = {.id = item->subject};
     if (!order_read(arena, item->payload, &payment)) return OUTBOX_REFUSED;
-    const struct provider *provider = provider_of(engine, payment.provider, arena);
+    const struct provider *provider = catalogue_provider(catalogue_take(engine, arena), payment.provider);
     if (provider == NULL) return OUTBOX_AGAIN; /* staff may bring it back; its deadline ends it */
     enum breaker_word word = breaker_asks(state->breakers, provider->id, world_now(engine_world(engine)));
     if (word != BREAKER_GO) return word == BREAKER_FULL ? OUTBOX_BUSY : OUTBOX_AGAIN;
