@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, inspect, signIn} from "../support/browser.mjs";
 import {PushService} from "../support/pushservice.mjs";
 import {Server, pause} from "../support/server.mjs";
 
@@ -20,20 +20,12 @@ after(async () => {
   await service?.stop();
 });
 
-async function signIn(page, who) {
-  await page.goto(`${server.url}/signin`);
-  await page.fill("#f-phone", who.phone);
-  await page.fill("#f-password", who.password);
-  await page.press("#f-password", "Enter");
-  await page.waitForURL(`${server.url}/`);
-}
-
 // Signed in, the app at work: the home is kept.
 async function app(look, who) {
   const person = who ?? await server.customer(), page = await browsers.page(look);
   // the worker's own requests have the browser's language, not that of the page's costume
   await page.context().addCookies([{name: "language", value: (look?.locale ?? "ru").slice(0, 2), url: server.url}]);
-  await signIn(page, person);
+  await signIn(page, server.url, person);
   await kept(page);
   return {person, page};
 }

@@ -23,20 +23,12 @@ after(async () => {
   await both?.stop();
 });
 
-async function signIn(person, look) {
-  const page = await browsers.page(look);
-  await page.goto(`${server.url}/signin`);
-  await page.fill("#f-phone", person.phone);
-  await page.fill("#f-password", person.password);
-  await page.press("#f-password", "Enter");
-  await page.waitForURL(`${server.url}/`);
-  return page;
-}
+const signIn = (person, look) => browsers.signedIn(server, person, look);
 
 const looks = [
   {name: "ru, light", width: 360, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", colorScheme: "dark"},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", colorScheme: "dark", javaScriptEnabled: false},
+  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
+  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
 ];
 const said = {ru: {words: /Каждый день, 500.₽ на \+7.916/, next: /следующий раз/, paused: /Приостановлен/},
               en: {words: /Every day, ₽500 to \+7.916/, next: /next time/, paused: /Paused/}};

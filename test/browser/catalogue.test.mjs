@@ -30,8 +30,7 @@ const looks = [
   {name: "en, dark", width: 320, locale: "en-GB", dark: true},
   {name: "en, without scripts", width: 320, locale: "en-GB", scripts: false},
 ];
-// What looks at a page runs in it.
-const looking = (page, {name, scripts = true}) => (what) => scripts ? inspect(page, `${name}: ${what}`) : undefined;
+const looking = (page, name) => (what) => inspect(page, `${name}: ${what}`);
 const staffPage = async (look) => {
   const page = await browsers.page(look);
   await page.context().addCookies([{name: "staff", value: boss.cookie, url: server.url}]);
@@ -43,8 +42,7 @@ const provider = async (code) => {
 };
 const save = (page) => page.click('main form:has([name="version"]) button[type="submit"]');
 
-for (const look of looks) {
-  const {name} = look;
+for (const {name, ...look} of looks) {
   test(`BO-4: every provider's page saved as it stands changes nothing (${name})`, {timeout: 120000}, async () => {
     const page = await staffPage(look);
     for (const {id, code, version} of (await boss.get("/staff/providers")).body.providers) {
@@ -57,7 +55,7 @@ for (const look of looks) {
   });
 
   test(`BO-4: a provider is found, mistyped, mended, saved; another's change is told (${name})`, {timeout: 120000}, async () => {
-    const page = await staffPage(look), well = looking(page, look);
+    const page = await staffPage(look), well = looking(page, name);
     await page.goto(`${server.url}/staff/providers`);
     await page.fill('main input[type="search"]', "school");
     await page.press('main input[type="search"]', "Enter");
@@ -97,7 +95,7 @@ for (const look of looks) {
   });
 
   test(`WA-3: a number's operator is shown, and changed by hand; an unknown one is chosen (${name})`, {timeout: 60000}, async () => {
-    const who = await wallets.rich("100.00"), page = await browsers.page(look), well = looking(page, look);
+    const who = await wallets.rich("100.00"), page = await browsers.page(look), well = looking(page, name);
     await page.goto(`${server.url}/signin`);
     await page.fill("#f-phone", who.phone);
     await page.fill("#f-password", who.password);

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import {mkdirSync, readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, inspect, signIn} from "../support/browser.mjs";
 import {applied, livedIn} from "../support/lived_in.mjs";
 import {Server} from "../support/server.mjs";
 import {kabinet, staff} from "../support/staff.mjs";
@@ -72,14 +72,6 @@ function visits(caller, on) {
   return found;
 }
 
-async function signIn(page, {server, who}) {
-  await page.goto(`${server.url}/signin`);
-  await page.fill("#f-phone", who.phone);
-  await page.fill("#f-password", who.password);
-  await page.press("#f-password", "Enter");
-  await page.waitForURL(`${server.url}/`);
-}
-
 // A page for each place, for they share their host's cookies; another for who comes with cookies of his own.
 class Pages {
   constructor(caller, options) {
@@ -98,7 +90,7 @@ class Pages {
     const page = await browsers.page(this.options), member = this.caller === "staff" && {staff: on.boss.cookie};
     for (const [name, value] of Object.entries(cookies ?? member ?? {}))
       await page.context().addCookies([{name, value, url: on.server.url}]);
-    if (this.caller === "customer" && !cookies) await signIn(page, on);
+    if (this.caller === "customer" && !cookies) await signIn(page, on.server.url, on.who);
     return page;
   }
 

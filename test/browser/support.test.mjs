@@ -23,15 +23,7 @@ async function look(page, name) {
   await inspect(page, name, {everywhere: true});
 }
 
-async function signIn(person, options) {
-  const page = await browsers.page(options);
-  await page.goto(`${server.url}/signin`);
-  await page.fill("#f-phone", person.phone);
-  await page.fill("#f-password", person.password);
-  await page.press("#f-password", "Enter");
-  await page.waitForURL(`${server.url}/`);
-  return page;
-}
+const signIn = (person, look) => browsers.signedIn(server, person, look);
 
 for (const locale of ["ru-RU", "en-GB"]) {
   test(`a guest finds the chat on every page, writes, looks for help (${locale})`, async () => {

@@ -29,15 +29,7 @@ const phoneLook = {width: 360, locale: "ru-RU"};
 const main = (page) => page.locator("main");
 const submit = (page) => page.click("main form .button:not(.quiet)");
 
-async function signIn(person, look = phoneLook) {
-  const page = await browsers.page(look);
-  await page.goto(`${server.url}/signin`);
-  await page.fill("#f-phone", person.phone);
-  await page.fill("#f-password", person.password);
-  await page.press("#f-password", "Enter");
-  await page.waitForURL(`${server.url}/`);
-  return page;
-}
+const signIn = (person, look = phoneLook) => browsers.signedIn(server, person, look);
 
 async function signUp(phone, {messages = 0, look = phoneLook} = {}) {
   const page = await browsers.page(look);

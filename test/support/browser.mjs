@@ -34,13 +34,15 @@ export class Browsers {
 
   // A page in a browser of its own; what it complains of is kept in page.complaints. worker: false where a test catches
   // what the page sends, which it cannot where the service worker sends it.
-  async page({width = 320, locale = "ru-RU", dark = false, scripts = true, worker = true} = {}) {
+  async page({width = 320, locale = "ru-RU", dark = false, scripts = true, worker = true, ...others} = {}) {
+    assert.deepEqual(others, {}, "a look that is none would be looked at as another");
     const context = await this.chromium.newContext({
       viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
       serviceWorkers: worker ? "allow" : "block",
     });
     const page = await context.newPage();
     page.complaints = [];
+    page.scripts = scripts;
     page.on("console", (message) => {
       // A refused form is an answer, not a fault.
       if (message.type() === "error" && !/status of 4(22|29)/.test(message.text())) page.complaints.push(message.text());
@@ -61,9 +63,23 @@ export class Browsers {
     return page;
   }
 
+  // A page of who has signed in.
+  async signedIn(server, person, look) {
+    return signIn(await this.page(look), server.url, person);
+  }
+
   stop() {
     return this.chromium.close();
   }
+}
+
+export async function signIn(page, origin, {phone, password}) {
+  await page.goto(`${origin}/signin`);
+  await page.fill("#f-phone", phone);
+  await page.fill("#f-password", password);
+  await page.press("#f-password", "Enter");
+  await page.waitForURL(`${origin}/`);
+  return page;
 }
 
 async function axeProblems(page, rules) {
@@ -99,9 +115,10 @@ function shiftProblems(page) {
 // Everything that a look finds wrong is told at once. everywhere: also from the narrowest phone to the desk (640 px is a
 // desk's 1 280 px at 200 %), and in the other colours.
 export async function inspect(page, name, {html = true, everywhere = false} = {}) {
-  const problems = [...(await shiftProblems(page)), ...(await layoutProblems(page)), ...(await axeProblems(page)),
-                    ...(html ? await htmlProblems(page) : [])];
-  if (everywhere) {
+  const problems = html ? await htmlProblems(page) : [];
+  if (page.scripts) // with which the others look, too
+    problems.push(...(await shiftProblems(page)), ...(await layoutProblems(page)), ...(await axeProblems(page)));
+  if (page.scripts && everywhere) {
     const {width, height} = page.viewportSize();
     for (const other of [320, 640, 1280]) {
       await page.setViewportSize({width: other, height});

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""count.py meson|tap|unittest LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON object a
-line, with what the test printed: a cmocka program counts as many tests as it says, another as one."""
+"""count.py meson|tap|unittest|why LOG: prints "passed failed skipped" of a test run. meson's log holds one JSON
+object a line, with what the test printed: a cmocka program counts as many tests as it says, another as one. why: a TAP
+log's failed tests instead, each with the first lines of its reason."""
 
 import json
 import re
@@ -46,8 +47,28 @@ def of_unittest(path):
     return [max(int(ran.group(1)) - failed - skipped, 0) if ran else 0, failed if ran else 1, skipped]
 
 
+ERROR = r"^ *error: (?:\|-\n)?((?:.*\n){1,4}?)(?= *(?:code|name|stack|expected):|\Z)"
+
+
+def why(path):
+    """A suite whose tests failed is no reason; they are."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    failed = re.finditer(r"^( *)not ok \d+ - (.*)\n\1  ---\n((?:\1  .*\n)*?)\1  \.\.\.$", text, re.M)
+    for name, about in ((found[2], found[3]) for found in failed):
+        if "failureType: 'subtestsFailed'" not in about:
+            where = re.search(r"^ *location: '(.*)'$", about, re.M)
+            error = re.search(ERROR, about, re.M)
+            reason = " / ".join(line.strip() for line in (error[1] if error else "").splitlines())
+            yield f"{name.replace(chr(92), '')} ({where[1].rpartition('/')[2] if where else '?'}): {reason[:400]}"
+
+
 def main():
     kind, path = sys.argv[1:3]
+    if kind == "why":
+        for line in why(path):
+            print(line)
+        return
     try:
         print(*{"meson": of_meson, "tap": of_tap, "unittest": of_unittest}[kind](path))
     except FileNotFoundError:
