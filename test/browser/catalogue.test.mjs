@@ -95,12 +95,7 @@ for (const {name, ...look} of looks) {
   });
 
   test(`WA-3: a number's operator is shown, and changed by hand; an unknown one is chosen (${name})`, {timeout: 60000}, async () => {
-    const who = await wallets.rich("100.00"), page = await browsers.page(look), well = looking(page, name);
-    await page.goto(`${server.url}/signin`);
-    await page.fill("#f-phone", who.phone);
-    await page.fill("#f-password", who.password);
-    await page.press("#f-password", "Enter");
-    await page.waitForURL(`${server.url}/`);
+    const who = await wallets.rich("100.00"), page = await browsers.signedIn(server, who, look), well = looking(page, name);
     await page.goto(`${server.url}/pay/mobile`);
     assert.equal(await page.locator("#f-operator").count(), 0, "the number alone is asked for");
     await page.fill("#f-account", "8 954 123-45-67");

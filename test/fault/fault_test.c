@@ -363,12 +363,12 @@ static void run_one(const struct run *run) {
 /* ---- all of them ---- */
 
 /* Beyond the first twenty not each call is failed, for opening a cabinet takes its time: of the thousand allocations,
- * most of them SQLite's while it prepares statements, one in 127; of an arena's one in 17; of those that reach the disk
+ * most of them SQLite's while it prepares statements, one in 61; of an arena's one in 7; of those that reach the disk
  * each, under a sanitizer (where memory cannot fail) one in 3. KABINET_FAULT_ALL=1 (./run soak) fails all. */
 static int64_t next_nth(enum fault fault, int64_t nth) {
     if (nth < 20 || getenv("KABINET_FAULT_ALL") != NULL) return nth + 1;
-    if (fault == FAULT_MEMORY) return nth + 127;
-    if (fault == FAULT_ARENA) return nth + 17;
+    if (fault == FAULT_MEMORY) return nth + 61;
+    if (fault == FAULT_ARENA) return nth + 7;
     return nth + (fault_possible(FAULT_MEMORY) ? 1 : 3);
 }
 

@@ -115,10 +115,10 @@ function shiftProblems(page) {
 // Everything that a look finds wrong is told at once. everywhere: also from the narrowest phone to the desk (640 px is a
 // desk's 1 280 px at 200 %), and in the other colours.
 export async function inspect(page, name, {html = true, everywhere = false} = {}) {
-  const problems = html ? await htmlProblems(page) : [];
-  if (page.scripts) // with which the others look, too
+  const problems = html ? await htmlProblems(page) : [], scripts = page.scripts !== false; // with which the others look, too
+  if (scripts)
     problems.push(...(await shiftProblems(page)), ...(await layoutProblems(page)), ...(await axeProblems(page)));
-  if (page.scripts && everywhere) {
+  if (scripts && everywhere) {
     const {width, height} = page.viewportSize();
     for (const other of [320, 640, 1280]) {
       await page.setViewportSize({width: other, height});
