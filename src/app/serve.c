@@ -34,6 +34,12 @@ static int io_threads(const struct config_base *base) {
     return count < IO_THREADS_USUAL ? count : IO_THREADS_USUAL;
 }
 
+/* "https://tile.example/{z}/{x}/{y}.png" → "https://tile.example"; NULL: there are none. */
+static const char *tiles_origin(struct arena *arena, const char *tiles) {
+    const char *host = strstr(tiles, "://"), *end = host != NULL ? strchr(host + 3, '/') : NULL;
+    return end != NULL ? text_copy(arena, (struct text){tiles, (size_t)(end - tiles)}).data : NULL;
+}
+
 static struct server *start_server(struct app *app, struct text *problem) {
     const struct config_base *base = config_base(app->config);
     struct server_options options = {
@@ -50,6 +56,7 @@ static struct server *start_server(struct app *app, struct text *problem) {
         .self = app->engine,
         .error_page = &template_http_error,
         .form_action = *base->sandbox_url != '\0' ? base->sandbox_url : NULL,
+        .image_source = tiles_origin(app->arena, base->map_tiles),
     };
     if (!split_listen(app->arena, base->listen, &options.address, &options.port)) {
         *problem = TEXT("listen: must be address:port");

@@ -44,6 +44,8 @@ struct config_base {
     const char *public_url;    /* "https://my.example.ru": links, cookies, WebAuthn */
     const char *certificate_file, *certificate_key_file;
     const char *sandbox_url;   /* the outside world's address in demo and tests; "" when none */
+    const char *map_tiles;     /* "https://tile.example/{z}/{x}/{y}.png"; "": maps are sketches */
+    const char *map_credit;    /* what the tiles' licence wants said beside them */
     const char *time_zone;     /* "Europe/Moscow" */
     const char *log_level;
     int language;              /* enum language */

@@ -18,10 +18,11 @@ struct site *site_new(struct arena *arena, const struct server_options *options)
     struct site *site = arena_new_of(arena, struct site);
     site->options = options;
     site->router = options->router != NULL ? options->router : router_new(arena, options->routes);
-    const char *also = options->form_action;
+    const char *also = options->form_action, *pictures = options->image_source;
     site->page_policy = text_format(arena,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:%s%s; font-src 'self'; "
         "connect-src 'self'; manifest-src 'self'; form-action 'self'%s%s; frame-ancestors 'none'; base-uri 'none'",
+        pictures != NULL ? " " : "", pictures != NULL ? pictures : "",
         also != NULL ? " " : "", also != NULL ? also : "").data;
     return site;
 }

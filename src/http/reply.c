@@ -170,7 +170,7 @@ size_t reply_fixed(const struct site *site, enum reply_kind kind, bool secure, s
     if (kind == REPLY_PAGE) { /* these mean something to documents only */
         headers[count++] = (struct reply_header){"Cross-Origin-Opener-Policy", "same-origin"};
         headers[count++] = (struct reply_header){
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"};
+            "Permissions-Policy", "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"};
     }
     headers[count++] = (struct reply_header){"X-Content-Type-Options", "nosniff"};
     headers[count++] = (struct reply_header){"Referrer-Policy", "same-origin"};

@@ -22,6 +22,7 @@ struct server_options {
     const struct template *error_page; /* drawn with the problem document (problem.h); NULL: a bare page */
     /* an origin besides our own that forms may be sent to (an acquirer's page); NULL */
     const char *form_action;
+    const char *image_source;        /* one that pages' pictures may come from (maps' tiles); NULL */
     const char *spool_directory;     /* of uploads; NULL → /tmp */
     /* made by router_new, for many request_parse of one site; NULL: made from routes */
     const struct router *router;

@@ -20,13 +20,13 @@ static void add_row(struct import *import, size_t *room, const struct import_row
 }
 
 void import_read(struct import *import, struct text file) {
-    struct import_reader reader;
-    struct text cells[IMPORT_CELLS];
+    struct csv_reader reader;
+    struct text cells[CSV_CELLS];
     size_t count, line, room = 0;
     const char *problem = NULL;
     moment now = world_now(import->world->real);
-    import_begin(&reader, file);
-    if (!import_record(&reader, import->arena, cells, &count, &line)) {
+    csv_open(&reader, file);
+    if (!csv_record(&reader, import->arena, cells, &count, &line)) {
         import_wrong(import, 1, "the file is empty");
         return;
     }
@@ -35,7 +35,7 @@ void import_read(struct import *import, struct text file) {
         import_wrong(import, line, problem);
         return;
     }
-    while (import_record(&reader, import->arena, cells, &count, &line)) {
+    while (csv_record(&reader, import->arena, cells, &count, &line)) {
         struct import_row row = {.line = line};
         if (import_row_read(columns, import->arena, engine_zone(import->engine), now, cells, count, &row, &problem))
             add_row(import, &room, &row);

@@ -1,8 +1,7 @@
 /* rows_rules.h: a CSV file of customers and their past operations, read into rows, with what is wrong in each. No
  * store, no HTTP, no clock.
  *
- * The first line names the columns, in any order: `kind` and `phone` must be there. Cells are parted by the commas or
- * semicolons of the first line, in quotes where they hold one (RFC 4180); the text is UTF-8.
+ * The first line names the columns, in any order: `kind` and `phone` must be there; the rest is as csv_read.h says.
  *
  *     kind        customer | opening | in | out
  *     phone       as people type it
@@ -18,6 +17,7 @@
 #pragma once
 
 #include "base/calendar.h"
+#include "base/csv_read.h"
 #include "base/money.h"
 
 enum import_kind { IMPORT_CUSTOMER, IMPORT_OPENING, IMPORT_IN, IMPORT_OUT };
@@ -37,18 +37,6 @@ struct import_row {
 #define IMPORT_EPOCH INT64_C(1577836800000000)
 
 struct import_columns; /* what the first line said */
-
-/* The file's cells one after another: gives the next record's, false at the end. *line: the one that it begins on. A
- * quote that is not closed or stands in the middle is a record of SIZE_MAX cells. */
-struct import_reader {
-    struct text rest;
-    char separator;
-    size_t line; /* of what follows */
-};
-#define IMPORT_CELLS 16
-void import_begin(struct import_reader *reader, struct text file);
-bool import_record(struct import_reader *reader, struct arena *arena, struct text cells[IMPORT_CELLS], size_t *count,
-                   size_t *line);
 
 /* NULL with *problem (a sentence) when the first line is not understood. */
 struct import_columns *import_columns(struct arena *arena, const struct text *cells, size_t count,

@@ -10,15 +10,15 @@
 
 /* Reads a file of a first line and one record: NULL or what is wrong. */
 static const char *read(struct arena *arena, const char *file, struct import_row *row) {
-    struct import_reader reader;
-    struct text cells[IMPORT_CELLS];
+    struct csv_reader reader;
+    struct text cells[CSV_CELLS];
     size_t count, line;
     const char *problem = NULL;
-    import_begin(&reader, text_from(file));
-    if (!import_record(&reader, arena, cells, &count, &line)) return "empty";
+    csv_open(&reader, text_from(file));
+    if (!csv_record(&reader, arena, cells, &count, &line)) return "empty";
     struct import_columns *columns = import_columns(arena, cells, count, &problem);
     if (columns == NULL) return problem;
-    if (!import_record(&reader, arena, cells, &count, &line)) return "no record";
+    if (!csv_record(&reader, arena, cells, &count, &line)) return "no record";
     *row = (struct import_row){.line = line};
     import_row_read(columns, arena, zone_utc(), NOW, cells, count, row, &problem);
     return problem;

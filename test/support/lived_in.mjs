@@ -317,7 +317,7 @@ async function catalogue(life) {
 
 export async function livedIn() {
   const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
-                                autopay: {notice: "7d"},
+                                autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
   await left(life);
@@ -326,6 +326,7 @@ export async function livedIn() {
                              await life.named("Анна П.", "300.00")];
   for (const part of [money, payments, catalogue, letters, support, desk, papers, photos, cash, campaigns, act, ways, newcomer])
     await part(life);
+  life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;
 }
 

@@ -46,6 +46,7 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     doc_bool(document, "card", card);
     doc_bool(document, "cash", cash);
+    doc_bool(document, "terminals", engine_enabled(request->engine, "terminals"));
     doc_bool(document, "cash_identified", cash && agents_want_level(request->engine));
     doc_money(document, "balance", rub(account.balance));
     doc_money(document, "least", rub(state->settings->topup_min));
