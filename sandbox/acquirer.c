@@ -1,4 +1,5 @@
 /* acquirer.c: the acquirer's payment page, status and refunds. What a card does is decided by its number (cards.c). */
+#include "sandbox/bank.h"
 #include "sandbox/billers.h"
 #include "sandbox/esia.h"
 #include "sandbox/terminals.h"
@@ -333,4 +334,7 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &billers_routes[6],
                                               &billers_routes[7],
                                               &terminals_routes[0], &terminals_routes[1], &terminals_routes[2],
-                                              &terminals_routes[3], NULL};
+                                              &terminals_routes[3], &bank_routes[0], &bank_routes[1],
+                                              &bank_routes[2], &bank_routes[3], &bank_pages_routes[0],
+                                              &bank_pages_routes[1], &bank_pages_routes[2], &bank_pages_routes[3],
+                                              &bank_pages_routes[4], &bank_pages_routes[5], NULL};

@@ -1,6 +1,6 @@
-/* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a payment
- * agent. It stands for other companies, so it shares no code with what it talks to beyond base and http: signatures,
- * formats and books are its own. */
+/* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a partner
+ * bank, a payment agent. It stands for other companies, so it shares no code with what it talks to beyond base and
+ * http: signatures, formats and books are its own. */
 #pragma once
 
 #include "base/money.h"
@@ -11,10 +11,11 @@ struct sandbox;
 struct portal;
 struct billers;
 struct terminals;
+struct bank;
 struct later;
 
 struct sandbox_options {
-    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login;
+    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login, *bank_client;
     bool esia_gost; /* keys made for the portal are of that kind */
     int64_t slow_us, late_us; /* how long the slow and the late take */
 };
@@ -116,6 +117,7 @@ struct sandbox {
     struct portal *portal;   /* esia.h */
     struct billers *billers; /* billers.h */
     struct terminals *terminals; /* terminals.h */
+    struct bank *bank; /* bank.h */
     struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;

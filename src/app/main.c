@@ -16,6 +16,12 @@ static int app_picture(int count, char **arguments) {
     return picture_child();
 }
 
+static int app_picture_code(int count, char **arguments) {
+    (void)count;
+    (void)arguments;
+    return picture_code_child();
+}
+
 /* Started by mail-in alone, for each letter. */
 static int app_letter(int count, char **arguments) {
     (void)count;
@@ -45,6 +51,7 @@ static const struct app_command commands[] = {
      app_mail_in},
     {"letter", "", "reads a letter on standard input in a cage; mail-in starts it", app_letter},
     {"picture", "", "makes an upload on standard input harmless; the server starts it", app_picture},
+    {"picture-code", "", "tells what a QR code on standard input says; the server starts it", app_picture_code},
 };
 
 static int usage(void) {

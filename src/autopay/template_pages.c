@@ -168,7 +168,7 @@ static const struct provider *provider_named(struct request *request) {
 /* GET /pay/{code}/template: by hand */
 enum flow template_new_read(struct request *request, struct tx *tx) {
     const struct provider *provider = provider_named(request);
-    if (provider == NULL) return answer_missing(request);
+    if (provider == NULL || !payments_keeps(provider)) return answer_missing(request);
     struct node *document = doc_new(request->arena);
     payments_form(request, tx, provider, NULL, 0, document);
     payments_form_operators(request, provider, 0, document);
@@ -180,7 +180,7 @@ enum flow template_new_write(struct request *request, struct tx *tx) {
     const struct provider *asked = provider_named(request);
     request->rest_faults = NULL; /* a command may be run again */
     request->fields_valid = true;
-    if (asked == NULL) return answer_missing(request);
+    if (asked == NULL || !payments_keeps(asked)) return answer_missing(request);
     const struct provider *provider = payments_payee_of(request, asked);
     struct pay_template template = {.provider = provider->id};
     payments_take_values(request, provider, &template.values);

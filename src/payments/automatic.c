@@ -6,7 +6,9 @@
 
 bool payments_wish_of(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment_wish *wish) {
     struct payment payment;
-    if (!payment_find(engine, tx, customer, id, &payment) || payment.values.count == 0) return false;
+    if (!payment_find(engine, tx, customer, id, &payment) || payment.values.count == 0 ||
+        payment.values.card.size > 0)
+        return false;
     *wish = (struct payment_wish){.customer = customer,
                                   .provider = payment.provider,
                                   .account = payment.account,

@@ -1,8 +1,10 @@
 /* feature.c: paying providers: a catalogue that staff edit, and one machine for every payment. What this file holds is
  * declarations; the stories are in order.c, confirm.c, machine.c and settle.c. */
+#include "adapters/picture/picture.h"
 #include "generated/templates.h"
 #include "payments/breaker.h"
 #include "payments/catalogue_edit.h"
+#include "payments/st00012_rules.h"
 
 #include <stddef.h>
 
@@ -21,6 +23,9 @@ FORM_REST(pay_form,
 FORM_REST(pay_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "from", .type = FIELD_ID},
           {.name = "repeat", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40},
           {.name = "choose", .type = FIELD_BOOL});
+FORM(scan_form,
+     {.name = "picture", .type = FIELD_FILE, .max = PICTURE_FILE_MAX, .invalid = S_payments_scan_large},
+     {.name = "text", .type = FIELD_TEXT, .max = ST00012_MOST});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 static const char *const outcomes[] = {"done", "refused", NULL};
 FORM(settle_form, {.name = "outcome", .type = FIELD_CHOICE, .required = true, .choices = outcomes},
@@ -103,6 +108,26 @@ static const struct route routes[] = {
      .rates = {{RATE_CALLER, 60, MINUTE}}, /* each asks a provider whether an account is there */
      .audit = "payments.order",
      .summary = "Begins a payment: the provider is asked whether it takes it; moves nothing"},
+    {.method = METHOD_GET,
+     .path = "/pay/qr",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_PAYMENTS_WRITE,
+     .form = &scan_form,
+     .stages = {{STAGE_QUICK, scan_read}},
+     .page = &template_payments_scan,
+     .summary = "Where the QR of a receipt is given, to fill a transfer's form",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/pay/qr",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_PAYMENTS_WRITE,
+     .form = &scan_form,
+     .stages = {{STAGE_WORK, scan_picture}, {STAGE_QUICK, scan_write}},
+     .again = scan_read,
+     .again_page = &template_payments_scan,
+     .rates = {{RATE_CALLER, 30, MINUTE}},
+     .audit = "payments.scan",
+     .summary = "Reads the QR of a receipt (ST00012), as text or as a picture: the form to go on with; moves nothing"},
     {.method = METHOD_GET,
      .path = "/payments",
      .who = WHO_CUSTOMER,
@@ -303,6 +328,8 @@ static const struct setting settings[] = {
      "How long a provider that does not answer is asked about a payment, before staff find out."},
     {"confirm_sum", SETTING_MONEY, AT(confirm_sum), "0.00", 0, 100000000, NULL,
      "A payment of this sum or more to an account not paid before wants a fresh proof of who one is; 0: never."},
+    {"returns_every", SETTING_DURATION, AT(returns_every), "1m", SECOND, DAY, NULL,
+     "How often a bank is asked what of our transfers it has sent back."},
     {.name = NULL}};
 
 /* ---- the rest ---- */
@@ -320,11 +347,13 @@ static const struct operation_kind operations[] = {
 
 static const struct job jobs[] = {{"payments.seed", MINUTE, catalogue_seed},
                                   {"payments.expire", 10 * SECOND, payments_expire},
+                                  {"payments.returns", SECOND, returns_ask},
                                   {.name = NULL}};
 
 static const struct outbox_kind outbox[] = {
     {.name = "payment.check", .send = payment_check_send, .result = payment_check_result, .pause_most_us = 5 * SECOND},
     {.name = "payment.send", .send = payment_pay_send, .result = payment_pay_result, .pause_most_us = 30 * SECOND},
+    {.name = "payment.returns", .send = returns_send, .result = returns_result, .pause_most_us = 5 * SECOND},
     {.name = NULL}};
 
 static const struct queue queues[] = {{.name = "payments.stuck",

@@ -26,6 +26,7 @@ struct payments_settings {
     const char *catalogue_file;
     int64_t check_life, confirm_life, send_life;
     int64_t confirm_sum; /* from here a payee that is new wants a fresh proof; 0: never */
+    int64_t returns_every;
 };
 
 struct breakers;
@@ -72,6 +73,8 @@ struct payment {
 
 /* In a command the row is locked. Texts lie in the tx's arena; false when there is none of that customer. */
 bool payment_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment *payment);
+/* Whose it is, for who knows its number alone (staff, a bank); 0: there is none. */
+int64_t payment_owner(struct tx *tx, int64_t id);
 void payment_insert(struct engine *engine, struct tx *tx, const struct payment *payment);
 /* Other features hear that it has come to another state (EVENT_PAYMENT). */
 void payment_moved(struct engine *engine, struct tx *tx, const struct payment *payment);
@@ -131,6 +134,22 @@ bool answer_read(struct arena *arena, struct text text, struct rail_answer *answ
 void payment_done(struct engine *engine, struct tx *tx, struct payment *payment, struct text reference);
 void payment_refused(struct engine *engine, struct tx *tx, struct payment *payment, enum payment_reason reason,
                      int64_t code);
+
+/* In a command: the bank has sent it back, so sum and fee are the customer's again; one that nobody was sure of had
+ * been paid before. False when it is not one that can have come back. */
+bool payment_returned(struct engine *engine, struct tx *tx, struct payment *payment, int64_t sum);
+
+/* ---- returns.c: what banks sent back ---- */
+
+bool returns_ask(struct engine *engine, struct tx *tx); /* a job */
+enum outbox_verdict returns_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                 struct text *reply);
+void returns_result(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+                    struct text reply);
+
+/* ---- scan.c: a form filled from the QR of a receipt ---- */
+
+stage_function scan_read, scan_picture, scan_write;
 
 /* ---- pages.c ---- */
 

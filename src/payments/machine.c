@@ -16,6 +16,8 @@ static enum outbox_verdict ask(struct engine *engine, const struct outbox_item *
     if (provider == NULL) return OUTBOX_AGAIN; /* staff may bring it back; its deadline ends it */
     enum breaker_word word = breaker_asks(state->breakers, provider->id, world_now(engine_world(engine)));
     if (word != BREAKER_GO) return word == BREAKER_FULL ? OUTBOX_BUSY : OUTBOX_AGAIN;
+    /* Here alone a card's number leaves us. */
+    if (payment.values.number.size > 0) payment.values.of[0].value = payment.values.number;
     const struct rail_order order = {.command = command,
                                      .id = payment.id,
                                      .sum = rub(payment.sum),

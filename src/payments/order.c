@@ -3,7 +3,10 @@
 #include "payments/internal.h"
 
 #include "base/check.h"
+#include "base/identifiers.h"
 #include "operations/operations.h"
+
+#include <string.h>
 
 static const struct refusal no_purse = {"no-account", 409, S_payments_refused_no_purse, false};
 static const struct refusal provider_off = {"provider-unavailable", 409, S_payments_refused_off, false};
@@ -87,7 +90,25 @@ static struct text words_of_fault(const struct request *request, const char *nam
 static struct text shown_value(const struct request *request, const struct provider_field *field,
                                const struct payment_values *repeated) {
     struct text typed = rest_text(request, field->name);
-    return typed.data != NULL || repeated == NULL ? typed : payment_values_get(repeated, field->name);
+    if (typed.data != NULL || repeated == NULL) return typed;
+    bool forgotten = field->rule.check == CHECK_CARD; /* a mask is no number */
+    return forgotten ? TEXT_NONE : payment_values_get(repeated, field->name);
+}
+
+static void tell_choices(struct request *request, const struct value_rule *rule, struct text value,
+                         struct node *options) {
+    if (request->wants_html && rule->choice_count > 0) { /* nobody's bank is chosen by not looking */
+        struct node *none = doc_add_object(options);
+        doc_text(none, "value", TEXT(""));
+        doc_text(none, "title", string_get(request->arena, &request->locale, S_payments_form_choose, NULL, 0));
+        doc_bool(none, "selected", value.size == 0);
+    }
+    for (size_t i = 0; i < rule->choice_count; i++) {
+        struct node *option = doc_add_object(options);
+        doc_text(option, "value", rule->choices[i].value);
+        doc_text(option, "title", rule->choices[i].title);
+        doc_bool(option, "selected", text_equal(rule->choices[i].value, value));
+    }
 }
 
 static void tell_fields(struct request *request, const struct provider *provider,
@@ -105,6 +126,7 @@ static void tell_fields(struct request *request, const struct provider *provider
         doc_text(node, "hint", words_in(&field->hint, language));
         doc_text(node, "example", field->example);
         doc_text(node, "value", shown_value(request, field, repeated));
+        tell_choices(request, &field->rule, shown_value(request, field, repeated), doc_array(node, "options"));
         doc_text(node, "error", words_of_fault(request, field->name));
     }
 }
@@ -199,7 +221,8 @@ enum flow pay_form_read(struct request *request, struct tx *tx) {
     int64_t sum = repeats && provider->sum_kind == SUM_TYPED ? repeated.sum : 0;
     payments_form(request, tx, provider, repeats ? &repeated.values : NULL, sum, document);
     payments_form_operators(request, provider, repeats ? repeated.provider : 0, document);
-    doc_bool(document, "to_template", engine_enabled(request->engine, "autopay"));
+    doc_bool(document, "to_template", payments_keeps(provider) && engine_enabled(request->engine, "autopay"));
+    doc_bool(document, "scans", provider->rail == &rail_bank);
     return answer_ok(request, document);
 }
 
@@ -216,6 +239,19 @@ static string_id fault_words(enum value_fault fault) {
     return S_none;
 }
 
+/* Of a number with a check of its own it can be said what is wrong; else S_none. */
+static string_id check_words(enum value_check check) {
+    switch (check) {
+    case CHECK_INN: return S_payments_form_inn;
+    case CHECK_BIK: return S_payments_form_bik;
+    case CHECK_ACCOUNT:
+    case CHECK_CORRESPONDENT: return S_payments_form_account;
+    case CHECK_KPP: return S_payments_form_kpp;
+    case CHECK_CARD: return S_payments_form_card;
+    default: return S_none;
+    }
+}
+
 static void mark(struct request *request, const struct provider_field *field, enum value_fault fault) {
     struct node *values = doc_new(request->arena);
     doc_text(values, "field", words_in(&field->title, request->locale.language));
@@ -229,10 +265,44 @@ static void mark(struct request *request, const struct provider_field *field, en
     bool exact = field->rule.least == field->rule.most && field->rule.least > 0;
     bool shows = fault == VALUE_MALFORMED && field->example.size > 0;
     bool counts = exact && (fault == VALUE_SHORT || fault == VALUE_LONG);
-    string_id words = shows    ? S_payments_form_malformed_example
+    string_id checked = fault == VALUE_MALFORMED ? check_words(field->rule.check) : S_none;
+    string_id words = checked != S_none ? checked
+                      : field->rule.kind == VALUE_KIND_CHOICE ? S_payments_form_choose_one
+                      : shows  ? S_payments_form_malformed_example
                       : counts ? S_payments_form_exactly
                                : fault_words(fault);
     rest_fault(request, field->name, string_get(request->arena, &request->locale, words, arguments, 4));
+}
+
+/* Told at the account, since it is the longer to type. */
+static void fit_accounts(struct request *request, const struct provider *provider,
+                         const struct payment_values *values) {
+    const struct provider_field *bank = provider_field_of(provider, CHECK_BIK);
+    struct text bik = bank != NULL ? payment_values_get(values, bank->name) : TEXT_NONE;
+    if (bik.size == 0) return;
+    for (size_t i = 0; i < provider->field_count; i++) {
+        const struct provider_field *field = &provider->fields[i];
+        enum value_check check = field->rule.check;
+        struct text account = payment_values_get(values, field->name);
+        if ((check != CHECK_ACCOUNT && check != CHECK_CORRESPONDENT) || account.size == 0) continue;
+        if (account_fits(check, account, bik)) continue;
+        string_id words = check == CHECK_ACCOUNT ? S_payments_form_account_bik : S_payments_form_corr_bik;
+        rest_fault(request, field->name, string_get(request->arena, &request->locale, words, NULL, 0));
+    }
+}
+
+/* From here on the number is seen as its mask. */
+static void cover_card(struct request *request, const struct provider *provider, struct payment_values *values) {
+    if (payments_keeps(provider) || values->count == 0 || strcmp(values->of[0].name, "account") != 0) return;
+    uint8_t hash[SECRET_HASH_SIZE];
+    values->number = values->of[0].value;
+    secret_hash(engine_keyring(request->engine), "payment.card", values->number, hash);
+    values->card = text_hex(request->arena, hash, sizeof hash);
+    values->of[0].value = card_mask(request->arena, values->number);
+}
+
+bool payments_keeps(const struct provider *provider) {
+    return provider->fields[0].rule.check != CHECK_CARD;
 }
 
 void payments_take_values(struct request *request, const struct provider *provider, struct payment_values *values) {
@@ -246,6 +316,8 @@ void payments_take_values(struct request *request, const struct provider *provid
         else if (value.data != NULL)
             values->of[values->count++] = (struct osmp_field){field->name, value};
     }
+    fit_accounts(request, provider, values);
+    cover_card(request, provider, values);
     struct text unknown = rest_unknown(request, names, provider->field_count);
     if (unknown.data != NULL && !request->wants_html)
         rest_fault(request, text_copy(request->arena, unknown).data,

@@ -68,7 +68,7 @@ static void tell_again(struct request *request, struct tx *tx, const struct cata
         if (latest[i].state != PAYMENT_DONE || provider == NULL) continue;
         if (!payment_find(request->engine, tx, request->caller.customer, latest[i].id, &payment)) continue;
         struct text account = payment_value(&payment, "account");
-        bool twice = account.size == 0;
+        bool twice = account.size == 0 || payment.values.card.size > 0; /* a card's number is not there any more */
         for (const struct node *each = list->first; each != NULL; each = each->next)
             twice = twice || (text_is(doc_get(each, "code")->text, provider->code) &&
                               text_equal(doc_get(each, "account")->text, account));
@@ -117,6 +117,9 @@ struct text reason_words(struct arena *arena, const struct locale *locale, const
         [REASON_SILENT] = S_payments_reason_silent,
         [REASON_NO_BILL] = S_payments_reason_no_bill,
         [REASON_CHANGED] = S_payments_reason_changed,
+        [REASON_BANK] = S_payments_reason_bank,
+        [REASON_UNLINKED] = S_payments_reason_unlinked,
+        [REASON_CARD] = S_payments_reason_card,
     };
     string_id text = words[payment->reason];
     return text == S_none ? TEXT_NONE : string_get(arena, locale, text, arguments, 2);
@@ -127,14 +130,18 @@ static void tell_values(struct request *request, const struct payment *payment, 
     struct node *list = doc_array(document, "values");
     for (size_t i = 0; i < payment->values.count; i++) {
         const struct osmp_field *value = &payment->values.of[i];
-        struct text title = text_from(value->name);
-        for (size_t k = 0; provider != NULL && k < provider->field_count; k++)
-            if (strcmp(provider->fields[k].name, value->name) == 0)
-                title = words_in(&provider->fields[k].title, request->locale.language);
+        struct text title = text_from(value->name), shown = value->value;
+        for (size_t k = 0; provider != NULL && k < provider->field_count; k++) {
+            const struct provider_field *field = &provider->fields[k];
+            if (strcmp(field->name, value->name) != 0) continue;
+            title = words_in(&field->title, request->locale.language);
+            const struct value_choice *chosen = value_chosen(&field->rule, value->value);
+            if (chosen != NULL) shown = chosen->title;
+        }
         struct node *node = doc_add_object(list);
         doc_text(node, "name", text_copy(request->arena, text_from(value->name)));
         doc_text(node, "title", text_copy(request->arena, title));
-        doc_text(node, "value", text_copy(request->arena, value->value));
+        doc_text(node, "value", text_copy(request->arena, shown));
     }
 }
 
@@ -189,7 +196,7 @@ enum flow payment_read(struct request *request, struct tx *tx) {
         return answer_missing(request);
     struct node *document = doc_new(request->arena);
     payment_tell(request, tx, &payment, document);
-    bool keeps = payment.state == PAYMENT_DONE && payment.values.count > 0;
+    bool keeps = payment.state == PAYMENT_DONE && payment.values.count > 0 && payment.values.card.size == 0;
     doc_bool(document, "to_template", keeps && engine_enabled(request->engine, "autopay"));
     int refresh = refresh_s(&payment, world_now(request->world) - id_moment(id));
     if (refresh > 0) {

@@ -9,6 +9,7 @@
 
 STATEMENT(find, "SELECT " COLUMNS " FROM payment WHERE customer = $1 AND id = $2");
 STATEMENT(lock, "SELECT " COLUMNS " FROM payment WHERE customer = $1 AND id = $2 FOR_UPDATE");
+STATEMENT(owner, "SELECT customer FROM payment WHERE id = $1");
 STATEMENT(insert, "INSERT INTO payment (" COLUMNS ") "
                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 STATEMENT(update, "UPDATE payment SET state = $3, sum = $4, fee = $5, hold = $6, operation = $7, reason = $8, "
@@ -63,9 +64,12 @@ bool payment_find(struct engine *engine, struct tx *tx, int64_t customer, int64_
     return found;
 }
 
+/* A card's number is needed no more once the payment has ended. */
 static struct value payload_of(struct engine *engine, struct tx *tx, const struct payment *payment) {
+    struct payment kept = *payment;
+    if (payment_final(payment->state)) kept.values.number = TEXT_NONE;
     struct text sealed = secret_seal(engine_keyring(engine), tx_world(tx), tx_arena(tx), "payment.values", payment->id,
-                                     order_write(tx_arena(tx), payment));
+                                     order_write(tx_arena(tx), &kept));
     return V_BYTES(sealed.data, sealed.size);
 }
 
@@ -88,6 +92,13 @@ void payment_update(struct engine *engine, struct tx *tx, const struct payment *
                   V_INT(payment->fee), V_INT(payment->hold), V_INT(payment->operation), V_INT(payment->reason),
                   V_INT(payment->code), reference_of(payment), V_INT(payment->deadline), V_INT(payment->ended),
                   V_INT(payment->version), payload_of(engine, tx, payment)));
+}
+
+int64_t payment_owner(struct tx *tx, int64_t id) {
+    struct rows *rows = tx_query(tx, &owner, VALUES(V_INT(id)));
+    int64_t customer = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return customer;
 }
 
 struct text payment_values_get(const struct payment_values *values, const char *name) {

@@ -43,6 +43,9 @@ enum payment_reason {
     REASON_SILENT,    /* no answer */
     REASON_NO_BILL,   /* nothing is due there */
     REASON_CHANGED,   /* the provider has left the catalogue, or changed its terms, since */
+    REASON_BANK,      /* there is no such bank, or it takes nothing now */
+    REASON_UNLINKED,  /* the number is no customer's of that bank, or he takes no fast payments */
+    REASON_CARD,      /* the card takes no transfers: closed, or its bank does not let it */
 };
 const char *payment_reason_name(enum payment_reason reason); /* "not-found" */
 

@@ -10,7 +10,12 @@ extern const struct feature payments_feature;
 struct payment_values {
     struct osmp_field of[PROVIDER_FIELDS];
     size_t count;
+    /* Of a transfer to a card, whose "account" here is the number's mask: what tells that it is the same card (a keyed
+     * hash); and the number itself, until the payment has ended. TEXT_NONE of all others. */
+    struct text card, number;
 };
+/* May it be kept to be paid again? A card's number is not. */
+bool payments_keeps(const struct provider *provider);
 struct text payment_values_get(const struct payment_values *values, const char *name); /* TEXT_NONE: not given */
 struct text payment_values_write(struct arena *arena, const struct payment_values *values); /* JSON */
 bool payment_values_read(struct arena *arena, struct text text, struct payment_values *values);

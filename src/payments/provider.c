@@ -22,6 +22,12 @@ struct text words_in(const struct words *words, enum language language) {
     return words->of[language].data != NULL ? words->of[language] : words->of[LANGUAGE_RU];
 }
 
+const struct provider_field *provider_field_of(const struct provider *provider, enum value_check check) {
+    for (size_t i = 0; i < provider->field_count; i++)
+        if (provider->fields[i].rule.check == check) return &provider->fields[i];
+    return NULL;
+}
+
 static void wrong_by(struct reading *reading, const char *name, string_id words, struct text detail) {
     struct text place = text_format(reading->arena, "%s%s", reading->inside, name);
     struct provider_problem **end = &reading->problems;
@@ -145,13 +151,14 @@ static struct words words_at(struct reading *reading, const json_t *object, cons
 /* ---- fields ---- */
 
 static void read_rule(struct reading *reading, const json_t *object, struct value_rule *rule) {
-    static const char *const kinds[] = {"text", "digits", "phone", NULL};
-    static const char *const checks[] = {"none", "luhn", "inn", "snils", "uin", NULL};
+    static const char *const kinds[] = {"text", "digits", "phone", "choice", NULL};
+    static const char *const checks[] = {"none",    "luhn",          "inn", "snils", "uin", "bik",
+                                         "account", "correspondent", "kpp", "card",  NULL};
     rule->kind = (enum value_kind)choice_at(reading, object, "type", kinds);
     rule->check = (enum value_check)choice_at(reading, object, "check", checks);
     rule->optional = truth_at(reading, object, "optional", false);
-    rule->least = number_at(reading, object, "min", 200);
-    rule->most = number_at(reading, object, "max", 200);
+    rule->least = number_at(reading, object, "min", 250);
+    rule->most = number_at(reading, object, "max", 250);
     if (rule->least > rule->most) wrong(reading, "max", S_payments_wrong_bounds);
     struct text source = text_at(reading, object, "pattern", false, 200), problem = TEXT_NONE;
     if (source.data == NULL) return;
@@ -159,9 +166,29 @@ static void read_rule(struct reading *reading, const json_t *object, struct valu
     if (rule->pattern == NULL) wrong_by(reading, "pattern", S_payments_wrong_pattern, problem);
 }
 
+/* ["100000000007 Банк «Ближний»"]: what is sent, and what is shown */
+static void read_choices(struct reading *reading, const json_t *object, struct value_rule *rule) {
+    const json_t *list = json_object_get(object, "choices");
+    size_t count = json_array_size(list);
+    if ((list != NULL) != (rule->kind == VALUE_KIND_CHOICE) || count > VALUE_CHOICES || (list != NULL && count == 0)) {
+        wrong(reading, "choices", S_payments_wrong_choices);
+        return;
+    }
+    struct value_choice *choices = arena_array(reading->arena, struct value_choice, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *each = json_array_get(list, i);
+        struct text whole = {json_string_value(each), json_string_length(each)}, title = TEXT_NONE;
+        struct text value = text_split(text_trim(text_copy(reading->arena, whole)), ' ', &title);
+        choices[i] = (struct value_choice){value, text_trim(title)};
+        if (!json_is_string(each) || choices[i].title.size == 0) wrong(reading, "choices", S_payments_wrong_choices);
+    }
+    rule->choices = choices;
+    rule->choice_count = count;
+}
+
 static void read_field(struct reading *reading, const json_t *object, size_t at, struct provider_field *fields) {
-    static const char *const names[] = {"name", "title",    "hint", "type", "check", "min",
-                                        "max",  "optional", "pattern", "example", NULL};
+    static const char *const names[] = {"name",     "title",   "hint",    "type",    "check", "min", "max",
+                                        "optional", "pattern", "example", "choices", NULL};
     reading->inside = text_format(reading->arena, "fields[%zu].", at).data;
     struct provider_field *field = &fields[at];
     if (!json_is_object(object)) {
@@ -174,18 +201,31 @@ static void read_field(struct reading *reading, const json_t *object, size_t at,
     field->hint = words_at(reading, object, "hint", false);
     field->example = text_at(reading, object, "example", false, 100);
     read_rule(reading, object, &field->rule);
+    read_choices(reading, object, &field->rule);
     struct text value;
     if (field->example.data != NULL && value_take(reading->arena, &field->rule, field->example, &value) != VALUE_GOOD)
         wrong(reading, "example", S_payments_wrong_example);
     bool first = strcmp(field->name, "account") == 0;
     if (first != (at == 0)) wrong(reading, "name", S_payments_wrong_account);
-    static const char *const ours[] = {"command", "txn_id",   "sum",    "txn_date", "from",
-                                       "repeat",  "operator", "choose", "template", NULL};
+    static const char *const ours[] = {"command",  "txn_id", "sum",      "txn_date", "from", "repeat",
+                                       "operator", "choose", "template", "id",       "kind", "made", NULL};
     for (const char *const *own = ours; *own != NULL; own++)
         if (strcmp(field->name, *own) == 0) wrong(reading, "name", S_payments_wrong_reserved);
     for (size_t i = 0; i < at; i++)
         if (strcmp(field->name, fields[i].name) == 0) wrong(reading, "name", S_payments_wrong_twice);
     if (at == 0 && field->rule.optional) wrong(reading, "optional", S_payments_wrong_account_optional);
+    if (at > 0 && field->rule.check == CHECK_CARD) wrong(reading, "check", S_payments_wrong_card);
+}
+
+/* An account's key says nothing without the bank's BIK. */
+static void read_keys(struct reading *reading, const struct provider *provider) {
+    for (size_t i = 0; i < provider->field_count; i++) {
+        enum value_check check = provider->fields[i].rule.check;
+        reading->inside = text_format(reading->arena, "fields[%zu].", i).data;
+        bool keyed = check == CHECK_ACCOUNT || check == CHECK_CORRESPONDENT;
+        if (keyed && provider_field_of(provider, CHECK_BIK) == NULL) wrong(reading, "check", S_payments_wrong_bik);
+    }
+    reading->inside = "";
 }
 
 static void read_fields(struct reading *reading, const json_t *top, struct provider *provider) {
@@ -199,7 +239,7 @@ static void read_fields(struct reading *reading, const json_t *top, struct provi
     for (size_t i = 0; i < count; i++) read_field(reading, json_array_get(fields, i), i, list);
     provider->fields = list;
     provider->field_count = count;
-    reading->inside = "";
+    read_keys(reading, provider);
 }
 
 /* ---- sums and fees ---- */
@@ -274,6 +314,8 @@ static void read_service(struct reading *reading, const json_t *top, struct prov
                                            .user = user.data,
                                            .password = reading->place->secret.data,
                                            .timeout_ms = timeout_s > 0 ? (long)timeout_s * 1000 : 10000};
+    if (provider->rail != NULL && provider->rail->returns != NULL && user.size == 0)
+        wrong(reading, "user", S_payments_wrong_missing); /* who we are there; the password is the key we sign by */
     if (dialect.data != NULL && !osmp_dialect_named(dialect, &provider->osmp.dialect))
         wrong(reading, "dialect", S_payments_wrong_choice);
     reading->inside = "";
@@ -327,6 +369,7 @@ static void read_top(struct reading *reading, const json_t *top, struct provider
     static const char *const levels[] = {"minimal", "simplified", "full", NULL};
     only(reading, top, names);
     provider->code = code_at(reading, top, "code");
+    if (strcmp(provider->code, "qr") == 0) wrong(reading, "code", S_payments_wrong_code_taken); /* /pay/qr is a page */
     provider->category = code_at(reading, top, "category");
     provider->title = words_at(reading, top, "title", true);
     provider->search = text_at(reading, top, "search", false, 300);

@@ -49,10 +49,13 @@ struct provider {
     const struct number_range *numbers; /* an operator's; its one field is the number */
     size_t number_count;
     const struct rail *rail;
-    struct osmp_service osmp;  /* of the rail "osmp" */
+    struct osmp_service osmp;  /* whom the rail asks; the dialect is "osmp"'s alone */
     moment changed;            /* its version: when, by whom (0: the file with which it all began) */
     int64_t changed_by;
 };
+
+/* The first field with that check; NULL: none. */
+const struct provider_field *provider_field_of(const struct provider *provider, enum value_check check);
 
 struct category {
     const char *code;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LENGTH_MOST 100
+#define ACCOUNT_DIGITS 20
 
 static struct text digits_of(struct arena *arena, struct text typed) {
     struct buffer out = buffer_new(arena, typed.size + 1);
@@ -46,8 +47,23 @@ static bool check_holds(enum value_check check, struct text value) {
     case CHECK_INN: return inn_valid(value);
     case CHECK_SNILS: return snils_valid(value);
     case CHECK_UIN: return uin_valid(value);
+    case CHECK_BIK: return bik_valid(value);
+    case CHECK_ACCOUNT:
+    case CHECK_CORRESPONDENT: return all_digits(value) && value.size == ACCOUNT_DIGITS;
+    case CHECK_KPP: return kpp_valid(value);
+    case CHECK_CARD: return all_digits(value) && card_number_valid(value);
     }
     return false;
+}
+
+bool account_fits(enum value_check check, struct text account, struct text bik) {
+    return check == CHECK_CORRESPONDENT ? correspondent_key_valid(account, bik) : account_key_valid(account, bik);
+}
+
+const struct value_choice *value_chosen(const struct value_rule *rule, struct text value) {
+    for (size_t i = 0; i < rule->choice_count; i++)
+        if (text_equal(rule->choices[i].value, value)) return &rule->choices[i];
+    return NULL;
 }
 
 static enum value_fault take_phone(struct arena *arena, struct text typed, struct text *value) {
@@ -64,6 +80,11 @@ enum value_fault value_take(struct arena *arena, const struct value_rule *rule, 
     typed = text_trim(typed);
     if (typed.size == 0) return rule->optional ? VALUE_GOOD : VALUE_MISSING;
     if (rule->kind == VALUE_KIND_PHONE) return take_phone(arena, typed, value);
+    if (rule->kind == VALUE_KIND_CHOICE) {
+        const struct value_choice *chosen = value_chosen(rule, typed);
+        if (chosen != NULL) *value = text_copy(arena, chosen->value);
+        return chosen != NULL ? VALUE_GOOD : VALUE_MALFORMED;
+    }
     struct text taken = rule->kind == VALUE_KIND_DIGITS ? digits_of(arena, typed) : text_copy(arena, typed);
     if (rule->kind == VALUE_KIND_DIGITS && !all_digits(taken)) return VALUE_MALFORMED;
     bool bounded = rule->least > 0 || rule->most > 0;

@@ -37,13 +37,24 @@ struct rail_answer {
     struct text more;            /* another fact of theirs about the account (last meter reading); TEXT_NONE */
 };
 
+/* Money that a bank sent back after it had paid it out. */
+struct rail_return {
+    int64_t number;  /* in the bank's list, which only grows */
+    int64_t payment;
+    int64_t sum;     /* kopecks */
+};
+#define RAIL_RETURNS 100 /* told at once */
+
 struct rail {
     const char *name;
     struct rail_answer (*ask)(struct engine *engine, const struct provider *provider, const struct rail_order *order,
                               struct arena *arena);
+    /* What was sent back after that number, in order; how many, -1: no answer. NULL: this rail returns nothing. */
+    int (*returns)(struct engine *engine, const struct provider *provider, int64_t after,
+                   struct rail_return returns[RAIL_RETURNS], struct arena *arena);
 };
 
 const struct rail *rail_named(struct text name); /* NULL: none */
 
-/* ---- rail_osmp.c ---- */
-extern const struct rail rail_osmp;
+/* ---- rail_osmp.c, rail_bank.c ---- */
+extern const struct rail rail_osmp, rail_bank, rail_card, rail_fastpay;

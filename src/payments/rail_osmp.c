@@ -64,11 +64,3 @@ static struct rail_answer ask(struct engine *engine, const struct provider *prov
 }
 
 const struct rail rail_osmp = {.name = "osmp", .ask = ask};
-
-static const struct rail *const rails[] = {&rail_osmp};
-
-const struct rail *rail_named(struct text name) {
-    for (size_t i = 0; i < sizeof rails / sizeof *rails; i++)
-        if (text_is(name, rails[i]->name)) return rails[i];
-    return NULL;
-}

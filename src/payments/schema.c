@@ -62,6 +62,12 @@ const struct migration payments_migrations[] = {
      "  at BIGINT NOT NULL,\n"
      "  PRIMARY KEY (code, version)\n"
      ") CLUSTERED;"},
+    {"payments", 3,
+     "CREATE TABLE pay_return ( -- reference\n" /* how far a bank's list of what it sent back has been read */
+     "  provider BIGINT NOT NULL PRIMARY KEY,\n"
+     "  number BIGINT NOT NULL,\n"
+     "  asked BIGINT NOT NULL\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
 };
 

@@ -5,14 +5,10 @@
 static const struct refusal not_stuck = {"not-stuck", 409, S_payments_staff_not_stuck, false};
 static const struct refusal reference_missing = {"reference-missing", 422, S_payments_staff_reference_missing, false};
 
-STATEMENT(owner, "SELECT customer FROM payment WHERE id = $1");
-
 static bool find(struct request *request, struct tx *tx, struct payment *payment) {
-    int64_t id, customer = 0;
+    int64_t id;
     if (!request_param_id(request, 0, &id)) return false;
-    struct rows *rows = tx_query(tx, &owner, VALUES(V_INT(id)));
-    if (rows_next(rows)) customer = row_int(rows, 0);
-    rows_end(rows);
+    int64_t customer = payment_owner(tx, id);
     return customer != 0 && payment_find(request->engine, tx, customer, id, payment);
 }
 

@@ -18,17 +18,30 @@ static const struct choice levels[] = {{"minimal", S_payments_trait_level_minima
                                        {"simplified", S_payments_trait_level_simplified},
                                        {"full", S_payments_trait_level_full},
                                        {.value = NULL}};
-static const struct choice rails[] = {{"osmp", S_payments_trait_rail_osmp}, {.value = NULL}};
+static const struct choice rails[] = {{"osmp", S_payments_trait_rail_osmp},
+                                      {"bank", S_payments_trait_rail_bank},
+                                      {"card", S_payments_trait_rail_card},
+                                      {"fastpay", S_payments_trait_rail_fastpay},
+                                      {.value = NULL}};
 static const struct choice dialects[] = {{"classic", S_payments_trait_dialect_classic},
                                          {"form", S_payments_trait_dialect_form},
                                          {.value = NULL}};
 static const struct choice types[] = {{"text", S_payments_trait_type_text},
                                       {"digits", S_payments_trait_type_digits},
                                       {"phone", S_payments_trait_type_phone},
+                                      {"choice", S_payments_trait_type_choice},
                                       {.value = NULL}};
-static const struct choice checks[] = {{"none", S_payments_trait_check_none}, {"luhn", S_payments_trait_check_luhn},
-                                       {"inn", S_payments_trait_check_inn},   {"snils", S_payments_trait_check_snils},
-                                       {"uin", S_payments_trait_check_uin},   {.value = NULL}};
+static const struct choice checks[] = {{"none", S_payments_trait_check_none},
+                                       {"luhn", S_payments_trait_check_luhn},
+                                       {"inn", S_payments_trait_check_inn},
+                                       {"snils", S_payments_trait_check_snils},
+                                       {"uin", S_payments_trait_check_uin},
+                                       {"bik", S_payments_trait_check_bik},
+                                       {"account", S_payments_trait_check_account},
+                                       {"correspondent", S_payments_trait_check_correspondent},
+                                       {"kpp", S_payments_trait_check_kpp},
+                                       {"card", S_payments_trait_check_card},
+                                       {.value = NULL}};
 
 static const struct attribute what[] = {
     {"code", ATTRIBUTE_TEXT, S_payments_trait_code, S_payments_trait_code_hint, .choices = NULL},
@@ -76,6 +89,7 @@ const struct attribute field_attributes[] = {
     {"max", ATTRIBUTE_NUMBER, S_payments_trait_max, .choices = NULL},
     {"pattern", ATTRIBUTE_TEXT, S_payments_trait_pattern, S_payments_trait_pattern_hint, .choices = NULL},
     {"check", ATTRIBUTE_CHOICE, S_payments_trait_check, .choices = checks, .usual = "none"},
+    {"choices", ATTRIBUTE_LIST, S_payments_trait_choices, S_payments_trait_choices_hint, .choices = NULL},
     {"example", ATTRIBUTE_TEXT, S_payments_trait_example, .choices = NULL},
     {"optional", ATTRIBUTE_TRUTH, S_payments_trait_optional, .usual = "false"},
     {.place = NULL}};

@@ -33,6 +33,7 @@ static void tell_values(struct node *top, const struct payment_values *values) {
     }
 }
 
+/* A card's number is told to the row and to the outbox alone (order_write). */
 static void hear_values(struct arena *arena, const json_t *top, struct payment_values *values) {
     const json_t *list = json_object_get(top, "values");
     values->count = 0;
@@ -59,6 +60,8 @@ bool payment_values_read(struct arena *arena, struct text text, struct payment_v
 struct text order_write(struct arena *arena, const struct payment *payment) {
     struct node *top = doc_new(arena);
     tell_values(top, &payment->values);
+    if (payment->values.card.size > 0) doc_text(top, "card", payment->values.card);
+    if (payment->values.number.size > 0) doc_text(top, "number", payment->values.number);
     doc_text(top, "name", payment->info.name);
     doc_text(top, "more", payment->info.more);
     doc_int(top, "bill", payment->info.bill);
@@ -71,6 +74,8 @@ bool order_read(struct arena *arena, struct text text, struct payment *payment) 
     const json_t *top = json_read(arena, text);
     if (top == NULL) return false;
     hear_values(arena, top, &payment->values);
+    payment->values.card = text_of(arena, top, "card");
+    payment->values.number = text_of(arena, top, "number");
     payment->info = (struct payment_info){.name = text_of(arena, top, "name"),
                                           .more = text_of(arena, top, "more"),
                                           .bill = number_of(top, "bill", -1)};

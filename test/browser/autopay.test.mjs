@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {Browsers, inspect} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
@@ -16,7 +17,7 @@ before(async () => {
   wallets = new Wallets(both);
   browsers = await Browsers.start();
   const who = await server.customer();
-  await until(async () => (await server.get("/pay", {token: who.token})).body.providers, (list) => list.length === 14);
+  await until(async () => (await server.get("/pay", {token: who.token})).body.providers, (list) => list.length === providerCount);
 });
 after(async () => {
   await browsers?.stop();

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {Browsers, inspect} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey} from "../support/server.mjs";
@@ -18,7 +19,7 @@ before(async () => {
   wallets = new Wallets(both);
   browsers = await Browsers.start();
   ({boss} = await staff(server, {boss: "catalogue"}));
-  await until(async () => (await boss.get("/staff/providers")).body.count, (count) => count === 14);
+  await until(async () => (await boss.get("/staff/providers")).body.count, (count) => count === providerCount);
 });
 after(async () => {
   await browsers?.stop();

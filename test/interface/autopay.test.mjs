@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {cards, startBoth} from "../support/sandbox.mjs";
 import {database, newKey, pause} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -25,7 +26,7 @@ before(async () => {
   ({server, sandbox} = both);
   wallets = new Wallets(both);
   const {token} = await server.customer();
-  await until(async () => (await server.get("/pay", {token})).body.providers.length, (count) => count === 14);
+  await until(async () => (await server.get("/pay", {token})).body.providers.length, (count) => count === providerCount);
 });
 after(() => both?.stop());
 
@@ -376,7 +377,7 @@ test("WA-7: two thousand are due at once, it is killed in the middle again and a
   const mass = await startBoth({...settings, autopay: {notice: "1s", warning: "1s", pause: "7d", under_way: 400}}, {slow: 100});
   try {
     const own = mass.server, purse = new Wallets(mass), who = await own.customer(), account = number();
-    await until(async () => (await own.get("/pay", {token: who.token})).body.providers.length, (found) => found === 14);
+    await until(async () => (await own.get("/pay", {token: who.token})).body.providers.length, (found) => found === providerCount);
     assert.equal(await purse.topup(who, `${money}.00`, cards.pays), "paid");
     const as = () => ({token: who.token, key: newKey()});
     const {body: {id}} = await own.post("/pay/mobile/template", {template: "Много", account, sum: "1.00"}, as());

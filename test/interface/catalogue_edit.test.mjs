@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {cards, startBoth} from "../support/sandbox.mjs";
 import {Server, database, newKey} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -21,7 +22,7 @@ before(async () => {
   wallets = new Wallets(both);
   people = await staff(server, {editor: "catalogue", second: "catalogue", finance: "finance", support: "support", admin: "admin"});
   reader = await server.customer();
-  await until(async () => (await list()).length, (count) => count === 14);
+  await until(async () => (await list()).length, (count) => count === providerCount);
 });
 after(() => both?.stop());
 
@@ -71,7 +72,7 @@ describe("the list (BO-4)", () => {
     assert.deepEqual(await codes("q=" + encodeURIComponent("СЧЁТЧИК")), ["power"]);
     assert.deepEqual(await codes("category=state"), ["duty", "fine"]);
     assert.deepEqual(await codes("state=off"), []);
-    assert.equal((await codes("")).length, 14);
+    assert.equal((await codes("")).length, providerCount);
     const [row] = await list("q=power");
     assert.deepEqual([row.version, row.on, row.changed_by], [1, true, null]);
     assert.equal((await people.support.get("/staff/providers")).status, 403);
@@ -289,12 +290,12 @@ describe("categories (BO-4)", () => {
     assert.equal(added.status, 201, added.text);
     assert.deepEqual(places(await people.editor.post("/staff/categories", {code: "transport", ...fields})), ["code"]);
     assert.deepEqual(places(await people.editor.post("/staff/categories", {code: "Т", ...fields})), ["code"]);
-    assert.deepEqual((await all()).map(({code}) => code).slice(0, 3), ["mobile", "transport", "home"]);
+    assert.deepEqual((await all()).map(({code}) => code).slice(0, 3), ["mobile", "transport", "transfers"]);
     const change = (body) => people.editor.post("/staff/categories/transport", {...fields, ...body});
     assert.equal((await change({version: 1, title_ru: "Проезд", order: 15})).body.version, 2);
     assert.equal(problem(await change({version: 1, title_ru: "Поезд"})), "version-stale");
     assert.equal((await people.editor.post("/staff/categories/nothing", {...fields, version: 1})).status, 404);
-    const [, , mine] = await all();
+    const [, , , mine] = await all();
     assert.deepEqual([mine.code, mine.title_ru, mine.version, mine.changed_by], ["transport", "Проезд", 2, "editor"]);
     await until(async () => (await server.get("/pay", {token: reader.token})).body.categories.map(({title}) => title),
                 (titles) => titles.includes("Проезд"));

@@ -6,6 +6,7 @@ import {readFileSync, readdirSync} from "node:fs";
 import {join} from "node:path";
 import {after, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {PushService} from "../support/pushservice.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {database, newKey, newPhone, pause, problem} from "../support/server.mjs";
@@ -29,7 +30,7 @@ async function workNow(server) {
 // Ten roubles for a telephone, to the end.
 async function pay(server, who) {
   const as = {token: who.token}, read = (path) => async () => (await server.get(path, as)).body;
-  await until(read("/pay"), ({providers}) => providers?.length === 14);
+  await until(read("/pay"), ({providers}) => providers?.length === providerCount);
   const {body} = await server.post("/pay/mobile", {account: "9161234567", sum: "10.00"}, {...as, key: newKey()});
   const path = `/payments/${body.id}`;
   await until(read(path), ({state}) => state === "checked");

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
+import {providerCount} from "../support/catalogue.mjs";
 import {cards, startBoth} from "../support/sandbox.mjs";
 import {newKey, pause} from "../support/server.mjs";
 import {Wallets, limits, problem, until} from "../support/wallet.mjs";
@@ -20,7 +21,7 @@ before(async () => {
   both = await startBoth(settings, {slow: 300, late: 1500});
   ({server, sandbox} = both);
   wallets = new Wallets(both);
-  await until(async () => (await server.get("/pay", await signed())).body.providers.length, (count) => count === 14);
+  await until(async () => (await server.get("/pay", await signed())).body.providers.length, (count) => count === providerCount);
 });
 after(() => both?.stop());
 

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 
+import {providerCount} from "./catalogue.mjs";
 import {makeAgent} from "./agents.mjs";
 import {person, picture} from "./applicants.mjs";
 import {jpeg, upload} from "./pictures.mjs";
@@ -282,7 +283,7 @@ async function payments(life) {
     await until(ask(path), ({state}) => ["done", "refused"].includes(state), 60000);
     return path;
   };
-  await until(ask("/pay"), ({providers}) => providers.length === 14);
+  await until(ask("/pay"), ({providers}) => providers.length === providerCount);
   const done = await end(await begin("power", {account: "1234567890", sum: "150.00"}));
   const refused = await end(await begin("mobile", {account: "9167776697", sum: "10.00"}));
   const unknown = await begin("mobile", {account: "9167776605", sum: "10.00"});

@@ -1,4 +1,6 @@
-/* child.c: the child that decodes. Decoders are Debian's libjpeg-turbo, libpng and libwebp. */
+/* child.c: the children that decode: one makes pictures anew, the other tells what a code in one says. Decoders are
+ * Debian's libjpeg-turbo, libpng and libwebp. */
+#include "adapters/picture/code.h"
 #include "adapters/picture/exif.h"
 #include "adapters/picture/picture.h"
 #include "base/cage.h"
@@ -169,24 +171,59 @@ static enum picture_verdict pass_pdf(const struct input *input) {
 
 /* ---- the whole ---- */
 
+static bool is_png(const struct input *input) {
+    return begins(input, "\x89PNG\r\n\x1a\n", 8);
+}
+
+static bool is_jpeg(const struct input *input) {
+    return begins(input, "\xff\xd8\xff", 3);
+}
+
+static enum picture_verdict decode(const struct input *input, struct pixels *pixels) {
+    bool webp = begins(input, "RIFF", 4) && input->size > 12 && memcmp(input->data + 8, "WEBP", 4) == 0;
+    enum picture_verdict verdict = is_png(input)    ? decode_png(input, pixels)
+                                   : webp           ? decode_webp(input, pixels)
+                                   : is_jpeg(input) ? decode_jpeg(input, pixels)
+                                                    : PICTURE_WRONG_TYPE;
+    if (verdict == PICTURE_GOOD) shrink(pixels);
+    return verdict;
+}
+
 static enum picture_verdict clean(const struct input *input) {
     struct pixels pixels = {0};
     if (begins(input, "%PDF-1.", 7) || begins(input, "%PDF-2.", 7)) return pass_pdf(input);
-    bool png = begins(input, "\x89PNG\r\n\x1a\n", 8);
-    bool webp = begins(input, "RIFF", 4) && input->size > 12 && memcmp(input->data + 8, "WEBP", 4) == 0;
-    bool jpeg = begins(input, "\xff\xd8\xff", 3);
-    if (!png && !webp && !jpeg) return PICTURE_WRONG_TYPE;
-    enum picture_verdict verdict = png    ? decode_png(input, &pixels)
-                                   : webp ? decode_webp(input, &pixels)
-                                          : decode_jpeg(input, &pixels);
+    enum picture_verdict verdict = decode(input, &pixels);
     if (verdict != PICTURE_GOOD) return verdict;
-    shrink(&pixels);
+    bool png = is_png(input), jpeg = is_jpeg(input);
     verdict = turn(&pixels, jpeg ? exif_orientation(input->data, input->size) : 1);
     if (verdict != PICTURE_GOOD) return verdict;
     return png || pixels.bytes == 4 ? encode_png(&pixels) : encode_jpeg(&pixels);
 }
 
-int picture_child(void) {
+/* ---- codes ---- */
+
+/* In place: a grey pixel is never ahead of the colours that it comes from. What is transparent is white. */
+static void grey_out(struct pixels *pixels) {
+    const uint8_t *from = pixels->data;
+    for (size_t i = 0; i < pixels->width * pixels->height; i++, from += pixels->bytes) {
+        unsigned alpha = pixels->bytes == 4 ? from[3] : 255;
+        unsigned grey = (299u * from[0] + 587u * from[1] + 114u * from[2]) / 1000;
+        pixels->data[i] = (uint8_t)((grey * alpha + 255u * (255 - alpha)) / 255);
+    }
+}
+
+static enum picture_verdict read_code(const struct input *input) {
+    struct pixels pixels = {0};
+    enum picture_verdict verdict = decode(input, &pixels);
+    if (verdict != PICTURE_GOOD) return verdict;
+    grey_out(&pixels);
+    const char *text;
+    unsigned size;
+    if (!code_find(pixels.data, (unsigned)pixels.width, (unsigned)pixels.height, &text, &size)) return PICTURE_BROKEN;
+    return cage_say(text, size) ? PICTURE_GOOD : PICTURE_FAILED;
+}
+
+static int child(enum picture_verdict (*act)(const struct input *input)) {
     cage_limits();
     uint8_t *data = malloc((size_t)PICTURE_FILE_MAX + 1);
     struct input input = {data, 0};
@@ -195,5 +232,13 @@ int picture_child(void) {
     while (input.size <= (size_t)PICTURE_FILE_MAX &&
            (got = read(STDIN_FILENO, data + input.size, (size_t)PICTURE_FILE_MAX + 1 - input.size)) > 0)
         input.size += (size_t)got;
-    _exit(input.size > (size_t)PICTURE_FILE_MAX ? PICTURE_TOO_LARGE : (int)clean(&input));
+    _exit(input.size > (size_t)PICTURE_FILE_MAX ? PICTURE_TOO_LARGE : (int)act(&input));
+}
+
+int picture_child(void) {
+    return child(clean);
+}
+
+int picture_code_child(void) {
+    return child(read_code);
 }

@@ -25,6 +25,18 @@ static enum picture_verdict verdict_of(enum caged outcome, int status) {
     return PICTURE_BROKEN;
 }
 
+#define CODE_MAX 4096 /* a QR holds fewer bytes */
+
+enum picture_verdict picture_code(struct arena *arena, const char *path, struct text *text) {
+    struct buffer said = buffer_new(arena, CODE_MAX);
+    int status = PICTURE_FAILED, file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return PICTURE_FAILED;
+    enum caged outcome = cage_run("picture-code", file, PATIENCE, CODE_MAX, &said, &status);
+    close(file);
+    *text = buffer_text(&said);
+    return verdict_of(outcome, status);
+}
+
 enum picture_verdict picture_clean(struct arena *arena, const char *path, struct picture *picture) {
     struct buffer said = buffer_new(arena, 65536);
     int status = PICTURE_FAILED, file = open(path, O_RDONLY | O_CLOEXEC);

@@ -30,5 +30,11 @@ const char *picture_content_type(enum picture_kind kind);
 /* Slow (up to 10 s): on the worker pool only. path: the upload. */
 enum picture_verdict picture_clean(struct arena *arena, const char *path, struct picture *picture);
 
+/* What a QR code in the picture says, as the bytes it holds; one for payments (ST0001…) goes before others.
+ * PICTURE_BROKEN: also when there is none. As slow. */
+enum picture_verdict picture_code(struct arena *arena, const char *path, struct text *said);
+
 /* `kabinet picture`: the child: a file on standard input, its kind (a byte) and its bytes on standard output. */
 int picture_child(void);
+/* `kabinet picture-code`: the same for picture_code: the code's bytes on standard output. */
+int picture_code_child(void);
