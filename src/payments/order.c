@@ -99,13 +99,13 @@ static void tell_choices(struct request *request, const struct value_rule *rule,
                          struct node *options) {
     if (request->wants_html && rule->choice_count > 0) { /* nobody's bank is chosen by not looking */
         struct node *none = doc_add_object(options);
-        doc_text(none, "value", TEXT(""));
+        doc_text(none, "code", TEXT(""));
         doc_text(none, "title", string_get(request->arena, &request->locale, S_payments_form_choose, NULL, 0));
         doc_bool(none, "selected", value.size == 0);
     }
     for (size_t i = 0; i < rule->choice_count; i++) {
         struct node *option = doc_add_object(options);
-        doc_text(option, "value", rule->choices[i].value);
+        doc_text(option, "code", rule->choices[i].value);
         doc_text(option, "title", rule->choices[i].title);
         doc_bool(option, "selected", text_equal(rule->choices[i].value, value));
     }

@@ -6,6 +6,7 @@ import {readFileSync} from "node:fs";
 import {after, before, describe, test} from "node:test";
 
 import {providerCount} from "../support/catalogue.mjs";
+import {jpeg, receiptCode, upload} from "../support/pictures.mjs";
 import {BIK, Payouts, accountOf, cardOf} from "../support/payouts.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {database, newKey, pause} from "../support/server.mjs";
@@ -42,7 +43,7 @@ describe("WA-5: a transfer", () => {
     const who = await rich("500.00");
     const form = (await server.get("/pay/by-phone", {token: who.token})).body;
     assert.deepEqual(form.fields.map(({name}) => name), ["account", "bank"]);
-    const bank = form.fields[1].options.find(({title}) => title === "Речной банк").value;
+    const bank = form.fields[1].options.find(({title}) => title === "Речной банк").code;
     const {body} = await payouts.order(who, "by-phone", {account: "8 900 123-45-67", bank, sum: "120.00"});
     const checked = await payouts.reached(who, body.id, "checked");
     assert.match(checked.name, /^[А-Я][а-я]+ [А-Я]\.$/);
@@ -260,6 +261,20 @@ describe("WA-5: a receipt's QR", () => {
     const done = await payouts.pay(who, answer.body.code, {...filled, sum: answer.body.sum.amount});
     assert.deepEqual([done.state, done.total.amount], ["done", "1270.50"]);
     assert.equal((await scan(who, paper.replace("40702810", "40817810"))).body.code, "to-account");
+  });
+
+  test("WA-5: as a picture, in an old code page, too; a picture without one is told so", async () => {
+    const who = await rich("100.00");
+    const seen = await upload(server, "/pay/qr", {}, receiptCode(), {token: who.token, name: "picture"});
+    assert.equal(seen.status, 200, seen.text);
+    assert.deepEqual([seen.body.code, seen.body.sum.amount], ["to-business", "1250.50"]);
+    assert.deepEqual(values(seen.body), {account: accountOf("0000", "0000001", "40702810"), bik: BIK, inn: "7707083893",
+                                         name: "ООО «Кит»", purpose: "За воду"});
+    for (const [file, told] of [[jpeg(640, 480), /Кода на снимке не видно/], [Buffer.from("GIF89a"), /Это не снимок/]]) {
+      const answer = await upload(server, "/pay/qr", {}, file, {token: who.token, name: "picture"});
+      assert.deepEqual([answer.status, answer.body.errors[0].field], [422, "picture"]);
+      assert.match(answer.body.errors[0].text, told);
+    }
   });
 
   test("WA-5: what is no such code is told so", async () => {

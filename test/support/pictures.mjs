@@ -19,6 +19,34 @@ function chunk(name, data) {
   return out;
 }
 
+// Grey dots of one byte each, a row after another.
+function drawn(width, rows) {
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(rows.length, 4);
+  head[8] = 8; // bits, grey
+  const dots = Buffer.concat(rows.map((row) => Buffer.concat([Buffer.alloc(1), row])));
+  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", head), chunk("IDAT", deflateSync(dots)),
+                        chunk("IEND", Buffer.alloc(0))]);
+}
+
+// The QR of a receipt in windows-1251 as qrencode draws it, four modules a digit: «ООО «Кит»», 1250.50, «За воду».
+const receipt =
+  "fe08c51ecbf8 82f3b2f1d208 ba62f0cbd2e8 baddeaf21ae8 ba769f873ae8 82b048ed0208 feaaaaaaabf8 000ce8aae800 fba05f976d50 " +
+  "b8952517b438 63d64cf1f280 c44115cda5a0 1bd5fa725440 8860831e0db8 1bcf64ee1f20 fc3b508cf5b0 1b4f40d34450 dce89d0fa038 " +
+  "3bd198e22f00 588ad493c8a0 ff95ff823fd0 9880b89f18b8 7ab03ae92aa0 b8ed388bc8a8 afe93f977fc0 f9351a16fe70 06c2c5702df0 " +
+  "019504d39f78 577560e60fc0 79a89a869438 0eae257c7fe0 b85aa48bf0b0 671ecd1520d0 586892971850 0b3921612cb0 786e6091a0f8 " +
+  "9b70ef861fb8 00cf188748b8 fee83ae03ae0 822c188ab8e0 bac9cf955fd0 baf488820720 bac7c2ec1a48 82b4fd3fbf60 fed1e4860890 ";
+
+// That code as a PNG, a module so many dots, white around it.
+export function receiptCode(scale = 4) {
+  const bits = receipt.trim().split(" ").map((row) => [...row].flatMap((digit) =>
+    [8, 4, 2, 1].map((bit) => (parseInt(digit, 16) & bit) !== 0)));
+  const side = (bits.length + 8) * scale;
+  return drawn(side, Array.from({length: side}, (_, y) => Buffer.from(Array.from({length: side}, (__, x) =>
+    bits[Math.floor(y / scale) - 4]?.[Math.floor(x / scale) - 4] ? 0 : 255))));
+}
+
 // noise: dots at random, which cannot be packed: width × height bytes, nearly.
 export function png(width, height, noise = false) {
   const head = Buffer.alloc(13);
@@ -84,10 +112,10 @@ export function jpegSize(bytes) {
 }
 
 // A program's upload: {status, body}.
-export async function upload(server, path, fields, file, {token, cookie, type = "image/jpeg", headers = {}} = {}) {
+export async function upload(server, path, fields, file, {token, cookie, name = "photo", type = "image/jpeg", headers = {}} = {}) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.set(name, String(value));
-  if (file) form.set("photo", new Blob([file], {type}), "photo.jpg");
+  for (const [field, value] of Object.entries(fields)) form.set(field, String(value));
+  if (file) form.set(name, new Blob([file], {type}), "photo.jpg");
   const answer = await fetch(server.url + path, {
     method: "POST", body: form, redirect: "manual",
     headers: {Accept: "application/json", ...(token ? {Authorization: `Bearer ${token}`} : {}),

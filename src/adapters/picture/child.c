@@ -223,11 +223,11 @@ static enum picture_verdict read_code(const struct input *input) {
     return cage_say(text, size) ? PICTURE_GOOD : PICTURE_FAILED;
 }
 
-static int child(enum picture_verdict (*act)(const struct input *input)) {
+static int child(enum picture_verdict (*act)(const struct input *input), enum cage_rule rule) {
     cage_limits();
     uint8_t *data = malloc((size_t)PICTURE_FILE_MAX + 1);
     struct input input = {data, 0};
-    if (data == NULL || !cage_close(CAGE_KILLS)) _exit(PICTURE_FAILED);
+    if (data == NULL || !cage_close(rule)) _exit(PICTURE_FAILED);
     ssize_t got;
     while (input.size <= (size_t)PICTURE_FILE_MAX &&
            (got = read(STDIN_FILENO, data + input.size, (size_t)PICTURE_FILE_MAX + 1 - input.size)) > 0)
@@ -236,9 +236,10 @@ static int child(enum picture_verdict (*act)(const struct input *input)) {
 }
 
 int picture_child(void) {
-    return child(clean);
+    return child(clean, CAGE_KILLS);
 }
 
+/* zbar looks for converters of letters, which it needs for no bytes as they are. */
 int picture_code_child(void) {
-    return child(read_code);
+    return child(read_code, CAGE_DENIES);
 }

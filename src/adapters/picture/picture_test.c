@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <png.h>
+#include <qrencode.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -248,10 +249,76 @@ static void test_cage(void **state) {
 #endif
 }
 
+/* ---- codes ---- */
+
+#define SCALE 4
+#define QUIET 4 /* modules of white around a code */
+
+/* Black on what is transparent, with so many bytes a pixel. */
+static struct sample drawn(const char *text, uint32_t format) {
+    QRcode *code = QRcode_encodeData((int)strlen(text), (const unsigned char *)text, 0, QR_ECLEVEL_M);
+    assert_non_null(code);
+    size_t side = (size_t)(code->width + 2 * QUIET) * SCALE, bytes = PNG_IMAGE_PIXEL_SIZE(format);
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)side, .height = (png_uint_32)side,
+                       .format = format};
+    uint8_t *pixels = calloc(side * side, bytes);
+    if (bytes == 3) memset(pixels, 255, side * side * bytes);
+    for (size_t at = 0; at < side * side; at++) {
+        size_t x = at % side / SCALE, y = at / side / SCALE, width = (size_t)code->width;
+        bool inside = x >= QUIET && y >= QUIET && x < width + QUIET && y < width + QUIET;
+        if (!inside || (code->data[(y - QUIET) * width + x - QUIET] & 1) == 0) continue;
+        memset(pixels + at * bytes, 0, bytes);
+        if (bytes == 4) pixels[at * bytes + 3] = 255;
+    }
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    struct sample sample = {malloc(size), 0};
+    assert_true(png_image_write_to_memory(&image, sample.data, &size, 0, pixels, 0, NULL));
+    sample.size = size;
+    free(pixels);
+    QRcode_free(code);
+    return sample;
+}
+
+/* Bytes come as they are in the code: of an old code page, too. */
+static void test_codes(void **state) {
+    (void)state;
+    struct {
+        const char *name;
+        struct sample sample;
+        enum picture_verdict verdict;
+        const char *said;
+    } cases[] = {
+        {"UTF-8", drawn("ST00012|Name=Три кита", PNG_FORMAT_RGB), PICTURE_GOOD, "ST00012|Name=Три кита"},
+        {"windows-1251", drawn("ST00011|Name=\xd2\xf0\xe8|x=\xb9", PNG_FORMAT_RGB), PICTURE_GOOD,
+         "ST00011|Name=\xd2\xf0\xe8|x=\xb9"},
+        {"KOI8-R, nothing behind it", drawn("ST00013|Name=\xf4\xd2\xc9", PNG_FORMAT_RGBA), PICTURE_GOOD,
+         "ST00013|Name=\xf4\xd2\xc9"},
+        {"half of one", cut(drawn("ST00012|", PNG_FORMAT_RGB)), PICTURE_BROKEN, NULL},
+        {"a photo of something else", jpeg(640, 480), PICTURE_BROKEN, NULL},
+        {"a document", LITERAL(PDF), PICTURE_WRONG_TYPE, NULL},
+        {"nothing", LITERAL(""), PICTURE_WRONG_TYPE, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        char path[] = "/tmp/picture_test.XXXXXX";
+        int file = mkstemp(path);
+        struct text said = TEXT_NONE;
+        assert_int_equal(write(file, cases[i].sample.data, cases[i].sample.size), cases[i].sample.size);
+        close(file);
+        enum picture_verdict verdict = picture_code(arena, path, &said);
+        if (verdict != cases[i].verdict) fail_msg("%s: %d, not %d", cases[i].name, verdict, cases[i].verdict);
+        if (verdict == PICTURE_GOOD && !text_is(said, cases[i].said)) fail_msg("%s: %s", cases[i].name, said.data);
+        unlink(path);
+        free(cases[i].sample.data);
+        arena_free(arena);
+    }
+}
+
 int main(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[1], "picture") == 0) return picture_child();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_uploads), cmocka_unit_test(test_flood),
-                                       cmocka_unit_test(test_upright),
+    if (count == 2 && strcmp(arguments[1], "picture-code") == 0) return picture_code_child();
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes), cmocka_unit_test(test_uploads),
+                                       cmocka_unit_test(test_flood), cmocka_unit_test(test_upright),
                                        cmocka_unit_test(test_cage)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
