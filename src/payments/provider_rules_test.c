@@ -31,6 +31,8 @@ static const struct pattern *pattern(const char *source) {
 static void values(void **state) {
     (void)state;
     const struct pattern *contract = pattern("[A-ZА-Я]{2}\\d+");
+    static const struct value_choice choices[] = {{{"1", 1}, {"One", 3}}, {{"22", 2}, {"Two", 3}}};
+    const struct value_rule bank = {.kind = VALUE_KIND_CHOICE, .choices = choices, .choice_count = 2};
     const struct {
         struct value_rule rule;
         const char *typed, *value;
@@ -47,6 +49,20 @@ static void values(void **state) {
         {{.kind = VALUE_KIND_DIGITS, .check = CHECK_LUHN}, "4111 1111 1111 1112", NULL, VALUE_MALFORMED},
         {{.kind = VALUE_KIND_DIGITS, .check = CHECK_INN}, "7707083893", "7707083893", VALUE_GOOD},
         {{.kind = VALUE_KIND_DIGITS, .check = CHECK_INN}, "7707083894", NULL, VALUE_MALFORMED},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_BIK}, "044525225", "044525225", VALUE_GOOD},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_BIK}, "04452522", NULL, VALUE_MALFORMED},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_ACCOUNT}, "40817 810 5 0000 0010000", "40817810500000010000",
+         VALUE_GOOD},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_CORRESPONDENT}, "301018104000000", NULL, VALUE_MALFORMED},
+        {{.kind = VALUE_KIND_TEXT, .check = CHECK_KPP}, "7708AB001", "7708AB001", VALUE_GOOD},
+        {{.kind = VALUE_KIND_TEXT, .check = CHECK_KPP}, "7708-1001", NULL, VALUE_MALFORMED},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_CARD}, "2200 0000 0004 0000", "2200000000040000", VALUE_GOOD},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_CARD}, "2200 0000 0004 0001", NULL, VALUE_MALFORMED},
+        {{.kind = VALUE_KIND_DIGITS, .check = CHECK_CARD}, "18", NULL, VALUE_MALFORMED}, /* Luhn holds, but no card */
+        {bank, " 22 ", "22", VALUE_GOOD},
+        {bank, "2", NULL, VALUE_MALFORMED},
+        {bank, "Two", NULL, VALUE_MALFORMED},
+        {bank, "", NULL, VALUE_MISSING},
         {{.kind = VALUE_KIND_PHONE}, "8 (916) 123-45-67", "9161234567", VALUE_GOOD},
         {{.kind = VALUE_KIND_PHONE}, "8 (495) 123-45-67", NULL, VALUE_MALFORMED},
         {{.kind = VALUE_KIND_TEXT, .most = 5}, "Ник", "Ник", VALUE_GOOD},
@@ -62,6 +78,16 @@ static void values(void **state) {
         bool same = rows[i].value == NULL ? value.size == 0 : text_is(value, rows[i].value);
         if (fault != rows[i].fault || !same) fail_msg("row %zu: %d %.*s", i, (int)fault, TEXT_ARG(value));
     }
+}
+
+static void accounts_fit_their_bank(void **state) {
+    (void)state;
+    const struct text bik = TEXT("044525225");
+    assert_true(account_fits(CHECK_ACCOUNT, TEXT("40817810500000010000"), bik));
+    assert_false(account_fits(CHECK_ACCOUNT, TEXT("40817810500000010001"), bik));
+    assert_false(account_fits(CHECK_ACCOUNT, TEXT("40817810500000010000"), TEXT("044525974")));
+    assert_true(account_fits(CHECK_CORRESPONDENT, TEXT("30101810400000000225"), bik));
+    assert_false(account_fits(CHECK_ACCOUNT, TEXT("30101810400000000225"), bik));
 }
 
 static void order_numbers(void **state) {
@@ -98,6 +124,7 @@ static void a_pattern_cannot_stop_us(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
+        cmocka_unit_test(accounts_fit_their_bank),
         cmocka_unit_test(order_numbers),
         cmocka_unit_test(a_pattern_cannot_stop_us),
     };

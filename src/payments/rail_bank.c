@@ -52,7 +52,7 @@ static struct rail_answer ask(enum bank_kind kind, struct engine *engine, const 
                                 .name = reply.name,
                                 .bill = -1,
                                 .balance = BALANCE_UNTOLD,
-                                .more = reply.bank};
+                                .more = kind == BANK_PHONE ? TEXT_NONE : reply.bank}; /* he chose it himself */
 }
 
 static struct rail_answer ask_account(struct engine *engine, const struct provider *provider,

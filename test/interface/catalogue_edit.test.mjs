@@ -124,6 +124,13 @@ describe("a change at once (BO-4)", () => {
     assert.deepEqual(await wrong((p) => { p.colour = "red"; }), ["colour"]);
     assert.deepEqual(await wrong((p) => { p.numbers = ["495"]; }), ["numbers"]);
     assert.deepEqual(await wrong((p) => { p.numbers = ["916"]; }), ["numbers"], "its field is no phone number");
+    const second = (more) => (p) => { p.fields[1] = {...p.fields[1], pattern: undefined, example: undefined, ...more}; };
+    assert.deepEqual(await wrong(second({check: "account"})), ["fields[1].check"], "there is no BIK");
+    assert.deepEqual(await wrong(second({check: "card"})), ["fields[1].check"], "it is not the first field");
+    assert.deepEqual(await wrong(second({type: "choice"})), ["fields[1].choices"]);
+    assert.deepEqual(await wrong(second({type: "choice", choices: ["titleless"]})), ["fields[1].choices"]);
+    assert.deepEqual(await wrong(second({choices: ["1 One"]})), ["fields[1].choices"], "it is no choice");
+    assert.deepEqual(await wrong((p) => { p.rail = "bank"; delete p.service.user; }), ["service.user"]);
     assert.equal((await read(id)).version, version);
     const path = `/staff/providers/${id}`;
     assert.equal((await act(people.editor, path, {version, provider: "text"})).status, 422);
