@@ -181,6 +181,12 @@ static enum flow credit(struct request *request, struct tx *tx, const struct ask
     int64_t operation = 0;
     enum ledger_refusal refusal = ledger_transfer(ledger, tx, &transfer, &operation);
     check(refusal == LEDGER_OK || tx_failed(tx));
+    const struct event income = {.kind = EVENT_INCOME,
+                                 .customer = payment.customer,
+                                 .number = payment.sum,
+                                 .account = payment.account,
+                                 .operation = operation};
+    engine_emit(request->engine, tx, &income);
     tell_customer(request->engine, tx, asking);
     return tell_result(request, asking, OSMP_RESULT_OK, S_agents_result_ok, payment.id);
 }

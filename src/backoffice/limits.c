@@ -48,7 +48,8 @@ static size_t accounts_of(struct engine *engine, struct tx *tx, int64_t customer
     struct account *found = arena_array(tx_arena(tx), struct account, ACCOUNTS);
     size_t count = ledger_accounts_of(engine_ledger(engine), tx, customer, found, ACCOUNTS), kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (found[i].class == ACCOUNT_CUSTOMER && !found[i].closed) accounts[kept++] = found[i].id;
+        if (found[i].class == ACCOUNT_CUSTOMER && found[i].limits != 0 && !found[i].closed)
+            accounts[kept++] = found[i].id;
     return kept;
 }
 

@@ -69,6 +69,8 @@ enum event_kind {
     /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen */
     EVENT_PAID,
     EVENT_PAYMENT, /* number: a payment to a provider (payments/payments.h) has come to another state */
+    EVENT_INCOME,  /* money came to him from outside or from another: number: minor units; account, operation */
+    EVENT_CARD_ORDER, /* number: an order of another feature's (engine/moves.h) has come to another state */
 };
 
 struct event {
@@ -119,6 +121,7 @@ struct queue;
 struct approval_kind;
 struct card_section;
 struct record;
+struct moves; /* engine/moves.h */
 
 struct feature {
     const char *name;                       /* also the settings' section and the prefix of its strings */
@@ -159,6 +162,7 @@ struct feature {
     void (*obstacles)(struct obstacles *obstacles); /* NULL: nothing stands in the way */
     const struct erase *erases;             /* ended by .what NULL; whoever belongs to another row before that row */
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
+    const struct moves *moves; /* of the one that keeps people's money */
     /* Once at start, after migrations: loads what it keeps in memory, gives its state (or NULL with *problem set). */
     void *(*open)(struct engine *engine, struct arena *arena, struct text *problem);
     void (*close)(void *state);

@@ -1,5 +1,12 @@
 /* gather.c: what all enabled features say of one customer. */
 #include "engine/internal.h"
+#include "engine/moves.h"
+
+const struct moves *engine_moves(const struct engine *engine) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->moves != NULL) return engine->features[i]->moves;
+    return NULL;
+}
 
 size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                      struct purse purses[PURSES_MAX]) {

@@ -196,7 +196,8 @@ enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const 
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_transfer_check(&pair.sides, transfer, today);
     if (refusal) return refusal;
-    books_touch(ledger, &pair, TOUCH_MOVED);
+    bool aside = (transfer->flags & (TRANSFER_ASIDE | TRANSFER_FROM_ASIDE)) != 0; /* which no entry tells */
+    books_touch(ledger, &pair, aside ? TOUCH_CHANGED : TOUCH_MOVED);
     struct counted counted = rules_transfer(&pair.sides, transfer, today);
     *id = books_enter(ledger, tx, &pair, transfer, counted);
     return LEDGER_OK;

@@ -29,6 +29,8 @@ struct account {
     enum currency currency;
     int64_t balance, held; /* minor units; available = balance − held + overdraft */
     int64_t overdraft;     /* how far below zero it may go; ACCOUNT_UNLIMITED for the outside's accounts */
+    /* what its owner has set aside from it into other accounts of his: it counts to the limit of this one's balance */
+    int64_t aside;
     int64_t version;       /* number of entries so far: in every answer, so that clients see their order */
     int64_t last_entry;    /* 0: none */
     int limits;            /* which limit set holds (a level); 0: none */
@@ -78,6 +80,8 @@ enum ledger_refusal {
 enum transfer_flag {
     TRANSFER_NO_LIMITS = 1,     /* fees, returns, corrections: limits neither checked nor counted */
     TRANSFER_EVEN_FROZEN = 2,
+    TRANSFER_ASIDE = 4,         /* set aside: it goes on counting to the sender's balance limit (account.aside) */
+    TRANSFER_FROM_ASIDE = 8,    /* what the recipient had set aside comes back, no more of it than that */
 };
 
 struct transfer {

@@ -187,7 +187,7 @@ struct limit_report ledger_limits(struct ledger *ledger, struct tx *tx, const st
     rules_roll(&now, books_day(ledger, tx));
     const struct limit_set *limits = books_limits(ledger, tx, &now);
     return (struct limit_report){
-        .balance = limit_state(limits->balance_max, now.balance),
+        .balance = limit_state(limits->balance_max, now.balance + now.aside),
         .day_out = limit_state(limits->day_out_max, now.day_out),
         .month_out = limit_state(limits->month_out_max, now.month_out),
         .month_in = limit_state(limits->month_in_max, now.month_in),

@@ -8,7 +8,7 @@
 
 #define ENTRY_COLUMN_COUNT 12
 #define WAYPOINT_COLUMN_COUNT 2
-#define MOVE_COLUMN_COUNT 17
+#define MOVE_COLUMN_COUNT 18
 #define SEEN_COLUMN_COUNT 6
 #define FLUSH_ROWS 1024       /* in one call; a usual group needs one call for each table */
 #define DISTRUST (5 * SECOND) /* after another node was in the way, accounts are locked for so long */
@@ -17,13 +17,14 @@
  * the store takes for a conflict with another node. */
 STATEMENT(accounts_move,
           "WITH moved (id, balance, held, overdraft, version, last_entry, limits, flags, day, day_out, month_out, "
-          "month_in, was_version, was_held, was_overdraft, was_limits, was_flags) AS ("
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)), "
+          "month_in, aside, was_version, was_held, was_overdraft, was_limits, was_flags) AS ("
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)), "
           "done AS (UPDATE account SET balance = moved.balance, held = moved.held, overdraft = moved.overdraft, "
           "version = moved.version, last_entry = moved.last_entry, limits = moved.limits, flags = moved.flags, "
-          "day = moved.day, day_out = moved.day_out, month_out = moved.month_out, month_in = moved.month_in FROM moved "
-          "WHERE account.id = moved.id AND account.version = was_version AND account.held = was_held AND "
-          "account.overdraft = was_overdraft AND account.limits = was_limits AND account.flags = was_flags "
+          "day = moved.day, day_out = moved.day_out, month_out = moved.month_out, month_in = moved.month_in, "
+          "aside = moved.aside FROM moved WHERE account.id = moved.id AND account.version = was_version AND "
+          "account.held = was_held AND account.overdraft = was_overdraft AND account.limits = was_limits AND "
+          "account.flags = was_flags "
           "RETURNING 1) "
           "SELECT 1 / (CASE WHEN (SELECT count(*) FROM done) = (SELECT count(*) FROM moved) THEN 1 ELSE 0 END)");
 STATEMENT(accounts_unchanged,
@@ -37,7 +38,7 @@ STATEMENT(waypoint_add, "INSERT INTO waypoint (account, entry) VALUES ($1, $2)")
 
 static const enum value_type integers[MOVE_COLUMN_COUNT] = {
     VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
-    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+    VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
 };
 static const enum value_type entry_types[ENTRY_COLUMN_COUNT] = {
     VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
@@ -104,6 +105,7 @@ static void flush_accounts(struct group *group, struct tx *tx, struct value *val
             const int64_t columns[MOVE_COLUMN_COUNT] = {
                 now->id,        now->balance,      now->held,     now->overdraft,    now->version,  now->last_entry,
                 now->limits,    account_flags(now), now->day,     now->day_out,      now->month_out, now->month_in,
+                now->aside,
                 first->version, first->held,       first->overdraft, first->limits, account_flags(first),
             };
             for (size_t c = 0; c < MOVE_COLUMN_COUNT; c++) values[i * MOVE_COLUMN_COUNT + c] = V_INT(columns[c]);

@@ -6,27 +6,27 @@
 #define FLAG_FROZEN 1
 #define FLAG_CLOSED 2
 #define FLAG_OWN_LIMITS 4
-#define ACCOUNT_COLUMN_COUNT 16
+#define ACCOUNT_COLUMN_COUNT 17
 
 STATEMENT(account_by_id, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1");
 STATEMENT(account_and_newest, "SELECT " ACCOUNT_COLUMNS ", (SELECT MAX(id) FROM entry) FROM account WHERE id = $1");
 STATEMENT(account_add,
           "INSERT INTO account (" ACCOUNT_COLUMNS ") "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 /* Of accounts that have their rows: what a group may change. */
 STATEMENT(account_update,
           "UPDATE account SET balance = $2, held = $3, overdraft = $4, version = $5, last_entry = $6, limits = $7, "
-          "flags = $8, day = $9, day_out = $10, month_out = $11, month_in = $12 WHERE id = $1");
+          "flags = $8, day = $9, day_out = $10, month_out = $11, month_in = $12, aside = $13 WHERE id = $1");
 
 STATEMENT(accounts_update,
           "WITH moved (id, balance, held, overdraft, version, last_entry, limits, flags, day, day_out, month_out, "
-          "month_in) AS (VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)) "
+          "month_in, aside) AS (VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)) "
           "UPDATE account SET balance = moved.balance, held = moved.held, overdraft = moved.overdraft, "
           "version = moved.version, last_entry = moved.last_entry, limits = moved.limits, flags = moved.flags, "
-          "day = moved.day, day_out = moved.day_out, month_out = moved.month_out, month_in = moved.month_in FROM moved "
-          "WHERE account.id = moved.id");
+          "day = moved.day, day_out = moved.day_out, month_out = moved.month_out, month_in = moved.month_in, "
+          "aside = moved.aside FROM moved WHERE account.id = moved.id");
 
-#define UPDATE_COLUMN_COUNT 12
+#define UPDATE_COLUMN_COUNT 13
 #define UPDATE_ROWS 1024 /* in one call */
 
 struct account account_from(const struct rows *rows) {
@@ -52,6 +52,7 @@ struct account account_from(const struct rows *rows) {
         .day_out = row_int(rows, 13),
         .month_out = row_int(rows, 14),
         .month_in = row_int(rows, 15),
+        .aside = row_int(rows, 16),
     };
 }
 
@@ -67,6 +68,7 @@ static void account_values(const struct account *account, struct value values[AC
         account->version,  account->last_entry, account->limits,
         account_flags(account),
         account->day,      account->day_out,    account->month_out, account->month_in,
+        account->aside,
     };
     for (size_t i = 0; i < ACCOUNT_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
 }
@@ -95,7 +97,7 @@ static void update_values(const struct account *account, struct value values[UPD
     const int64_t columns[UPDATE_COLUMN_COUNT] = {
         account->id,       account->balance, account->held,    account->overdraft, account->version,
         account->last_entry, account->limits, account_flags(account), account->day, account->day_out,
-        account->month_out, account->month_in,
+        account->month_out, account->month_in, account->aside,
     };
     for (size_t i = 0; i < UPDATE_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
 }
@@ -112,7 +114,7 @@ static void update_each(struct tx *tx, const struct account *const *accounts, si
 void accounts_write(struct ledger *ledger, struct tx *tx, const struct account *const *accounts, size_t count) {
     static const enum value_type types[UPDATE_COLUMN_COUNT] = {
         VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
-        VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+        VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
     };
     if (!ledger->far || count == 0) {
         update_each(tx, accounts, count);

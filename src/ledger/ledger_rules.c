@@ -104,7 +104,8 @@ static enum ledger_refusal recipient_check(const struct account *to, const struc
     rules_roll(&now, today);
     if (now.closed) return LEDGER_RECIPIENT_CLOSED;
     if (now.balance + sum > MONEY_MAX) return LEDGER_RECIPIENT_BALANCE_LIMIT;
-    if (limited && above(now.balance, sum, limits->balance_max)) return LEDGER_RECIPIENT_BALANCE_LIMIT;
+    if (limited && above(add_capped(now.balance, now.aside), sum, limits->balance_max))
+        return LEDGER_RECIPIENT_BALANCE_LIMIT;
     if (limited && above(now.month_in, sum, limits->month_in_max)) return LEDGER_RECIPIENT_MONTH_LIMIT;
     return LEDGER_OK;
 }
@@ -123,13 +124,19 @@ enum ledger_refusal rules_transfer_check(const struct sides *sides, const struct
     if (refusal) return refusal;
     refusal = sender_check(sides->from, sides->from_limits, transfer, today);
     if (refusal) return refusal;
+    int64_t sum = transfer->sum.minor;
+    if (transfer->flags & TRANSFER_ASIDE && sides->from->aside + sum > MONEY_MAX) return LEDGER_BAD_SUM;
+    if (transfer->flags & TRANSFER_FROM_ASIDE && sum > sides->to->aside) return LEDGER_BAD_SUM;
     bool limited = !(transfer->flags & TRANSFER_NO_LIMITS);
-    return recipient_check(sides->to, sides->to_limits, transfer->sum.minor, limited, today);
+    return recipient_check(sides->to, sides->to_limits, sum, limited, today);
 }
 
 struct counted rules_transfer(const struct sides *sides, const struct transfer *transfer, int32_t today) {
     int64_t sum = transfer->sum.minor;
     move(sides, sum);
+    if (transfer->flags & TRANSFER_ASIDE) sides->from->aside += sum;
+    if (transfer->flags & TRANSFER_FROM_ASIDE) sides->to->aside -= sum;
+    check(sides->from->aside <= MONEY_MAX && sides->to->aside >= 0);
     if (transfer->flags & TRANSFER_NO_LIMITS) return (struct counted){NOT_COUNTED, NOT_COUNTED};
     return (struct counted){count_out(sides->from, sum, today), count_in(sides->to, sum, today)};
 }

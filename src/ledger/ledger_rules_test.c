@@ -181,6 +181,35 @@ static void refuses_in_order_at_each_border(void **state) { /* LE-3 */
     }
 }
 
+/* What is set aside counts to the balance limit until it comes back, and never comes back twice. */
+static void set_aside(void **state) {
+    (void)state;
+    struct account wallet = account_at(1, 20000), box = account_at(2, 0), other = account_at(3, 60000);
+    struct sides aside = {&wallet, &box, &limits, &none}, back = {&box, &wallet, &none, &limits};
+    struct sides in = {&other, &wallet, &none, &limits};
+    struct transfer transfer = {.sum = rub(15000), .flags = TRANSFER_NO_LIMITS | TRANSFER_ASIDE};
+    assert_int_equal(rules_transfer_check(&aside, &transfer, TODAY), LEDGER_OK);
+    (void)rules_transfer(&aside, &transfer, TODAY);
+    assert_int_equal(wallet.aside, 15000);
+    assert_int_equal(wallet.day_out, 0);
+    struct transfer income = {.sum = rub(40001)};
+    assert_int_equal(rules_transfer_check(&in, &income, TODAY), LEDGER_RECIPIENT_BALANCE_LIMIT);
+    income.sum = rub(40000);
+    assert_int_equal(rules_transfer_check(&in, &income, TODAY), LEDGER_OK);
+    transfer.flags = TRANSFER_NO_LIMITS | TRANSFER_FROM_ASIDE;
+    transfer.sum = rub(15001);
+    box.balance = 20000;
+    assert_int_equal(rules_transfer_check(&back, &transfer, TODAY), LEDGER_BAD_SUM);
+    transfer.sum = rub(15000);
+    assert_int_equal(rules_transfer_check(&back, &transfer, TODAY), LEDGER_OK);
+    (void)rules_transfer(&back, &transfer, TODAY);
+    assert_int_equal(wallet.aside, 0);
+    assert_int_equal(wallet.balance, 20000);
+    wallet.aside = MONEY_MAX;
+    transfer.flags = TRANSFER_NO_LIMITS | TRANSFER_ASIDE;
+    assert_int_equal(rules_transfer_check(&aside, &transfer, TODAY), LEDGER_BAD_SUM);
+}
+
 static void no_limit_means_no_limit(void **state) {
     (void)state;
     struct account from = account_at(1, MONEY_MAX), to = account_at(2, 0);
@@ -420,6 +449,7 @@ static void every_refusal_has_a_name(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_in_order_at_each_border),
+        cmocka_unit_test(set_aside),
         cmocka_unit_test(no_limit_means_no_limit),
         cmocka_unit_test(periods_roll_over),
         cmocka_unit_test(holds_count_once),

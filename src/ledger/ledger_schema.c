@@ -93,5 +93,6 @@ const struct migration ledger_migrations[] = {
      "    month_in_max BIGINT NOT NULL\n"
      ") CLUSTERED;\n"
      "CREATE INDEX limit_override_until ON limit_override (until);\n"},
+    {"ledger", 4, "ALTER TABLE account ADD COLUMN aside BIGINT NOT NULL DEFAULT 0;\n"},
     {NULL, 0, NULL},
 };

@@ -34,6 +34,10 @@ async function live() {
   const template = await server.post("/pay/mobile/template", {template: "Сын", account: "9161234567"}, options());
   good(template);
   good(await server.post(`/templates/${template.body.id}/autopay`, {kind: "calendar", when: "month-5", sum: "20.00"}, options()));
+  const box = await server.post("/boxes", {name: "Отпуск"}, options());
+  good(box);
+  good(await server.post(`/boxes/${box.body.id}/put`, {sum: "5.00"}, options()));
+  good(await server.post(`/boxes/${box.body.id}/rules`, {kind: "round", step: "10"}, options()));
   return who;
 }
 
@@ -127,6 +131,9 @@ test("another site's form changes nothing: by origin, by where it came from, by 
 const open = {
   "GET /language/{tag}": "a language", "GET /signin/with/{provider}": "a provider's name",
   "GET /signin/from/{provider}": "a provider's name", "POST /settings/providers/{provider}/link": "a provider's name",
+  "GET /box/{token}": "a secret of 16 bytes, shared by its owner", "GET /gift/{token}": "a secret of 16 bytes",
+  "POST /box/{token}/card": "a secret of 16 bytes, shared by its owner", "GET /gift/{token}/pay": "a secret of 16 bytes",
+  "POST /box/{token}/wallet": "a secret of 16 bytes, shared by its owner",
   "GET /resume/{token}": "a secret of 32 bytes, bound to the customer besides (sessions.test.mjs)",
 };
 // Those whose ids no customer of this test has; where they are tried instead.
@@ -139,6 +146,7 @@ const elsewhere = {
   "POST /settings/push/{id}/remove": "push.test.mjs",
   "GET /till/applications/{id}": "till.test.mjs", "POST /till/applications/{id}": "till.test.mjs",
   "POST /till/applications/{id}/resend": "till.test.mjs",
+  "POST /boxes/{id}/rules/{rule}/remove": "boxes.test.mjs",
   "POST /feed/{id}/read": "campaigns.test.mjs",
   "POST /feed/{id}/archive": "campaigns.test.mjs",
   "POST /feed/{id}/restore": "campaigns.test.mjs",

@@ -38,6 +38,23 @@ async function pay(server, who) {
   await until(read(path), ({state}) => state === "done");
 }
 
+// A money box, filled by a rule, into which a friend paid; and a friend's, into which he did.
+async function boxes(server, who, friend) {
+  const post = async (one, path, body) => {
+    const {status, text, body: answer} = await server.post(path, body, {token: one.token, key: newKey()});
+    assert.ok(status < 300, text);
+    return answer;
+  };
+  for (const [owner, giver] of [[who, friend], [friend, who]]) {
+    const {id} = await post(owner, "/boxes", {name: "Копим на перепёлку"});
+    await post(owner, `/boxes/${id}/rules`, {kind: "schedule", when: "month-5", sum: "1.00"});
+    await post(owner, `/boxes/${id}/rules`, {kind: "round", step: "10"});
+    const {link} = await post(owner, `/boxes/${id}/link`, {});
+    await post(giver, `${new URL(link).pathname}/wallet`, {sum: "10.00", name: "Перепёлкин", note: "На перепёлку"});
+    await post(owner, `/boxes/${id}/break`, {});
+  }
+}
+
 // Somebody with something everywhere.
 async function lived(both, wallets) {
   const {server} = both, as = (who) => ({token: who.token});
@@ -59,6 +76,7 @@ async function lived(both, wallets) {
                                     {...as(who), key: newKey()});
   assert.equal((await server.post(`/autopay/${repeats.body.id}/pause`, {}, as(who))).status, 200); // whichever day it is
   await wallets.send(who, friend.phone, "100.00", {note: "за чай"});
+  await boxes(server, who, friend);
   const made = await server.post("/settings/tokens", {name: "Учёт на даче", balance_read: true}, as(who));
   assert.equal(made.status, 200, made.text);
   const browser = browsers.browser();
@@ -86,11 +104,14 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
                      [1, "browser", false, new URL(who.browser.subscription.endpoint).host]);
     for (const secret of [who.secret, who.browser.path, who.browser.subscription.p256dh, who.browser.subscription.auth])
       assert.ok(!file.text.includes(secret), "keys are not told, not even to him");
-    assert.deepEqual(body.operations.map(({kind}) => kind), ["transfer", "payment", "topup"]);
+    assert.deepEqual(body.operations.map(({kind}) => kind),
+                     ["box_give", "box_break", "box_keep", "box_give", "transfer", "payment", "topup"]);
     assert.deepEqual(body.payments.map(({kind, state, values}) => [kind, state, values]),
                      [["payment", "done", [{name: "account", value: "9161234567"}]]]);
     assert.deepEqual(body.autopay.map(({kind, name, values, autopays}) => [kind, name, values[0].value, autopays.length]),
                      [["template", "Дача", "9161234567", 1]]);
+    assert.deepEqual(body.boxes.map(({kind, name, note}) => [kind, name, note]),
+                     [["box", "Копим на перепёлку", undefined], ["gift", "Перепёлкин", "На перепёлку"]]);
     assert.equal(body.wallet.find(({kind}) => kind === "account").balance.amount, "400.00");
     for (const foreign of [other.phone, other.address, other.friend.phone, other.customer])
       assert.ok(!file.text.includes(foreign), foreign);

@@ -299,6 +299,36 @@ async function payments(life) {
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
 }
 
+// A box on its way to a far goal, with rules, gifts and a link; one without a goal; one that was broken.
+async function boxes(life) {
+  const {who, friend, server, sandbox} = life;
+  const {id} = await life.post(who, "/boxes", {name: "Отпуск на Камчатке всей семьёй", goal: "250000.00", due: "2099-08-01", icon: "star"});
+  const {id: plain} = await life.post(who, "/boxes", {name: "Чёрный день"});
+  const {id: broken} = await life.post(who, "/boxes", {name: "Велосипед", goal: "100.00", icon: "gift"});
+  for (const box of [id, broken]) await life.post(who, `/boxes/${box}/put`, {sum: "100.00"});
+  await life.post(who, `/boxes/${broken}/break`);
+  for (const rule of [{kind: "round", step: "100"}, {kind: "percent", percent: 10}, {kind: "schedule", when: "month-31", sum: "150.00"}])
+    await life.post(who, `/boxes/${id}/rules`, rule);
+  const path = new URL((await life.post(who, `/boxes/${id}/link`, {shown: true})).link).pathname;
+  const {id: other} = await life.post(friend, "/boxes", {name: "Ремонт", goal: "5000.00"});
+  const hidden = new URL((await life.post(friend, `/boxes/${other}/link`)).link).pathname;
+  await life.post(friend, `${path}/wallet`, {sum: "50.00", note: "Привезите нам икры и фотографий, пожалуйста"});
+  const gifts = [];
+  for (const [name, card] of [["Бабушка", cards.pays], [undefined, cards.declines], ["Дядя", undefined]]) {
+    const order = await good(server.post(`${path}/card`, {sum: "150.00", name}, {key: newKey()}));
+    if (card) await sandbox.pay(order.payment_url, card);
+    const state = async () => (await good(server.get(`/gift/${order.gift}`))).state;
+    if (card) await until(state, (found) => found !== "created", 60000);
+    gifts.push(order.gift);
+  }
+  life.at("/boxes/{id}", `/boxes/${id}`, `/boxes/${plain}`, `/boxes/${broken}`);
+  life.at("/boxes/{id}/edit", `/boxes/${id}/edit`);
+  life.at("/boxes/{id}/rules", `/boxes/${id}/rules`);
+  life.at("/box/{token}", path, hidden);
+  life.at("/gift/{token}", ...gifts.map((gift) => `/gift/${gift}`));
+  life.at("/gift/{token}/pay", `/gift/${gifts[2]}/pay`);
+}
+
 // Terminals that have topped a wallet up, and an agent that waits to be switched on.
 async function cash(life) {
   const {server, who, boss, other} = life, title = "Салоны связи «Алло, это дом на набережной»";
@@ -328,7 +358,7 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, payments, catalogue, letters, support, desk, papers, photos, cash, campaigns, act, ways, newcomer])
+  for (const part of [money, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, campaigns, act, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;

@@ -84,6 +84,9 @@ const struct migration wallet_migrations[] = {
      "  customer BIGINT NOT NULL, payee BYTES NOT NULL, made BIGINT NOT NULL, phone BYTES NOT NULL,\n"
      "  PRIMARY KEY (customer, payee)\n"
      ") CLUSTERED"},
+    {"wallet", 3, /* orders of other features: engine/moves.h; 0: his own top-up */
+     "ALTER TABLE topup ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE topup ADD COLUMN subject BIGINT NOT NULL DEFAULT 0;\n"},
     {.sql = NULL}};
 
 STATEMENT(main_select, "SELECT account FROM wallet WHERE customer = $1 AND number = 1");

@@ -295,6 +295,7 @@ const struct feature wallet_feature = {
     .payee = wallet_payee,
     .purses = wallet_purses,
     .on_event = wallet_on_event,
+    .moves = &wallet_moves,
     .open = wallet_open,
     .close = wallet_close,
     .own_data = wallet_own_data,

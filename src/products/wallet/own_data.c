@@ -27,7 +27,7 @@ bool wallet_own_data(struct own_data *piece) {
     struct rows *rows = tx_query(piece->tx, &topups, VALUES(V_INT(piece->customer)));
     while (rows_next(rows)) {
         struct node *node = doc_add_object(piece->list);
-        doc_text(node, "kind", TEXT("topup"));
+        doc_text(node, "kind", TEXT("topup")); /* also what others paid him by card */
         doc_money(node, "sum", rub(row_int(rows, 1)));
         doc_text(node, "state", text_from(topup_state_name((enum topup_state)row_int(rows, 2))));
         doc_moment(node, "at", id_moment(row_int(rows, 0)));

@@ -40,19 +40,27 @@ static void credit(struct engine *engine, struct tx *tx, const struct topup *top
     const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
                                       .to = topup->account,
                                       .sum = rub(topup->sum),
-                                      .kind = KIND_TOPUP,
-                                      .subject = topup->id};
+                                      .kind = topup->kind != 0 ? topup->kind : KIND_TOPUP,
+                                      .subject = topup->kind != 0 ? topup->subject : topup->id};
     int64_t operation = 0;
     enum ledger_refusal refusal = ledger_transfer(engine_ledger(engine), tx, &transfer, &operation);
     bool paid = refusal == LEDGER_OK;
     tx_run(tx, &set_paid,
            VALUES(V_INT(topup->customer), V_INT(topup->id), V_INT(paid ? TOPUP_PAID : TOPUP_REFUNDING),
                   V_TEXT(reference), paid ? V_INT(operation + 1) : V_NULL, V_INT(refusal)));
+    if (paid && topup->kind == 0) wallet_income(engine, tx, topup->customer, topup->account, topup->sum, operation);
     if (paid) return;
     moment now = world_now(tx_world(tx));
     outbox_add(engine, tx, "acquirer.refund", topup->customer, topup->id,
                text_format(tx_arena(tx), "%lld", (long long)topup->sum), now, now + REFUND_WATCH);
-    tell_refund(engine, tx, topup);
+    if (topup->kind == 0) tell_refund(engine, tx, topup); /* else somebody else paid, who sees it where he paid */
+}
+
+/* Whoever waits for it hears of it. */
+static void moved(struct engine *engine, struct tx *tx, const struct topup *topup) {
+    const struct event event = {.kind = EVENT_CARD_ORDER, .customer = topup->customer, .number = topup->id};
+    if (topup->kind != 0) engine_emit(engine, tx, &event);
+    engine_notify(engine, tx, topup->customer, "topup");
 }
 
 void topup_fail(struct tx *tx, const struct topup *topup, enum topup_state state) {
@@ -87,7 +95,7 @@ enum topup_step topup_settle(struct engine *engine, struct tx *tx, const struct 
                       V_TEXT(news->status), V_INT(news->sum.minor), V_TEXT(news->reference), V_INT(step)));
     if (step == STEP_CREDIT) credit(engine, tx, topup, news->reference);
     if (step == STEP_FAIL) topup_fail(tx, topup, topup_failed_state(facts.outcome));
-    if (step == STEP_CREDIT || step == STEP_FAIL) engine_notify(engine, tx, topup->customer, "topup");
+    if (step == STEP_CREDIT || step == STEP_FAIL) moved(engine, tx, topup);
     return step;
 }
 
@@ -149,7 +157,9 @@ void topup_status_result(struct engine *engine, struct tx *tx, const struct outb
         return;
     }
     /* They never heard of it after its term, or never answered while we watched. */
-    if (topup.state == TOPUP_CREATED) topup_fail(tx, &topup, TOPUP_EXPIRED);
+    if (topup.state != TOPUP_CREATED) return;
+    topup_fail(tx, &topup, TOPUP_EXPIRED);
+    moved(engine, tx, &topup);
 }
 
 /* ---- giving back ---- */
@@ -175,5 +185,5 @@ void topup_refund_result(struct engine *engine, struct tx *tx, const struct outb
     struct topup topup;
     if (!topup_find(tx, item->owner, item->subject, &topup) || topup.state != TOPUP_REFUNDING) return;
     topup_fail(tx, &topup, verdict == OUTBOX_DONE ? TOPUP_REFUNDED : TOPUP_STUCK);
-    engine_notify(engine, tx, topup.customer, "topup");
+    moved(engine, tx, &topup);
 }

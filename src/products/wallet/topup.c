@@ -6,12 +6,12 @@
 #include "base/check.h"
 #include "operations/operations.h"
 
-STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language) "
-                  "VALUES ($1, $2, $3, $4, 1, $5, $6)");
-STATEMENT(by_customer, "SELECT id, customer, account, sum, state, expires, reference, operation, refusal, language "
-                       "FROM topup WHERE customer = $1 AND id = $2");
-STATEMENT(by_id, "SELECT id, customer, account, sum, state, expires, reference, operation, refusal, language "
-                 "FROM topup WHERE id = $1");
+#define TOPUP "id, customer, account, sum, state, expires, reference, operation, refusal, language, kind, subject"
+
+STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language, kind, subject) "
+                  "VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8)");
+STATEMENT(by_customer, "SELECT " TOPUP " FROM topup WHERE customer = $1 AND id = $2");
+STATEMENT(by_id, "SELECT " TOPUP " FROM topup WHERE id = $1");
 
 bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup) {
     struct rows *rows = customer != 0 ? tx_query(tx, &by_customer, VALUES(V_INT(customer), V_INT(id)))
@@ -27,9 +27,33 @@ bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup
                                 .reference = row_null(rows, 6) ? TEXT_NONE : row_copy(rows, 6, tx_arena(tx)),
                                 .operation = row_int(rows, 7),
                                 .refusal = (enum ledger_refusal)row_int(rows, 8),
-                                .language = (enum language)row_int(rows, 9)};
+                                .language = (enum language)row_int(rows, 9),
+                                .kind = (int)row_int(rows, 10),
+                                .subject = row_int(rows, 11)};
     rows_end(rows);
     return found;
+}
+
+void topup_insert(struct engine *engine, struct tx *tx, const struct topup *topup) {
+    const struct wallet_settings *settings = wallet_state_of(engine)->settings;
+    moment now = world_now(tx_world(tx));
+    tx_run(tx, &insert,
+           VALUES(V_INT(topup->id), V_INT(topup->customer), V_INT(topup->account), V_INT(topup->sum),
+                  V_INT(topup->expires), V_INT(topup->language), V_INT(topup->kind), V_INT(topup->subject)));
+    outbox_add(engine, tx, "acquirer.status", topup->customer, topup->id,
+               text_format(tx_arena(tx), "%lld", (long long)topup->expires), now + settings->topup_ask,
+               now + settings->topup_watch);
+}
+
+struct text topup_url(struct engine *engine, struct arena *arena, const struct topup *topup, struct text back,
+                      enum language language) {
+    struct text whole = text_format(arena, "%s%.*s", engine_config(engine)->public_url, TEXT_ARG(back));
+    const struct acquirer_order order = {.id = topup->id,
+                                         .sum = rub(topup->sum),
+                                         .return_url = whole,
+                                         .language = text_from(language_tag(language)),
+                                         .expires = topup->expires};
+    return acquirer_payment_url(wallet_state_of(engine)->acquirer, arena, &order);
 }
 
 /* ---- the form ---- */
@@ -62,14 +86,8 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
 /* ---- the order ---- */
 
 static struct text payment_url(const struct request *request, const struct topup *topup) {
-    struct text back = text_format(request->arena, "%s/topups/%lld", engine_config(request->engine)->public_url,
-                                   (long long)topup->id);
-    const struct acquirer_order order = {.id = topup->id,
-                                         .sum = rub(topup->sum),
-                                         .return_url = back,
-                                         .language = text_from(language_tag(request->locale.language)),
-                                         .expires = topup->expires};
-    return acquirer_payment_url(wallet_state_of(request->engine)->acquirer, request->arena, &order);
+    struct text back = text_format(request->arena, "/topups/%lld", (long long)topup->id);
+    return topup_url(request->engine, request->arena, topup, back, request->locale.language);
 }
 
 static struct node *topup_document(struct request *request, const struct topup *topup) {
@@ -111,19 +129,15 @@ enum flow topup_write(struct request *request, struct tx *tx) {
                           .account = wallet_main(engine, tx, request->caller.customer),
                           .sum = sum.minor,
                           .state = TOPUP_CREATED,
-                          .expires = now + state->settings->topup_life};
+                          .expires = now + state->settings->topup_life,
+                          .language = request->locale.language};
     if (topup.account == 0) return refuse(request, &refusal_no_wallet);
     const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
                                       .to = topup.account,
                                       .sum = sum,
                                       .kind = KIND_TOPUP};
     if (refuse_early(request, tx, &transfer) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    tx_run(tx, &insert,
-           VALUES(V_INT(topup.id), V_INT(topup.customer), V_INT(topup.account), V_INT(topup.sum), V_INT(topup.expires),
-                  V_INT(request->locale.language)));
-    outbox_add(engine, tx, "acquirer.status", topup.customer, topup.id,
-               text_format(request->arena, "%lld", (long long)topup.expires), now + state->settings->topup_ask,
-               now + state->settings->topup_watch);
+    topup_insert(engine, tx, &topup);
     struct node *document = topup_document(request, &topup);
     doc_text(document, "payment_url", payment_url(request, &topup));
     return answer_created(
@@ -141,7 +155,7 @@ static void page_goes(struct request *request, const char *how, struct text wher
 
 static bool find_own(struct request *request, struct tx *tx, struct topup *topup) {
     int64_t id;
-    return request_param_id(request, 0, &id) && topup_find(tx, request->caller.customer, id, topup);
+    return request_param_id(request, 0, &id) && topup_find(tx, request->caller.customer, id, topup) && topup->kind == 0;
 }
 
 /* GET /topups/{id}/pay: the step between us and the bank. A page of its own, since a form may not lead the browser

@@ -24,6 +24,8 @@ struct plan {
     struct signature *signature; /* … given by his device over this very transfer; NULL: none */
     struct text phone;        /* E.164; TEXT_NONE for own */
     struct wallet_row to_row; /* own */
+    int kind;                 /* of another feature's payment (engine/moves.h); 0: a transfer */
+    int64_t subject;
 };
 
 /* ---- the form ---- */
@@ -180,6 +182,14 @@ static bool wants_proof(struct request *request, struct tx *tx, const struct pla
            !payee_known(request->engine, tx, plan->customer, plan->phone);
 }
 
+/* What else it wants, once it is known who pays whom. */
+static void look_closer(struct request *request, struct tx *tx, struct plan *plan) {
+    struct cooling cooling;
+    plan->cooling = !plan->own && identity_cooling(request->engine, tx, plan->customer, &cooling);
+    if (plan->cooling) plan->cooling_until = cooling.until;
+    plan->new_payee = wants_proof(request, tx, plan);
+}
+
 static enum flow resolve(struct request *request, struct tx *tx) {
     struct plan *plan = arena_new_of(request->arena, struct plan);
     plan->customer = request->caller.customer;
@@ -188,16 +198,13 @@ static enum flow resolve(struct request *request, struct tx *tx) {
     const struct wallet_settings *settings = wallet_state_of(request->engine)->settings;
     if (field_number(request, "sum") < settings->transfer_min)
         return operations_refuse_sum(request, &refusal_sum_small, settings->transfer_min);
-    struct cooling cooling;
-    plan->cooling = !plan->own && identity_cooling(request->engine, tx, plan->customer, &cooling);
-    if (plan->cooling) plan->cooling_until = cooling.until;
+    look_closer(request, tx, plan);
     int64_t other = plan->to != 0 ? plan->to : wallet_system_account(request->engine, tx, SYSTEM_WAITING);
     int64_t *accounts = arena_array(request->arena, int64_t, 2);
     accounts[0] = plan->from;
     accounts[1] = other;
     request->accounts = accounts;
     request->account_count = other != 0 ? 2 : 1;
-    plan->new_payee = wants_proof(request, tx, plan);
     request->scratch = plan;
     return FLOW_NEXT;
 }
@@ -219,7 +226,8 @@ static struct transfer transfer_of(const struct request *request, const struct p
     return (struct transfer){.from = plan->from,
                              .to = plan->to,
                              .sum = field_money(request, "sum"),
-                             .kind = plan->own ? KIND_OWN : KIND_TRANSFER,
+                             .kind = plan->own ? KIND_OWN : plan->kind != 0 ? plan->kind : KIND_TRANSFER,
+                             .subject = plan->subject,
                              .note = field_text(request, "note"),
                              .flags = plan->own ? TRANSFER_NO_LIMITS : 0};
 }
@@ -344,30 +352,79 @@ static enum flow transfer_to_nobody(struct request *request, struct tx *tx, cons
     return transfer_done(request, tx, plan, result.operation, result.expires);
 }
 
-enum flow transfer_write(struct request *request, struct tx *tx) {
-    struct plan plan = *(const struct plan *)request->scratch;
+/* Who may, and may he now? What he has of a token or of cooling is taken. */
+static enum flow permit(struct request *request, struct tx *tx, struct plan *plan) {
     struct account from = {0};
-    if (!level_allows(request, tx, &plan, &from)) return refuse(request, &refusal_level);
-    plan.before = from.last_entry;
-    if (plan.new_payee && !plan.signature && factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (!level_allows(request, tx, plan, &from)) return refuse(request, &refusal_level);
+    plan->before = from.last_entry;
+    if (plan->new_payee && !plan->signature && factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct cooling cooling = {0};
-    if (plan.cooling && !identity_cooling_take(request->engine, tx, plan.customer, field_money(request, "sum").minor)) {
-        identity_cooling(request->engine, tx, plan.customer, &cooling);
+    if (plan->cooling &&
+        !identity_cooling_take(request->engine, tx, plan->customer, field_money(request, "sum").minor)) {
+        identity_cooling(request->engine, tx, plan->customer, &cooling);
         return operations_refuse_cooling(request, &cooling);
     }
-    if (!plan.own && identity_token_spend(request, tx, field_money(request, "sum")) == FLOW_ANSWERED)
-        return FLOW_ANSWERED;
+    return plan->own ? FLOW_NEXT : identity_token_spend(request, tx, field_money(request, "sum"));
+}
+
+static enum flow move(struct request *request, struct tx *tx, const struct plan *plan, int64_t *operation) {
+    struct transfer transfer = transfer_of(request, plan);
+    enum ledger_refusal refusal = ledger_transfer(engine_ledger(request->engine), tx, &transfer, operation);
+    if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, plan->from, transfer.sum);
+    if (plan->own) return FLOW_NEXT;
+    tell_paid(request, tx, plan, *operation);
+    if (plan->kind == 0) /* else it is not his to spend freely, but what that feature makes of it */
+        wallet_income(request->engine, tx, plan->recipient, plan->to, transfer.sum.minor, *operation);
+    return FLOW_NEXT;
+}
+
+enum flow transfer_write(struct request *request, struct tx *tx) {
+    struct plan plan = *(const struct plan *)request->scratch;
+    if (permit(request, tx, &plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (plan.to == 0) { /* someone may have signed up since the snapshot */
         plan.recipient = identity_by_phone(request->engine, tx, plan.phone);
         if (plan.recipient != 0) plan.to = wallet_main(request->engine, tx, plan.recipient);
         if (plan.to == 0) return transfer_to_nobody(request, tx, &plan);
     }
-    struct transfer transfer = transfer_of(request, &plan);
     int64_t operation;
-    enum ledger_refusal refusal = ledger_transfer(engine_ledger(request->engine), tx, &transfer, &operation);
-    if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, plan.from, transfer.sum);
-    if (!plan.own) tell_paid(request, tx, &plan, operation);
+    if (move(request, tx, &plan, &operation) == FLOW_ANSWERED) return FLOW_ANSWERED;
     return transfer_done(request, tx, &plan, operation, 0);
+}
+
+/* ---- for other features ---- */
+
+static enum flow person_plan(struct request *request, struct tx *tx, const struct person_payment *payment,
+                             struct plan *plan) {
+    struct customer payee;
+    *plan = (struct plan){.customer = request->caller.customer,
+                          .from = wallet_main(request->engine, tx, request->caller.customer),
+                          .to = payment->to,
+                          .recipient = payment->payee,
+                          .kind = payment->kind,
+                          .subject = payment->subject};
+    if (plan->from == 0) return refuse(request, &refusal_no_wallet);
+    if (!identity_customer(request->engine, tx, payment->payee, &payee)) return answer_missing(request);
+    plan->phone = payee.phone;
+    int64_t least = wallet_state_of(request->engine)->settings->transfer_min;
+    if (field_number(request, "sum") < least) return operations_refuse_sum(request, &refusal_sum_small, least);
+    look_closer(request, tx, plan);
+    return FLOW_NEXT;
+}
+
+enum flow transfer_person_look(struct request *request, struct tx *tx, const struct person_payment *payment) {
+    struct plan plan;
+    if (person_plan(request, tx, payment, &plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    return plan.new_payee && !request->wants_html ? factors_fresh(request, tx) : FLOW_NEXT;
+}
+
+enum flow transfer_person(struct request *request, struct tx *tx, const struct person_payment *payment,
+                          int64_t *operation) {
+    struct plan plan;
+    if (person_plan(request, tx, payment, &plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (permit(request, tx, &plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (move(request, tx, &plan, operation) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (plan.new_payee) payee_keep(request->engine, tx, plan.customer, plan.phone);
+    return FLOW_NEXT;
 }
 
 /* ---- signed by the customer's device ---- */

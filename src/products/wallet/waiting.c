@@ -190,6 +190,7 @@ void waiting_claim(struct engine *engine, struct tx *tx, int64_t customer, struc
         int64_t operation;
         if (ledger_transfer(engine_ledger(engine), tx, &transfer, &operation) != LEDGER_OK) continue;
         end_waiting(tx, &waiting[i], WAITING_CLAIMED, customer);
+        wallet_income(engine, tx, customer, account, waiting[i].sum, operation);
         tell_sender(engine, tx, &waiting[i], S_wallet_sms_claimed);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/moves.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "adapters/acquirer/acquirer.h"
@@ -94,6 +95,18 @@ void wallet_limits_document(struct node *document, const struct limit_report *re
 void transfer_warm(struct request *const *requests, size_t count, struct tx *tx);
 stage_function transfer_form_read, transfer_check_read, transfer_resolve_read, transfer_write;
 stage_function transfer_sign_options, transfer_signed_look, transfer_signed_verify, transfer_signed_write;
+
+/* Another feature's payment to a person, by the same rules. */
+enum flow transfer_person_look(struct request *request, struct tx *tx, const struct person_payment *payment);
+enum flow transfer_person(struct request *request, struct tx *tx, const struct person_payment *payment,
+                          int64_t *operation);
+
+/* ---- moves.c ---- */
+
+/* Other features hear that he got money (EVENT_INCOME). */
+void wallet_income(struct engine *engine, struct tx *tx, int64_t customer, int64_t account, int64_t sum,
+                   int64_t operation);
+extern const struct moves wallet_moves;
 
 /* ---- payees.c: whom the customer has paid a large sum, having proved himself ---- */
 
