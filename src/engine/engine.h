@@ -57,6 +57,10 @@ const char *engine_scope_name(enum scope scope);
 void engine_shortcuts(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                       struct node *list);
 
+/* … with what they have to say of his payment to a provider. */
+void engine_beside_payment(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                           int64_t payment, struct node *document);
+
 /* The reader of the calling thread, made at first use. */
 struct reader *engine_reader(struct engine *engine);
 

@@ -69,6 +69,13 @@ enum event_kind {
     /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen */
     EVENT_PAID,
     EVENT_PAYMENT, /* number: a payment to a provider (payments/payments.h) has come to another state */
+    /* part of a payment to a provider was given back: number: the payment; operation: by which transfer; how much in
+     * all, payments_news tells */
+    EVENT_PAYMENT_BACK,
+    /* he paid by a card of ours: number: minor units; account; operation: the transfer; text: the merchant's category,
+     * four digits (ISO 18245). EVENT_CARD_BACK: so much of it came back, all in all */
+    EVENT_CARD_PAID,
+    EVENT_CARD_BACK,
     EVENT_INCOME,  /* money came to him from outside or from another: number: minor units; account, operation */
     EVENT_CARD_ORDER, /* number: an order of another feature's (engine/moves.h) has come to another state */
 };
@@ -156,6 +163,10 @@ struct feature {
     /* What he often does, one tap away: adds {title, text, href, icon} each. NULL: nothing. */
     void (*shortcuts)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                       struct node *list);
+    /* What it has to say of a payment to a provider where that is shown: adds to the payment's document. NULL:
+     * nothing. */
+    void (*beside_payment)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                           int64_t payment, struct node *document);
     /* All that the feature keeps of a customer; true: there is more, from piece->after on. NULL: nothing. */
     bool (*own_data)(struct own_data *piece);
     const struct sealed *sealed;            /* ended by .where NULL: whatever it keeps sealed, or looks up by hashes */

@@ -29,3 +29,10 @@ void engine_shortcuts(struct engine *engine, struct tx *tx, const struct locale 
         if (engine->features[i]->shortcuts != NULL)
             engine->features[i]->shortcuts(engine, tx, locale, customer, list);
 }
+
+void engine_beside_payment(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                           int64_t payment, struct node *document) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->beside_payment != NULL)
+            engine->features[i]->beside_payment(engine, tx, locale, customer, payment, document);
+}

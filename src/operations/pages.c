@@ -154,6 +154,10 @@ enum flow operation_read(struct request *request, struct tx *tx) {
     doc_text(document, "receipt",
              text_format(request->arena, "/operations/%lld/receipt", (long long)doc_get(document, "id")->number));
     int64_t id = doc_get(document, "id")->number;
+    const struct node *payment = doc_get(document, "payment");
+    if (payment != NULL)
+        engine_beside_payment(request->engine, tx, &request->locale, request->caller.customer, payment->number,
+                              document);
     if (factors_signed(request->engine, tx, request->caller.customer, id))
         doc_text(document, "signature", text_format(request->arena, "/operations/%lld/signature", (long long)id));
     return answer_ok(request, document);

@@ -99,7 +99,8 @@ void payments_drop(struct engine *engine, struct tx *tx, int64_t customer, int64
 bool payments_news(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment_news *news) {
     struct payment payment;
     if (!payment_find(engine, tx, customer, id, &payment)) return false;
-    *news = (struct payment_news){payment.state, payment.reason, payment.sum, payment.fee};
+    *news = (struct payment_news){payment.state,    payment.reason,   payment.sum,    payment.fee,
+                                   payment.returned, payment.provider, payment.account};
     return true;
 }
 

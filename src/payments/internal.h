@@ -61,6 +61,7 @@ struct payment {
     int64_t id, customer, provider, version, account;
     enum payment_state state;
     int64_t sum, fee;           /* kopecks; sum 0: the bill's, not known yet */
+    int64_t returned;           /* kopecks of the sum, given back since it was done */
     int64_t hold, operation;    /* 0: none */
     enum payment_reason reason;
     int64_t code;               /* the provider's own; -1: none */
@@ -150,6 +151,11 @@ void returns_result(struct engine *engine, struct tx *tx, const struct outbox_it
 /* ---- scan.c: a form filled from the QR of a receipt ---- */
 
 stage_function scan_read, scan_picture, scan_write;
+/* ---- refund.c: given back after all ---- */
+
+/* In a command: `sum` of one that is done, no more than is left of it; with the last of it the fee, too. False: the
+ * provider's account has not so much, or the customer's is closed. */
+bool payment_give_back(struct engine *engine, struct tx *tx, struct payment *payment, int64_t sum);
 
 /* ---- pages.c ---- */
 

@@ -172,6 +172,7 @@ void payment_tell(struct request *request, struct tx *tx, const struct payment *
         doc_text(document, "reason", text_from(payment_reason_name(payment->reason)));
         doc_text(document, "reason_words", reason_words(request->arena, &request->locale, payment, provider));
     }
+    if (payment->returned > 0) doc_money(document, "returned", rub(payment->returned));
     if (payment->deadline != 0) doc_moment(document, "deadline", payment->deadline);
     if (payment->operation != 0) doc_id(document, "operation", payment->operation);
     doc_text(document, "reference", text_copy(request->arena, payment->reference));
@@ -198,6 +199,7 @@ enum flow payment_read(struct request *request, struct tx *tx) {
     payment_tell(request, tx, &payment, document);
     bool keeps = payment.state == PAYMENT_DONE && payment.values.count > 0 && payment.values.card.size == 0;
     doc_bool(document, "to_template", keeps && engine_enabled(request->engine, "autopay"));
+    engine_beside_payment(request->engine, tx, &request->locale, payment.customer, payment.id, document);
     int refresh = refresh_s(&payment, world_now(request->world) - id_moment(id));
     if (refresh > 0) {
         if (request->page == NULL) request->page = doc_new(request->arena);

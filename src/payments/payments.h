@@ -79,6 +79,8 @@ struct payment_news {
     enum payment_state state;
     enum payment_reason reason;
     int64_t sum, fee; /* kopecks */
+    int64_t returned; /* of the sum: given back since it was done */
+    int64_t provider, account;
 };
 bool payments_news(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment_news *news);
 

@@ -68,6 +68,7 @@ const struct migration payments_migrations[] = {
      "  number BIGINT NOT NULL,\n"
      "  asked BIGINT NOT NULL\n"
      ") CLUSTERED;"},
+    {"payments", 4, "ALTER TABLE payment ADD COLUMN returned BIGINT NOT NULL DEFAULT 0;"},
     {.sql = NULL},
 };
 

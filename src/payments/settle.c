@@ -68,34 +68,12 @@ void payment_done(struct engine *engine, struct tx *tx, struct payment *payment,
     tell(engine, tx, payment, S_payments_told_done);
 }
 
-/* A correction of ours: no limit is in its way. */
-static bool give_back(struct engine *engine, struct tx *tx, const struct payment *payment) {
-    int64_t id;
-    struct ledger *ledger = engine_ledger(engine);
-    enum ledger_refusal refusal = ledger_reverse(ledger, tx, payment->operation, payment->account, rub(payment->sum),
-                                                 KIND_PAYMENT_REFUND, &id);
-    if (refusal != LEDGER_OK || payment->fee == 0) return refusal == LEDGER_OK;
-    const struct transfer transfer = {.from = payments_fee_account(engine, tx),
-                                      .to = payment->account,
-                                      .sum = rub(payment->fee),
-                                      .kind = KIND_PAYMENT_FEE_REFUND,
-                                      .subject = payment->id,
-                                      .cause = payment->operation,
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN};
-    refusal = ledger_transfer(ledger, tx, &transfer, &id);
-    check(refusal == LEDGER_OK || tx_failed(tx)); /* the account has just taken the sum */
-    return true;
-}
-
 bool payment_returned(struct engine *engine, struct tx *tx, struct payment *payment, int64_t sum) {
     bool unsure = payment->state == PAYMENT_SENDING || payment->state == PAYMENT_STUCK;
     if ((!unsure && payment->state != PAYMENT_DONE) || sum != payment->sum) return false;
     if (payment->state == PAYMENT_STUCK) queue_finish(engine, tx, "payments.stuck", payment->id, 0, "done");
     if (unsure) payment_done(engine, tx, payment, payment->reference); /* what came back had arrived */
-    if (!give_back(engine, tx, payment)) return false;
-    end(engine, tx, payment, PAYMENT_REFUNDED);
-    tell(engine, tx, payment, S_payments_told_returned);
-    return true;
+    return payment_give_back(engine, tx, payment, payment->sum - payment->returned);
 }
 
 void payment_refused(struct engine *engine, struct tx *tx, struct payment *payment, enum payment_reason reason,

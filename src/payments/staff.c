@@ -5,7 +5,7 @@
 static const struct refusal not_stuck = {"not-stuck", 409, S_payments_staff_not_stuck, false};
 static const struct refusal reference_missing = {"reference-missing", 422, S_payments_staff_reference_missing, false};
 
-static bool find(struct request *request, struct tx *tx, struct payment *payment) {
+bool staff_payment_find(struct request *request, struct tx *tx, struct payment *payment) {
     int64_t id;
     if (!request_param_id(request, 0, &id)) return false;
     int64_t customer = payment_owner(tx, id);
@@ -15,7 +15,7 @@ static bool find(struct request *request, struct tx *tx, struct payment *payment
 /* GET /staff/payments/{id} */
 enum flow staff_payment_read(struct request *request, struct tx *tx) {
     struct payment payment;
-    if (!find(request, tx, &payment)) return answer_missing(request);
+    if (!staff_payment_find(request, tx, &payment)) return answer_missing(request);
     struct sight sight = staff_sees(request, tx, payment.customer);
     if (!sight.allowed) return staff_needs_reason(request, payment.customer);
     struct node *document = doc_new(request->arena);
@@ -26,6 +26,8 @@ enum flow staff_payment_read(struct request *request, struct tx *tx) {
     doc_id(document, "customer", payment.customer);
     doc_bool(document, "stuck", payment.state == PAYMENT_STUCK);
     doc_int(document, "provider_code", payment.code);
+    doc_bool(document, "refundable", payment.state == PAYMENT_DONE);
+    doc_money(document, "left_to_refund", rub(payment.sum - payment.returned));
     return answer_ok(request, document);
 }
 
@@ -36,7 +38,7 @@ enum { OUTCOME_DONE, OUTCOME_REFUSED };
 /* POST /staff/payments/{id}/settle */
 enum flow staff_settle_ask(struct request *request, struct tx *tx) {
     struct payment payment;
-    if (!find(request, tx, &payment)) return answer_missing(request);
+    if (!staff_payment_find(request, tx, &payment)) return answer_missing(request);
     if (!staff_sees(request, tx, payment.customer).allowed) return staff_needs_reason(request, payment.customer);
     if (payment.state != PAYMENT_STUCK) return refuse(request, &not_stuck);
     bool done = field_number(request, "outcome") == OUTCOME_DONE;

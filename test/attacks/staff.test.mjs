@@ -115,6 +115,9 @@ const table = `
   POST /staff/campaigns/{id}/stop                 -   -   -   -   +   -
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
+  POST /staff/payments/{id}/refund                -   -   -   +   -   -
+  GET  /staff/cashback                            -   -   -   +   +   -
+  POST /staff/cashback                            -   -   -   -   +   -
   GET  /staff/providers                           -   -   -   -   +   -
   POST /staff/providers                           -   -   -   -   +   -
   GET  /staff/providers/new                       -   -   -   -   +   -

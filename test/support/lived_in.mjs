@@ -269,6 +269,17 @@ async function autopays(life, payment) {
   await until(told, (found) => found !== null, 60000);
 }
 
+// Rules of cashback: one in force, with bounds; one that is over.
+async function cashback(life) {
+  await until(async () => (await good(life.boss.get("/staff/providers"))).providers.length, (count) => count > 10, 60000);
+  for (const body of [{code: "home-autumn", title: "Коммунальные услуги и капитальный ремонт", category: "home", percent: "2.50",
+                       month_most: "300.00", operation_most: "100.00", least: "10.00", until: "2099-12-31"},
+                      {code: "games", title: "Игры", category: "games", percent: "5.00", since: "2026-01-01", until: "2026-01-31"}]) {
+    const {approval} = await life.asStaff("/staff/cashback", {...body, reason: "Решение о программе лояльности"});
+    await life.asStaff(`/staff/approvals/${approval}/confirm`, {}, life.other);
+  }
+}
+
 // A payment to confirm, one that is done, one that was refused.
 async function payments(life) {
   const {server, who} = life, options = {token: who.token};
@@ -358,7 +369,8 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, campaigns, act, ways, newcomer])
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, campaigns, act, ways,
+                      newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;
