@@ -18,7 +18,7 @@ COMMON = ["base", "store", "http", "ledger", "jobs", "engine", "generated"]
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "support", "backoffice", "payments", "autopay", "factors",
             "onboarding", "levels", "campaigns", "till", "desk", "recovery", "providers", "tokens", "push",
-            "erasure", "imports", "agents", "terminals", "openapi"]
+            "erasure", "imports", "agents", "merchants", "terminals", "openapi"]
 
 # Adapters that are features themselves: the demo's inbox has a page.
 FEATURE_ADAPTERS = ["adapters/inbox"]
@@ -29,7 +29,7 @@ OWNED_HEADERS = {
     "libpq-fe.h": ["store"],
     "microhttpd.h": ["http"],
     "jansson.h": ["base", "http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
-                  "onboarding", "factors", "recovery", "push", "products", "adapters", "sandbox", "test"],
+                  "onboarding", "factors", "recovery", "push", "merchants", "products", "adapters", "sandbox", "test"],
     "yaml.h": ["engine"],
     "sodium.h": ["base", "http", "engine", "identity", "app"],
     "cairo.h": ["operations", "payments", "products", "backoffice"],

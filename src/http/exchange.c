@@ -160,6 +160,15 @@ static int take_body_kind(struct exchange *exchange) {
     return 0;
 }
 
+/* A GET has none; where it may mean something to whoever is in front of us, the connection is not to be trusted. Some
+ * programs send one nevertheless, which is read and ignored where their route says so. */
+static bool unasked_body(const struct exchange *exchange) {
+    const struct request *request = &exchange->request;
+    bool bodiless = text_is(exchange->head.method, "GET") || text_is(exchange->head.method, "HEAD");
+    return bodiless && exchange->body_expected > 0 &&
+           (request->route == NULL || (request->route->flags & ROUTE_RAW_BODY) == 0);
+}
+
 void exchange_head(struct exchange *exchange) {
     struct request *request = &exchange->request;
     struct target target;
@@ -179,6 +188,10 @@ void exchange_head(struct exchange *exchange) {
     int64_t length = head_content_length(&exchange->head);
     exchange->body_expected = length > 0 ? length : 0;
     status = take_route(exchange);
+    if (unasked_body(exchange)) {
+        exchange->close = true;
+        status = 400;
+    }
     if (status == 0 && exchange->asset != NULL) return;
     if (status == 0) status = negotiate(exchange);
     if (status == 0) status = take_body_kind(exchange);

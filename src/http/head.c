@@ -119,8 +119,6 @@ static void check_framing(struct head *head) {
     }
     bool carries = text_is(head->method, "POST") || text_is(head->method, "PUT") || text_is(head->method, "PATCH");
     if (carries && length.data == NULL) broken(head, 411);
-    bool bodiless = text_is(head->method, "GET") || text_is(head->method, "HEAD");
-    if (bodiless && length.data != NULL && head_content_length(head) != 0) broken(head, 400);
 }
 
 int head_check(struct head *head) {

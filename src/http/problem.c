@@ -49,6 +49,7 @@ struct node *problem_document(struct exchange *exchange) {
     }
     doc_text(problem, "instance", request->id);
     add_errors(exchange, problem);
+    if (request->route != NULL && request->route->problem != NULL) request->route->problem(request, problem);
     return problem;
 }
 

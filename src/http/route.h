@@ -76,7 +76,8 @@ enum route_flag {
     ROUTE_NO_CSRF = 2,      /* signed some other way */
     ROUTE_STREAM = 4,       /* server-sent events */
     ROUTE_CACHED = 8,       /* static: may be kept by the browser */
-    /* POST: the body is left as it came, of any type: signed messages of partners; form is NULL */
+    /* POST, PUT: the body is left as it came, of any type: signed messages of partners; form is NULL. GET: it is
+     * ignored, for programs that send one; elsewhere that is refused */
     ROUTE_RAW_BODY = 32,
     ROUTE_ALWAYS = 64,      /* answered during maintenance too */
     /* a customer's sensitive act (sign-in, secrets, phone): goes to the audit trail, as all of staff's does anyway */
@@ -110,4 +111,6 @@ struct route {
     /* What a customer's personal token must be good for. Without one: of WHO_CUSTOMER it is refused, elsewhere it is
      * as if it had not been shown. Sessions, an app's by bearer token too, are not asked for it. */
     enum scope scope;
+    /* What callers' programs expect of a refusal besides RFC 9457's members (its §3.2). NULL: nothing. */
+    void (*problem)(const struct request *request, struct node *problem);
 };

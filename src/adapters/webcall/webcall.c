@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONNECT_MS 3000L
 #define IDLE_MOST 32 /* handles kept while nobody calls */
@@ -44,6 +45,7 @@ static void give_handle(CURL *curl) {
 struct body {
     char *data;
     size_t size, most;
+    bool barred;
 };
 
 static size_t keep(char *data, size_t size, size_t count, void *self) {
@@ -52,6 +54,23 @@ static size_t keep(char *data, size_t size, size_t count, void *self) {
     memcpy(body->data + body->size, data, size * count);
     body->size += size * count;
     return size * count;
+}
+
+/* A name may lead anywhere: where to is known only here. */
+static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address) {
+    struct body *body = self;
+    (void)purpose;
+    body->barred = !webcall_address_public(&address->addr);
+    return body->barred ? CURL_SOCKET_BAD
+                        : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* What is kept open may have been opened for somebody who may go there. */
+static void keep_out(CURL *curl, struct body *body) {
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, body);
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
 }
 
 static void set_up(CURL *curl, const struct webcall *call, struct body *body) {
@@ -64,6 +83,7 @@ static void set_up(CURL *curl, const struct webcall *call, struct body *body) {
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+    if (call->public_only) keep_out(curl, body);
     if (call->user != NULL) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(curl, CURLOPT_USERNAME, call->user);
@@ -90,7 +110,7 @@ static enum webcall_outcome outcome_of(CURLcode code) {
 enum webcall_outcome webcall_run(struct arena *arena, const struct webcall *call,
                                    struct webcall_answer *answer) {
     /* Room for all at once: an arena that unwound out of libcurl would leave it half-done. */
-    struct body body = {arena_alloc(arena, call->most), 0, call->most};
+    struct body body = {arena_alloc(arena, call->most), 0, call->most, false};
     CURL *curl = take_handle();
     *answer = (struct webcall_answer){0};
     if (curl == NULL) return WEBCALL_UNSENT;
@@ -104,6 +124,7 @@ enum webcall_outcome webcall_run(struct arena *arena, const struct webcall *call
     curl_slist_free_all(headers);
     give_handle(curl);
     answer->body = (struct text){body.data, body.size};
+    answer->barred = body.barred;
     return outcome_of(code);
 }
 

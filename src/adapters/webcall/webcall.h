@@ -11,6 +11,8 @@ struct webcall {
     const char *user, *password; /* HTTP Basic; NULL: none */
     long timeout_ms;
     size_t most;                /* bytes of an answer that are read; a longer one is WEBCALL_UNKNOWN */
+    /* The address is a stranger's word: never to this machine, nor into the network that it stands in. */
+    bool public_only;
 };
 
 enum webcall_outcome {
@@ -22,7 +24,12 @@ enum webcall_outcome {
 struct webcall_answer {
     long status;
     struct text body; /* in the arena */
+    bool barred;      /* public_only, and the name leads elsewhere */
 };
+
+/* An address that everybody may be sent to: of no private, special or tunnelled network. */
+struct sockaddr;
+bool webcall_address_public(const struct sockaddr *address);
 
 /* Connections are kept for the next call to the same host, at most one for each call in flight. */
 enum webcall_outcome webcall_run(struct arena *arena, const struct webcall *call,

@@ -32,6 +32,3 @@ bool webpush_service_valid(struct text entry);
 /* That address may be called; *origin is its "https://host". *near: it is of this machine, by the operator's word. */
 bool webpush_endpoint_allowed(struct arena *arena, struct text services, struct text endpoint, struct text *origin,
                               bool *near);
-/* An address of the open internet: not of a private network, this machine, a link, a group. */
-struct sockaddr;
-bool webpush_address_public(const struct sockaddr *address);

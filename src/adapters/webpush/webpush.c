@@ -1,4 +1,5 @@
 /* webpush.c: see webpush.h. A handle for each notice. */
+#include "adapters/webcall/webcall.h"
 #include "adapters/webpush/internal.h"
 
 #include <curl/curl.h>
@@ -95,7 +96,7 @@ struct call {
 static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address) {
     const struct call *call = self;
     (void)purpose;
-    if (!call->near && !webpush_address_public(&address->addr)) return CURL_SOCKET_BAD;
+    if (!call->near && !webcall_address_public(&address->addr)) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 

@@ -1,5 +1,6 @@
 /* webpush_test.c: what a browser can read, who may be called (some of MS 1, OP 6). The whole way, to chromium and to a
  * push service that decrypts with another's library, is test/interface/push.test.mjs and test/browser/push.test.mjs. */
+#include "adapters/webcall/webcall.h"
 #include "adapters/webpush/internal.h"
 
 #include <arpa/inet.h>
@@ -189,7 +190,7 @@ static void no_way_inside(void **state) {
         assert_int_equal(is_six ? inet_pton(AF_INET6, addresses[i].address, &six.sin6_addr)
                                 : inet_pton(AF_INET, addresses[i].address, &four.sin_addr), 1);
         const struct sockaddr *address = is_six ? (const struct sockaddr *)&six : (const struct sockaddr *)&four;
-        if (webpush_address_public(address) != addresses[i].open) fail_msg("%s", addresses[i].address);
+        if (webcall_address_public(address) != addresses[i].open) fail_msg("%s", addresses[i].address);
     }
 }
 
