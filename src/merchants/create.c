@@ -2,7 +2,7 @@
  * And the page's address as the published interface writes it. */
 #include "merchants/wish.h"
 
-static const struct refusal unknown = {"merchant-unknown", 404, S_merchants_create_unknown, false};
+static const struct refusal unknown = {"merchant-unknown", 422, S_merchants_create_unknown, false};
 static const struct refusal off = {"merchant-off", 409, S_merchants_page_off, false};
 static const struct refusal conflict = {"bill-exists", 409, S_merchants_conflict, false};
 static const struct refusal in_flight = {"bill-in-flight", 409, S_merchants_in_flight, false};
@@ -23,8 +23,8 @@ enum flow form_go(struct request *request, struct tx *tx) {
     struct text uid = field_text(request, "invoice_uid");
     for (size_t i = 0; i < uid.size; i++)
         if (!((uid.data[i] >= '0' && uid.data[i] <= '9') || (uid.data[i] >= 'a' && uid.data[i] <= 'f')))
-            return answer_missing(request);
-    return uid.size > 0 ? go(request, uid) : answer_missing(request);
+            return refuse_field(request, "invoice_uid", S_merchants_missing);
+    return go(request, uid);
 }
 
 /* FLOW_NEXT: no bill has that number, and one may be made. */

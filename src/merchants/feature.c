@@ -10,7 +10,7 @@ FORM(no_form, );
 FORM(log_form, {.name = "billId", .type = FIELD_TEXT, .max = BILL_NUMBER_MAX});
 FORM(report_form, {.name = "from", .type = FIELD_DATE}, {.name = "to", .type = FIELD_DATE});
 
-FORM(form_form, {.name = "invoice_uid", .type = FIELD_TEXT, .max = 64},
+FORM(form_form, {.name = "invoice_uid", .type = FIELD_TEXT, .required = true, .max = 64},
      {.name = "successUrl", .type = FIELD_TEXT, .max = 500}, {.name = "paySource", .type = FIELD_TEXT, .max = 20});
 /* customFields[…] and whatever else a link carries beside. */
 FORM_REST(create_form, {.name = "publicKey", .type = FIELD_TEXT, .required = true, .max = 200},
@@ -104,8 +104,7 @@ static const struct route routes[] = {
      .form = &form_form,
      .stages = {{STAGE_READ, form_go}},
      .rates = {{RATE_ADDRESS, 300, MINUTE}},
-     .summary = "A bill's payUrl: leads to its page",
-     .flags = ROUTE_FORM_OPTIONAL},
+     .summary = "A bill's payUrl: leads to its page"},
     {.method = METHOD_GET,
      .path = "/create",
      .who = WHO_ANYONE,

@@ -134,6 +134,8 @@ const open = {
   "GET /box/{token}": "a secret of 16 bytes, shared by its owner", "GET /gift/{token}": "a secret of 16 bytes",
   "POST /box/{token}/card": "a secret of 16 bytes, shared by its owner", "GET /gift/{token}/pay": "a secret of 16 bytes",
   "POST /box/{token}/wallet": "a secret of 16 bytes, shared by its owner",
+  "GET /bill/{uid}": "a bill's address: whoever has it may see it (merchants.test.mjs)",
+  "POST /bill/{uid}/pay": "the same: whoever has it may pay it", "POST /bill/{uid}/decline": "the same; only its addressee may",
   "GET /resume/{token}": "a secret of 32 bytes, bound to the customer besides (sessions.test.mjs)",
 };
 // Those whose ids no customer of this test has; where they are tried instead.

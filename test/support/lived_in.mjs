@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import {providerCount} from "./catalogue.mjs";
 import {makeAgent} from "./agents.mjs";
 import {person, picture} from "./applicants.mjs";
+import {makeMerchant} from "./merchants.mjs";
 import {jpeg, upload} from "./pictures.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
 import {Server, newKey, newPhone} from "./server.mjs";
@@ -349,6 +350,23 @@ async function cash(life) {
   life.at("/staff/agents/{id}", `/staff/agents/${busy.id}`, `/staff/agents/${idle.id}`);
 }
 
+// Bills paid, waiting, over; one made out to a number; callbacks that do not arrive; a merchant that is off.
+async function shops(life) {
+  const {server, who, boss, other} = life, title = "Чайная лавка «У самовара на Большой Преображенской»";
+  const open = await makeMerchant(server, boss, other, {title, site: "https://shop.example", callback: "https://127.0.0.1:9/paid"});
+  const idle = await makeMerchant(server, boss, undefined, {title: "Новая лавка"});
+  const made = await open.bill("120.50", {comment: "Чай чёрный байховый, сушки, варенье из крыжовника"});
+  const [paid, waiting, gone] = [made, await open.bill("99999.00"), await open.bill("30.00")];
+  await open.bill("450.00", {comment: "Самовар", customer: {phone: who.phone}});
+  await life.post(who, `/bill/${paid.uid}/pay`, {});
+  await open.refund(paid.number, "1", "20.50");
+  await open.reject(gone.number);
+  life.at("/bill/{uid}", ...[paid, waiting, gone].map(({uid}) => `/bill/${uid}?back=${encodeURIComponent("https://shop.example/")}`));
+  life.at("/form", `/form?invoice_uid=${waiting.uid}`);
+  life.at("/create", `/create?publicKey=${open.publicKey}&amount=10.00&billId=${waiting.number}-form`);
+  life.at("/staff/merchants/{id}", `/staff/merchants/${open.id}`, `/staff/merchants/${idle.id}`);
+}
+
 // A provider that was changed, one that is off, one as it was.
 async function catalogue(life) {
   const {providers} = await good(life.boss.get("/staff/providers"));
@@ -369,7 +387,8 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, campaigns, act, ways,
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, campaigns, act,
+                      ways,
                       newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
