@@ -378,6 +378,14 @@ void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data),
     after_add(&engine->after, tx, run, data);
 }
 
+bool engine_answers(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->answers != NULL &&
+            engine->features[i]->answers(engine, tx, id, customer, payee, sum))
+            return true;
+    return false;
+}
+
 void engine_emit(struct engine *engine, struct tx *tx, const struct event *event) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->on_event != NULL) engine->features[i]->on_event(engine, tx, event);

@@ -95,6 +95,8 @@ void engine_audit(struct engine *engine, struct tx *tx, int64_t staff, int64_t c
  * data must outlive the group (the request's arena does). */
 void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data), void *data);
 
+/* Whether an enabled feature has such a request for money (feature.answers). */
+bool engine_answers(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum);
 /* Tells every enabled feature, in their order, at once and in this transaction. */
 void engine_emit(struct engine *engine, struct tx *tx, const struct event *event);
 

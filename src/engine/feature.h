@@ -87,6 +87,7 @@ struct event {
     /* of EVENT_PAID: his account; the transfer's id; the entry that was the account's last before it, 0: not told; when
      * the time after his change of secrets ends, or 0; the payee's own money is frozen */
     int64_t account, operation, before;
+    int64_t answers; /* … the request for money that it answers (feature.answers), or 0 */
     moment cooling_until;
     bool frozen;
 };
@@ -174,6 +175,9 @@ struct feature {
     const struct erase *erases;             /* ended by .what NULL; whoever belongs to another row before that row */
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
     const struct moves *moves; /* of the one that keeps people's money */
+    /* A transfer says that it answers a request for money of that id, in its command before money moves: true when it
+     * is the feature's, open, and asks just this of that customer for that payee. NULL: it has none. */
+    bool (*answers)(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum);
     /* Once at start, after migrations: loads what it keeps in memory, gives its state (or NULL with *problem set). */
     void *(*open)(struct engine *engine, struct arena *arena, struct text *problem);
     void (*close)(void *state);

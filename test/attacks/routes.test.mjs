@@ -27,6 +27,10 @@ async function live() {
   good(await server.post("/settings/tokens", {name: "Учёт", operations_read: true}, options()));
   good(await server.post("/favourites", {name: "Друг", phone: friend.phone}, options()));
   good(await server.post("/support", {text: "Помогите"}, options()));
+  good(await server.post("/requests", {to: friend.phone, sum: "10.00"}, options()));
+  for (const asker of [friend, await server.customer()])
+    good(await server.post("/requests", {to: who.phone, sum: "10.00"}, {token: asker.token, key: newKey()}));
+  good(await server.post(`/requests/${who.made.at(-1).id}/block`, {}, options()));
   good(await server.post("/wallets", {name: "Второй"}, options()));
   good(await server.post("/topups", {sum: "100.00"}, options()));
   await until(async () => (await server.get("/pay/mobile", {token: who.token})).status, (status) => status === 200);

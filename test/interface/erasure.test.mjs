@@ -79,6 +79,10 @@ async function lived(both, wallets) {
   await boxes(server, who, friend);
   const made = await server.post("/settings/tokens", {name: "Учёт на даче", balance_read: true}, as(who));
   assert.equal(made.status, 200, made.text);
+  const asked = await server.post("/requests", {to: friend.phone, sum: "5.00", note: "за пирог"}, {...as(who), key: newKey()});
+  const asking = await server.post("/requests", {to: who.phone, sum: "5.00"}, {...as(friend), key: newKey()});
+  assert.deepEqual([asked.status, asking.status], [201, 201], asked.text + asking.text);
+  assert.equal((await server.post(`/requests/${asking.body.id}/block`, {}, as(who))).status, 200);
   const browser = browsers.browser();
   assert.equal((await server.post("/settings/push", browser.subscription, as(who))).status, 200);
   return {...who, friend, address, browser, secret: made.body.token};
@@ -112,6 +116,8 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
                      [["template", "Дача", "9161234567", 1]]);
     assert.deepEqual(body.boxes.map(({kind, name, note}) => [kind, name, note]),
                      [["box", "Копим на перепёлку", undefined], ["gift", "Перепёлкин", "На перепёлку"]]);
+    assert.deepEqual(body.requests.map(({kind, sum, state}) => [kind, sum.amount, state]),
+                     [["asked_of_you", "5.00", "declined"], ["asked_by_you", "5.00", "open"]]);
     assert.equal(body.wallet.find(({kind}) => kind === "account").balance.amount, "400.00");
     for (const foreign of [other.phone, other.address, other.friend.phone, other.customer])
       assert.ok(!file.text.includes(foreign), foreign);

@@ -350,6 +350,18 @@ async function cash(life) {
   life.at("/staff/agents/{id}", `/staff/agents/${busy.id}`, `/staff/agents/${idle.id}`);
 }
 
+// Money asked of one another: open, paid, declined; somebody who is heard no more.
+async function requests(life) {
+  const {who, friend} = life, nosy = await life.named("Настойчивый Незнакомец");
+  const ask = (from, to, sum, note) => life.post(from, "/requests", {to: to.phone, sum, note});
+  const [paid, declined] = [await ask(friend, who, "35.00", "Билеты в Тулу"), await ask(nosy, who, "5000.00")];
+  await life.post(who, "/transfers", {to: friend.phone, sum: "35.00", request: paid.id});
+  await life.post(who, `/requests/${declined.id}/block`);
+  const open = await ask(friend, who, "1234.50", "Подарок бабушке к юбилею, от всех нас");
+  const own = await ask(who, nosy, "99.00");
+  life.at("/requests/{id}", ...[paid, declined, open, own].map(({id}) => `/requests/${id}`));
+}
+
 // Bills paid, waiting, over; one made out to a number; callbacks that do not arrive; a merchant that is off.
 async function shops(life) {
   const {server, who, boss, other} = life, title = "Чайная лавка «У самовара на Большой Преображенской»";
@@ -387,9 +399,8 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, campaigns, act,
-                      ways,
-                      newcomer])
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, requests,
+                      campaigns, act, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;

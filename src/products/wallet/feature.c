@@ -20,7 +20,7 @@ FORM(transfer_form,
       .missing = S_wallet_transfer_sum_missing,
       .invalid = S_wallet_transfer_sum_invalid},
      {.name = "note", .type = FIELD_TEXT, .max = 140, .invalid = S_wallet_transfer_note_invalid},
-     {.name = "from", .type = FIELD_ID});
+     {.name = "from", .type = FIELD_ID}, {.name = "request", .type = FIELD_ID});
 
 /* … with what the device signed. */
 FORM(signed_form,
@@ -33,7 +33,7 @@ FORM(signed_form,
       .missing = S_wallet_transfer_sum_missing,
       .invalid = S_wallet_transfer_sum_invalid},
      {.name = "note", .type = FIELD_TEXT, .max = 140, .invalid = S_wallet_transfer_note_invalid},
-     {.name = "from", .type = FIELD_ID}, FACTORS_SIGNATURE_FIELDS);
+     {.name = "from", .type = FIELD_ID}, {.name = "request", .type = FIELD_ID}, FACTORS_SIGNATURE_FIELDS);
 
 /* The same fields while they are being filled in: nothing is missing yet. */
 FORM(transfer_draft, {.name = "to", .type = FIELD_TEXT, .max = 40}, {.name = "sum", .type = FIELD_MONEY},

@@ -3,6 +3,7 @@
 
 const struct refusal refusal_level = {"level-too-low", 422, S_wallet_refused_level, false};
 const struct refusal refusal_sum_small = {"sum-too-small", 422, S_wallet_refused_sum_small, false};
+const struct refusal refusal_not_asked = {"not-asked", 409, S_wallet_refused_not_asked, false};
 const struct refusal refusal_waiting_many = {"too-many-waiting", 422, S_wallet_refused_waiting_many, false};
 const struct refusal refusal_not_cancellable = {"not-cancellable", 409, S_wallet_refused_not_cancellable, false};
 const struct refusal refusal_no_wallet = {"no-wallet", 409, S_wallet_refused_no_wallet, false};

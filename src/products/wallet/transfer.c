@@ -26,6 +26,7 @@ struct plan {
     struct wallet_row to_row; /* own */
     int kind;                 /* of another feature's payment (engine/moves.h); 0: a transfer */
     int64_t subject;
+    int64_t answers; /* the request for money that it answers; 0: none */
 };
 
 /* ---- the form ---- */
@@ -333,6 +334,7 @@ static void tell_paid(struct request *request, struct tx *tx, const struct plan 
                                .account = plan->from,
                                .operation = operation,
                                .before = plan->before,
+                               .answers = plan->answers,
                                .cooling_until = plan->cooling_until,
                                .frozen = known && payee.frozen};
     engine_emit(request->engine, tx, &paid);
@@ -350,6 +352,12 @@ static enum flow transfer_to_nobody(struct request *request, struct tx *tx, cons
     if (result.refusal != LEDGER_OK) return operations_refuse(request, tx, result.refusal, plan->from, order.sum);
     tell_paid(request, tx, plan, result.operation);
     return transfer_done(request, tx, plan, result.operation, result.expires);
+}
+
+/* It says whose request for money it answers: then it is just that, or nothing. */
+static bool asked_for(struct request *request, struct tx *tx, const struct plan *plan) {
+    return plan->answers == 0 || (!plan->own && engine_answers(request->engine, tx, plan->answers, plan->customer,
+                                                               plan->recipient, field_number(request, "sum")));
 }
 
 /* Who may, and may he now? What he has of a token or of cooling is taken. */
@@ -380,6 +388,8 @@ static enum flow move(struct request *request, struct tx *tx, const struct plan 
 
 enum flow transfer_write(struct request *request, struct tx *tx) {
     struct plan plan = *(const struct plan *)request->scratch;
+    plan.answers = field_number(request, "request");
+    if (!asked_for(request, tx, &plan)) return refuse(request, &refusal_not_asked);
     if (permit(request, tx, &plan) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (plan.to == 0) { /* someone may have signed up since the snapshot */
         plan.recipient = identity_by_phone(request->engine, tx, plan.phone);
