@@ -1,6 +1,7 @@
 /* acquirer.c: the acquirer's payment page, status and refunds. What a card does is decided by its number (cards.c). */
 #include "sandbox/bank.h"
 #include "sandbox/billers.h"
+#include "sandbox/centre.h"
 #include "sandbox/esia.h"
 #include "sandbox/terminals.h"
 
@@ -337,4 +338,8 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &terminals_routes[3], &bank_routes[0], &bank_routes[1],
                                               &bank_routes[2], &bank_routes[3], &bank_pages_routes[0],
                                               &bank_pages_routes[1], &bank_pages_routes[2], &bank_pages_routes[3],
-                                              &bank_pages_routes[4], &bank_pages_routes[5], NULL};
+                                              &bank_pages_routes[4], &bank_pages_routes[5],
+                                              &centre_routes[0], &centre_routes[1],
+                                              &centre_routes[2], &centre_routes[3], &centre_routes[4],
+                                              &centre_routes[5], &centre_routes[6], &centre_api_routes[0],
+                                              &centre_api_routes[1], &centre_api_routes[2], NULL};

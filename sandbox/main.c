@@ -1,6 +1,7 @@
 /* main.c: kabinet-sandbox: the outside world as one process. Prints its address when it is ready; ends on SIGTERM. */
 #include "sandbox/bank.h"
 #include "sandbox/billers.h"
+#include "sandbox/centre.h"
 #include "sandbox/esia.h"
 #include "sandbox/terminals.h"
 
@@ -17,6 +18,7 @@
     "                       [--secret-file data/acquirer.key] [--journal data/sandbox.journal]\n"                      \
     "                       [--slow-ms 5000] [--late-ms 30000] [--esia-folder data/esia] [--esia-keys rsa|gost]\n" \
     "                       [--billers-login kabinet:kabinet-osmp] [--bank-client kabinet:KEY]\n"
+    "                       [--processing-key data/processing.key]\n"
 
 #define CONNECTIONS 16384 /* thousands wait at once while billers are slow */
 
@@ -33,6 +35,7 @@ static bool read_options(int count, char **arguments, struct sandbox_options *op
                                         .esia_folder = "data/esia",
                                         .billers_login = "kabinet:kabinet-osmp",
                                         .bank_client = "kabinet:kabinet-bank-key-for-practice-only",
+                                        .processing_key = "data/processing.key",
                                         .slow_us = 5 * SECOND,
                                         .late_us = 30 * SECOND};
     for (int i = 1; i + 1 < count; i += 2) {
@@ -45,6 +48,7 @@ static bool read_options(int count, char **arguments, struct sandbox_options *op
         else if (text_is(name, "--esia-folder")) options->esia_folder = value;
         else if (text_is(name, "--billers-login")) options->billers_login = value;
         else if (text_is(name, "--bank-client")) options->bank_client = value;
+        else if (text_is(name, "--processing-key")) options->processing_key = value;
         else if (text_is(name, "--esia-keys")) options->esia_gost = strcmp(value, "gost") == 0;
         else if (text_is(name, "--slow-ms") && read_ms(value, &options->slow_us)) continue;
         else if (text_is(name, "--late-ms") && read_ms(value, &options->late_us)) continue;
@@ -144,10 +148,15 @@ int main(int count, char **arguments) {
     struct text bank_journal = text_format(arena, "%s.bank", options.journal);
     sandbox.bank = bank_open(bank_journal.data, options.bank_client, &problem);
     if (sandbox.bank == NULL) return fail(bank_journal.data, problem);
+    struct text centre_journal = text_format(arena, "%s.processing", options.journal);
+    sandbox.centre = centre_start(sandbox.world, options.kabinet, options.processing_key, centre_journal.data,
+                                  &problem);
+    if (sandbox.centre == NULL) return fail(centre_journal.data, problem);
     sandbox.later = later_start();
     if (sandbox.later == NULL) return fail("no thread", TEXT_NONE);
     int status = serve(&sandbox, arena, &options);
     later_stop(sandbox.later);
+    centre_stop(sandbox.centre);
     terminals_stop(sandbox.terminals);
     bank_close(sandbox.bank);
     billers_close(sandbox.billers);

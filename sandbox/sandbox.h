@@ -12,10 +12,11 @@ struct portal;
 struct billers;
 struct terminals;
 struct bank;
+struct centre;
 struct later;
 
 struct sandbox_options {
-    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login, *bank_client;
+    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login, *bank_client, *processing_key;
     bool esia_gost; /* keys made for the portal are of that kind */
     int64_t slow_us, late_us; /* how long the slow and the late take */
 };
@@ -118,6 +119,7 @@ struct sandbox {
     struct billers *billers; /* billers.h */
     struct terminals *terminals; /* terminals.h */
     struct bank *bank; /* bank.h */
+    struct centre *centre;       /* centre.h */
     struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;

@@ -42,6 +42,7 @@ async function live() {
   good(box);
   good(await server.post(`/boxes/${box.body.id}/put`, {sum: "5.00"}, options()));
   good(await server.post(`/boxes/${box.body.id}/rules`, {kind: "round", step: "10"}, options()));
+  good(await server.post("/cards", {kind: "virtual"}, options()));
   return who;
 }
 

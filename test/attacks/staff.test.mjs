@@ -39,6 +39,8 @@ const table = `
   POST /staff/customers/{id}/limits               -   -   s   -   -   -
   GET  /staff/customers/{id}/debt                 -   -   -   s   -   -
   POST /staff/customers/{id}/debt                 -   -   -   s   -   -
+  GET  /staff/customers/{id}/cards                s   -   s   -   -   -
+  POST /staff/customers/{id}/cards                s   -   s   -   -   -
   POST /staff/customers/{id}/close                -   -   -   s   -   -
   GET  /staff/approvals                           +   +   +   +   +   +
   GET  /staff/approvals/{id}                      +   +   +   +   +   +

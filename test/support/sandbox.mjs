@@ -28,6 +28,7 @@ export class Sandbox {
     const sandbox = new Sandbox();
     sandbox.folder = mkdtempSync(join(tmpdir(), "kabinet-sandbox-"));
     sandbox.secret = join(sandbox.folder, "acquirer.key");
+    sandbox.processing = join(sandbox.folder, "processing.key");
     sandbox.esia = join(sandbox.folder, "esia"); // the state portal's keys and its client's
     sandbox.kabinet = kabinet;
     sandbox.options = {slow: 400, late: 900, esia: "gost", ...options};
@@ -41,7 +42,7 @@ export class Sandbox {
     this.process = spawn(join(build, "kabinet-sandbox"), [
       "--listen", `127.0.0.1:${this.port}`, "--kabinet", this.kabinet, "--secret-file", this.secret,
       "--journal", join(this.folder, "journal"), "--slow-ms", `${this.options.slow}`, "--late-ms", `${this.options.late}`,
-      "--esia-folder", this.esia, "--esia-keys", this.options.esia,
+      "--esia-folder", this.esia, "--esia-keys", this.options.esia, "--processing-key", this.processing,
     ], {stdio: ["ignore", "pipe", "pipe"]});
     this.log = "";
     this.process.stderr.on("data", (data) => (this.log += data));
@@ -85,12 +86,13 @@ export const cards = {
 export async function startBoth(settings = {}, options = {}) {
   const port = await freePort();
   const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
-  const {wallet, ...rest} = typeof settings === "function" ? settings(sandbox) : settings;
+  const {wallet, cards, ...rest} = typeof settings === "function" ? settings(sandbox) : settings;
   const server = await Server.start({
     listen: `127.0.0.1:${port}`, public_url: `http://${options.host ?? "127.0.0.1"}:${port}`, sandbox_url: sandbox.url, ...rest,
     wallet: {
       transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer},
     },
+    cards: {plastic_level: "minimal", ...cards, processing: {secret_file: sandbox.processing, ...cards?.processing}},
   }).catch(async (error) => {
     await sandbox.stop(); // else it would keep the test running for ever
     throw error;

@@ -1,0 +1,270 @@
+/* processing.c: the processing centre over HTTP with HMAC-SHA256 (README.md says the format). */
+#include "adapters/processing/processing.h"
+
+#include "adapters/webcall/webcall.h"
+#include "base/identifiers.h"
+#include "base/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECRET_MIN 32
+#define SECRET_MAX 256
+#define TIMEOUT_MS 6000L
+#define ANSWER_MOST 8192
+#define ID_MOST 40
+
+struct processing {
+    const char *url, *institution;
+    struct text secret;
+};
+
+/* ---- the key ---- */
+
+static bool make_secret(const char *path) {
+    unsigned char bytes[32];
+    char hex[2 * sizeof bytes + 1];
+    if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
+    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return errno == EEXIST; /* the other side has just made it */
+    bool good = write(file, hex, sizeof hex - 1) == (ssize_t)(sizeof hex - 1);
+    return close(file) == 0 && good;
+}
+
+static bool read_secret(struct arena *arena, const char *path, struct text *secret) {
+    char bytes[SECRET_MAX];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    ssize_t size = read(file, bytes, sizeof bytes);
+    close(file);
+    if (size <= 0) return false;
+    *secret = text_trim(text_copy(arena, (struct text){bytes, (size_t)size}));
+    return secret->size >= SECRET_MIN;
+}
+
+struct processing *processing_open(struct arena *arena, const struct processing_options *options,
+                                   struct text *problem) {
+    struct processing *processing = arena_new_of(arena, struct processing);
+    if (options->create && access(options->secret_file, F_OK) != 0 && !make_secret(options->secret_file)) {
+        *problem = text_format(arena, "%s: cannot be made: %s", options->secret_file, strerror(errno));
+        return NULL;
+    }
+    if (!read_secret(arena, options->secret_file, &processing->secret)) {
+        *problem = text_format(arena, "%s: no key of at least %d characters there", options->secret_file, SECRET_MIN);
+        return NULL;
+    }
+    processing->url = text_copy(arena, text_from(options->url)).data;
+    processing->institution = text_copy(arena, text_from(options->institution)).data;
+    return processing;
+}
+
+/* ---- signing ---- */
+
+/* Over "purpose\n<unix seconds>\n<nonce>\n<body>". */
+static struct text signature(const struct processing *processing, struct arena *arena, const char *purpose,
+                             struct text stamp, struct text nonce, struct text body) {
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    struct buffer message = buffer_new(arena, body.size + 128);
+    buffer_format(&message, "%s\n%.*s\n%.*s\n", purpose, TEXT_ARG(stamp), TEXT_ARG(nonce));
+    buffer_add_text(&message, body);
+    if (HMAC(EVP_sha256(), processing->secret.data, (int)processing->secret.size, (const unsigned char *)message.data,
+             message.size, mac, &size) == NULL)
+        arena_unwind(arena); /* it can only lack memory */
+    return text_hex(arena, mac, size);
+}
+
+struct checking {
+    const struct processing *processing;
+    struct arena *arena;
+    struct text stamp, nonce, body, given;
+    bool good;
+};
+
+static void check_signature(void *data) {
+    struct checking *checking = data;
+    checking->good =
+        text_equal_secret(checking->given, signature(checking->processing, checking->arena, "callback",
+                                                     checking->stamp, checking->nonce, checking->body));
+}
+
+/* "HMAC-SHA256 <unix seconds>:<nonce>:<hex>" */
+bool processing_verify(const struct processing *processing, struct text authorization, struct text body,
+                       int64_t *stamp_s) {
+    if (!text_starts(authorization, "HMAC-SHA256 ")) return false;
+    struct text rest, given, stamp = text_split(text_slice(authorization, 12, authorization.size), ':', &rest);
+    struct text nonce = text_split(rest, ':', &given);
+    int64_t seconds;
+    if (stamp.size > 12 || nonce.size != 16 || given.size != 64 || !text_to_int(stamp, &seconds)) return false;
+    struct checking checking = {processing, arena_new(body.size * 2 + 8192), stamp, nonce, body, given, false};
+    if (checking.arena == NULL) return false;
+    bool good = arena_guard(checking.arena, check_signature, &checking) && checking.good;
+    arena_free(checking.arena);
+    if (good) *stamp_s = seconds;
+    return good;
+}
+
+/* ---- what they tell ---- */
+
+static struct text string_of(struct arena *arena, const json_t *object, const char *name) {
+    const json_t *value = json_object_get(object, name);
+    if (!json_is_string(value)) return TEXT_NONE;
+    return text_copy(arena, (struct text){json_string_value(value), json_string_length(value)});
+}
+
+static bool choice(struct text word, const char *const *words, int count, int *chosen) {
+    for (int i = 0; i < count; i++) {
+        if (!text_is(word, words[i])) continue;
+        *chosen = i;
+        return true;
+    }
+    return false;
+}
+
+/* Printable, without blanks: it is quoted in logs and rows. */
+static bool id_good(struct text id) {
+    for (size_t i = 0; i < id.size; i++)
+        if (id.data[i] <= ' ' || id.data[i] > '~') return false;
+    return id.size > 0 && id.size <= ID_MOST;
+}
+
+static bool sum_good(struct arena *arena, const json_t *object, struct processing_message *message) {
+    struct text sum = string_of(arena, object, "sum"), currency = string_of(arena, object, "currency");
+    bool whole = message->kind == PROCESSING_REVERSAL && sum.data == NULL;
+    message->sum = rub(0);
+    if (whole) return true;
+    message->foreign = !text_is(currency, "RUB");
+    if (message->foreign) return currency.size == 3 && message->kind == PROCESSING_AUTHORISATION;
+    return money_parse(sum, CURRENCY_RUB, &message->sum) && message->sum.minor > 0;
+}
+
+bool processing_read(const struct processing *processing, struct arena *arena, struct text body,
+                     struct processing_message *message) {
+    static const char *const kinds[] = {"authorisation", "reversal", "clearing", "refund"};
+    static const char *const places[] = {"till", "internet", "cash"};
+    const json_t *object = json_read(arena, body);
+    int kind = 0, place = PROCESSING_TILL;
+    if (object == NULL) return false;
+    struct text place_word = string_of(arena, object, "place");
+    *message = (struct processing_message){.id = string_of(arena, object, "id"),
+                                           .operation = string_of(arena, object, "operation"),
+                                           .card = string_of(arena, object, "card"),
+                                           .merchant = string_of(arena, object, "merchant"),
+                                           .category = string_of(arena, object, "category"),
+                                           .last = !json_is_false(json_object_get(object, "last"))};
+    if (!choice(string_of(arena, object, "type"), kinds, PROCESSING_KINDS, &kind) ||
+        (place_word.data != NULL && !choice(place_word, places, 3, &place)))
+        return false;
+    message->kind = (enum processing_kind)kind;
+    message->place = (enum processing_place)place;
+    bool own = kind != PROCESSING_AUTHORISATION || text_equal(message->id, message->operation);
+    return text_is(string_of(arena, object, "institution"), processing->institution) && own && id_good(message->id) &&
+           id_good(message->operation) && id_good(message->card) && message->merchant.size <= 100 &&
+           text_valid_utf8(message->merchant) && message->category.size <= 4 && sum_good(arena, object, message);
+}
+
+/* ---- what we ask ---- */
+
+static void add_json(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "%s\"%s\":\"", out->size > 1 ? "," : "", name);
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if (byte == '"' || byte == '\\') buffer_add_char(out, '\\');
+        if (byte < ' ') buffer_format(out, "\\u%04x", byte);
+        else buffer_add_char(out, (char)byte);
+    }
+    buffer_add_char(out, '"');
+}
+
+static struct buffer begin(const struct processing *processing, struct arena *arena) {
+    struct buffer body = buffer_new(arena, 512);
+    buffer_add_char(&body, '{');
+    add_json(&body, "institution", text_from(processing->institution));
+    return body;
+}
+
+static enum processing_answer call(const struct processing *processing, struct world *world, struct arena *arena,
+                                   const char *purpose, struct buffer *body, struct text *answered) {
+    unsigned char bytes[8];
+    buffer_add_char(body, '}');
+    world_random(world, bytes, sizeof bytes);
+    struct text nonce = text_hex(arena, bytes, sizeof bytes), post = buffer_text(body);
+    struct text stamp = text_format(arena, "%lld", (long long)(world_now(world) / SECOND));
+    struct text mac = signature(processing, arena, purpose, stamp, nonce, post);
+    const char *const headers[] = {"Content-Type: application/json", "Accept: application/json",
+                                   text_format(arena, "Authorization: HMAC-SHA256 %.*s:%.*s:%.*s", TEXT_ARG(stamp),
+                                               TEXT_ARG(nonce), TEXT_ARG(mac))
+                                       .data,
+                                   NULL};
+    const struct webcall request = {.url = text_format(arena, "%s/%s", processing->url, purpose).data,
+                                    .headers = headers,
+                                    .post = post,
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .most = ANSWER_MOST};
+    struct webcall_answer answer;
+    if (webcall_run(arena, &request, &answer) != WEBCALL_ANSWERED) return PROCESSING_LATER;
+    *answered = answer.body;
+    if (answer.status == 200) return PROCESSING_ANSWERED;
+    return answer.status == 404 || answer.status == 409 || answer.status == 422 ? PROCESSING_REFUSED : PROCESSING_LATER;
+}
+
+enum processing_answer processing_issue(const struct processing *processing, struct world *world, struct arena *arena,
+                                        const struct processing_order *order, struct text *body) {
+    struct buffer post = begin(processing, arena);
+    struct processing_card card;
+    add_json(&post, "request", text_format(arena, "%lld", (long long)order->request));
+    add_json(&post, "kind", order->plastic ? TEXT("plastic") : TEXT("virtual"));
+    if (order->holder.size > 0) add_json(&post, "holder", order->holder);
+    if (order->address.size > 0) add_json(&post, "address", order->address);
+    enum processing_answer answer = call(processing, world, arena, "issue", &post, body);
+    bool sense = answer != PROCESSING_ANSWERED || processing_card(arena, *body, order->request, &card);
+    return sense ? answer : PROCESSING_LATER;
+}
+
+static bool month_of(struct text expires, int *year, int *month) {
+    struct text rest, first = text_split(expires, '-', &rest);
+    int64_t years, months;
+    if (first.size != 4 || rest.size != 2 || !text_to_int(first, &years) || !text_to_int(rest, &months) ||
+        years < 2000 || months < 1 || months > 12)
+        return false;
+    *year = (int)years;
+    *month = (int)months;
+    return true;
+}
+
+bool processing_card(struct arena *arena, struct text body, int64_t request, struct processing_card *card) {
+    const json_t *object = json_read(arena, body);
+    int64_t told = 0;
+    if (object == NULL) return false;
+    if (request != 0 && (!text_to_int(string_of(arena, object, "request"), &told) || told != request)) return false;
+    card->card = string_of(arena, object, "card");
+    card->number = string_of(arena, object, "number");
+    card->code = string_of(arena, object, "code");
+    return id_good(card->card) && card->number.size >= 16 && card_number_valid(card->number) && card->code.size <= 4 &&
+           month_of(string_of(arena, object, "expires"), &card->year, &card->month);
+}
+
+enum processing_answer processing_state(const struct processing *processing, struct world *world, struct arena *arena,
+                                        struct text card, int64_t version, const char *state) {
+    struct buffer post = begin(processing, arena);
+    struct text body;
+    add_json(&post, "card", card);
+    add_json(&post, "version", text_format(arena, "%lld", (long long)version));
+    add_json(&post, "state", text_from(state));
+    return call(processing, world, arena, "state", &post, &body);
+}
+
+enum processing_answer processing_details(const struct processing *processing, struct world *world,
+                                          struct arena *arena, struct text card, struct text *body) {
+    struct buffer post = begin(processing, arena);
+    add_json(&post, "card", card);
+    return call(processing, world, arena, "details", &post, body);
+}

@@ -1,0 +1,194 @@
+/* cards.h: what the files of this folder share; nobody else includes it. */
+#pragma once
+
+#include "adapters/processing/processing.h"
+#include "backoffice/backoffice.h"
+#include "engine/engine.h"
+#include "generated/strings.h"
+#include "identity/identity.h"
+#include "ledger/ledger.h"
+#include "products/cards/cards_rules.h"
+
+extern const struct feature cards_feature;
+
+/* ledger account.purpose */
+enum cards_purpose { PURPOSE_CARD = 40, PURPOSE_PROCESSING, PURPOSE_CARD_FEES, PURPOSE_CARD_QUESTIONED };
+
+/* ledger transfer.kind; operation_kind.code. The subject of those of purchases is the card operation's id. */
+enum cards_kind {
+    KIND_PURCHASE = 240,    /* customer → processing */
+    KIND_CASH,
+    KIND_PURCHASE_REFUND,   /* processing → customer */
+    KIND_CARD_TOPUP,        /* between his own accounts; subject: the card */
+    KIND_CARD_BACK,
+    KIND_CARD_FEE,          /* customer → us, and back when the card could not be made */
+    KIND_CARD_FEE_BACK,
+    KIND_CARD_QUESTIONED,   /* ours → processing, until staff have decided; customer → ours when he owes it */
+    KIND_CARD_OWED,
+};
+
+struct cards_settings {
+    int virtual_level, plastic_level; /* 0 minimal, 1 simplified, 2 full */
+    int64_t virtual_most, plastic_most, plastic_fee;
+    int64_t operation_max, day_max, month_max; /* of a new card */
+    int64_t hold_life, tolerance, issue_watch;
+    const char *processing_url, *processing_institution, *processing_secret_file;
+};
+
+struct cards_state {
+    const struct cards_settings *settings;
+    struct processing *processing; /* NULL: there are no cards to be had */
+};
+struct cards_state *cards_state_of(const struct engine *engine);
+
+/* ---- schema.c ---- */
+
+extern const struct migration cards_migrations[];
+extern const struct sealed cards_sealed[];
+extern const struct erase cards_erases[];
+
+/* ---- card.c: rows of cards ---- */
+
+struct card {
+    int64_t id, customer, account;
+    enum card_kind kind;
+    enum card_state state;
+    struct text token;      /* processing's reference; TEXT_NONE: not made yet */
+    struct text last4;
+    moment expires;         /* the first moment at which it is not good; 0: not made yet */
+    struct text holder;     /* TEXT_NONE: nobody's name on it */
+    int64_t fee, fee_from;  /* taken for it, from that account */
+    int64_t replaces;       /* the card in whose place it is made; 0 */
+    struct card_limits limits;
+    bool internet, cash;
+    int64_t version;        /* of the state, as processing is told it */
+    moment ended;
+};
+
+#define CARDS_MOST 100
+
+/* Texts in the tx's arena. In a command the row is locked. */
+bool card_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct card *card);
+/* By processing's reference, whosoever. */
+bool card_by_token(struct engine *engine, struct tx *tx, struct text token, struct card *card);
+/* A customer's, newest first; how many. */
+size_t cards_of(struct engine *engine, struct tx *tx, int64_t customer, struct card *cards, size_t room);
+/* address: where plastic is sent; sealed like the holder's name. */
+void card_insert(struct engine *engine, struct tx *tx, const struct card *card, struct text address);
+void card_save(struct tx *tx, const struct card *card); /* state, limits, switches, version */
+/* It is made: reference, number (sealed, with its keyed hash), expiry. False: that number is another card's. */
+bool card_made(struct engine *engine, struct tx *tx, struct card *card, const struct processing_card *made);
+struct text card_address(struct engine *engine, struct tx *tx, const struct card *card);
+/* To another state, of which processing is told. */
+void card_turn(struct engine *engine, struct tx *tx, struct card *card, enum card_state state);
+/* Another one is to take its place: the one that was ordered and has not; 0. */
+int64_t card_replacement(struct tx *tx, int64_t customer, int64_t replaced);
+
+/* ---- operation.c: rows of what was done with cards, and of processing's messages ---- */
+
+struct card_operation {
+    int64_t id, customer, card, account;
+    struct text reference;  /* processing's operation */
+    enum operation_state state;
+    enum card_place place;
+    struct text merchant, category;
+    int64_t sum;            /* as it was asked for; 0: never asked */
+    int64_t hold, held, cleared, reversed, refunded;
+    int64_t questioned;     /* what of it our own account bears */
+    bool asked;             /* an authorisation was answered, by `reason` */
+    enum decline reason;
+    moment made, expires;
+    int64_t transfer;       /* the last money it moved */
+};
+bool operation_find(struct tx *tx, int64_t customer, struct text reference, struct card_operation *operation);
+bool operation_by_id(struct tx *tx, int64_t customer, int64_t id, struct card_operation *operation);
+void operation_insert(struct tx *tx, const struct card_operation *operation);
+void operation_save(struct tx *tx, const struct card_operation *operation);
+size_t operations_of_card(struct tx *tx, int64_t customer, int64_t card, struct card_operation *operations,
+                          size_t room);
+/* What was spent by the card from then on: held and paid, less what came back. */
+int64_t operations_spent(struct tx *tx, int64_t customer, int64_t card, moment from);
+/* Since when a day and a month are counted. */
+void periods_now(const struct engine *engine, moment now, moment *day, moment *month);
+
+struct card_message {
+    int64_t customer;
+    struct text id;
+    int kind;
+    int64_t operation, sum;
+};
+/* False: it came before; *same: with the same content. */
+bool message_take(struct tx *tx, const struct card_message *message, bool *same);
+
+/* ---- accounts.c ---- */
+
+enum cards_system { CARDS_PROCESSING, CARDS_FEES, CARDS_QUESTIONED, CARDS_SYSTEMS };
+int64_t cards_system_account(struct engine *engine, struct tx *tx, enum cards_system which);
+/* An account of the customer's own for a prepaid card. */
+int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer);
+/* It is the card's own, not one of another product that the card draws on. */
+bool card_has_own_account(struct engine *engine, struct tx *tx, const struct card *card);
+size_t cards_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
+void cards_on_event(struct engine *engine, struct tx *tx, const struct event *event);
+
+/* ---- what processing says: callback.c, authorise.c, clearing.c ---- */
+
+struct heard {
+    struct processing_message message;
+    struct card card;
+};
+stage_function processing_heard, processing_write;
+enum decline authorise(struct engine *engine, struct tx *tx, const struct heard *heard);
+/* False: the same id came with another content. *known: it is a repeat. */
+bool settle_clearing(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
+bool settle_reversal(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
+bool settle_refund(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
+struct card_operation operation_begun(struct tx *tx, const struct heard *heard);
+bool cards_lapse(struct engine *engine, struct tx *tx);  /* jobs: holds nobody claimed; cards past their month */
+bool cards_expire(struct engine *engine, struct tx *tx);
+
+/* ---- issue.c: the outbox ---- */
+
+/* Asks processing for it. */
+void card_order(struct engine *engine, struct tx *tx, const struct card *card);
+enum outbox_verdict issue_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                               struct text *reply);
+void issue_result(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+                  struct text reply);
+enum outbox_verdict state_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                               struct text *reply);
+
+/* ---- pages ---- */
+
+stage_function cards_read, card_new_read, card_new_write, card_read, card_details_look, card_details_ask;
+stage_function card_freeze_write, card_unfreeze_write, card_limits_write, card_reissue_write, card_activate_write;
+stage_function card_close_write, card_topup_write, card_back_write;
+stage_function staff_cards_read, staff_card_block;
+bool card_of_request(struct request *request, struct tx *tx, struct card *card);
+void card_tell(struct request *request, const struct card *card, struct node *document);
+/* «Виртуальная •• 1234» */
+struct text card_title(struct arena *arena, const struct locale *locale, const struct card *card);
+string_id card_state_words(enum card_state state);
+string_id decline_words(enum decline reason);
+enum flow card_answer(struct request *request, const struct card *card);
+
+/* ---- tell.c: messages ---- */
+
+void tell_purchase(struct engine *engine, struct tx *tx, const struct card *card,
+                   const struct card_operation *operation);
+void tell_sum(struct engine *engine, struct tx *tx, const struct card *card, const struct card_operation *operation,
+              int64_t sum, string_id text);
+void tell_card(struct engine *engine, struct tx *tx, const struct card *card, string_id text);
+void purchase_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                       struct node *operation);
+void card_move_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
+                        struct node *operation);
+
+/* ---- staff.c, own_data.c ---- */
+
+extern const struct card_section cards_card[];
+extern const struct queue cards_queues[];
+bool cards_own_data(struct own_data *piece);
+void cards_obstacles(struct obstacles *obstacles);
+void cards_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                   struct node *list);

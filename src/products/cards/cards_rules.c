@@ -1,0 +1,129 @@
+/* cards_rules.c: see cards_rules.h. */
+#include "products/cards/cards_rules.h"
+
+#include "base/money.h"
+
+#define HOLDER_LEAST 2
+#define HOLDER_MOST 26 /* ISO/IEC 7813: a name on the track */
+
+static int64_t lesser(int64_t one, int64_t other) {
+    return one < other ? one : other;
+}
+
+/* ---- a card ---- */
+
+const char *card_state_name(enum card_state state) {
+    static const char *const names[] = {"", "ordered", "active", "frozen", "blocked", "closed", "expired"};
+    return names[state];
+}
+
+bool card_ended(enum card_state state) {
+    return state >= CARD_BLOCKED;
+}
+
+bool card_holder(struct arena *arena, struct text typed, struct text *holder) {
+    struct buffer out = buffer_new(arena, HOLDER_MOST + 1);
+    struct text trimmed = text_trim(typed);
+    if (trimmed.size > 4 * HOLDER_MOST) return false;
+    for (size_t i = 0; i < trimmed.size; i++) {
+        char letter = trimmed.data[i];
+        if (letter >= 'a' && letter <= 'z') letter = (char)(letter - 'a' + 'A');
+        bool blank = letter == ' ', mark = letter == '-' || letter == '.' || letter == '\'';
+        if (!blank && !mark && (letter < 'A' || letter > 'Z')) return false;
+        if (!blank || out.data[out.size - 1] != ' ') buffer_add_char(&out, letter);
+    }
+    *holder = buffer_text(&out);
+    return holder->size >= HOLDER_LEAST && holder->size <= HOLDER_MOST;
+}
+
+/* ---- an authorisation ---- */
+
+const char *decline_name(enum decline reason) {
+    static const char *const names[DECLINE_COUNT] = {
+        [DECLINE_NOT] = "approved",           [DECLINE_REVERSED] = "reversed",
+        [DECLINE_CURRENCY] = "currency",      [DECLINE_ORDERED] = "not-activated",
+        [DECLINE_BLOCKED] = "card-blocked",   [DECLINE_CLOSED] = "card-closed",
+        [DECLINE_EXPIRED] = "card-expired",   [DECLINE_FROZEN] = "card-frozen",
+        [DECLINE_MONEY_FROZEN] = "frozen",    [DECLINE_INTERNET] = "internet-off",
+        [DECLINE_CASH] = "cash-off",          [DECLINE_OPERATION] = "card-operation-limit",
+        [DECLINE_DAY] = "card-day-limit",     [DECLINE_MONTH] = "card-month-limit",
+        [DECLINE_LEVEL] = "level-limit",      [DECLINE_NOT_ENOUGH] = "not-enough-money",
+        [DECLINE_ACCOUNT] = "account-closed", [DECLINE_COOLING] = "cooling"};
+    return names[reason];
+}
+
+static enum decline by_state(enum card_state state) {
+    switch (state) {
+    case CARD_ACTIVE: return DECLINE_NOT;
+    case CARD_ORDERED: return DECLINE_ORDERED;
+    case CARD_FROZEN: return DECLINE_FROZEN;
+    case CARD_BLOCKED: return DECLINE_BLOCKED;
+    case CARD_CLOSED: return DECLINE_CLOSED;
+    case CARD_EXPIRED: return DECLINE_EXPIRED;
+    }
+    return DECLINE_CLOSED;
+}
+
+static bool above(int64_t most, int64_t spent, int64_t sum) {
+    return most > 0 && sum > most - spent;
+}
+
+enum decline card_decide(const struct card_look *look) {
+    enum decline state = by_state(look->state);
+    if (look->reversed) return DECLINE_REVERSED;
+    if (look->foreign) return DECLINE_CURRENCY;
+    if (state != DECLINE_NOT) return state;
+    if (look->money == MONEY_FROZEN) return DECLINE_MONEY_FROZEN;
+    if (look->place == PLACE_INTERNET && !look->internet) return DECLINE_INTERNET;
+    if (look->place == PLACE_CASH && !look->cash) return DECLINE_CASH;
+    if (above(look->limits.operation, 0, look->sum)) return DECLINE_OPERATION;
+    if (above(look->limits.day, look->day_spent, look->sum)) return DECLINE_DAY;
+    if (above(look->limits.month, look->month_spent, look->sum)) return DECLINE_MONTH;
+    if (look->money == MONEY_LEVEL) return DECLINE_LEVEL;
+    if (look->money == MONEY_NOT_ENOUGH) return DECLINE_NOT_ENOUGH;
+    if (look->money == MONEY_CLOSED) return DECLINE_ACCOUNT;
+    return look->cooled ? DECLINE_COOLING : DECLINE_NOT;
+}
+
+int64_t limit_left(int64_t most, int64_t spent) {
+    if (most == 0) return -1;
+    return spent < most ? most - spent : 0;
+}
+
+/* ---- what follows it ---- */
+
+const char *operation_state_name(enum operation_state state) {
+    static const char *const names[] = {"", "held", "declined", "cleared", "reversed", "lapsed"};
+    return names[state];
+}
+
+struct clearing_split clearing_split(const struct card_sums *sums, int64_t claimed, int64_t tolerance) {
+    struct clearing_split split = {0};
+    if (sums->refused) {
+        split.questioned = claimed;
+        return split;
+    }
+    if (!sums->known) {
+        *(sums->usable ? &split.offline : &split.questioned) = claimed;
+        return split;
+    }
+    int64_t open = sums->sum - sums->reversed - sums->cleared; /* approved and not yet claimed; below 0: claimed more */
+    int64_t most = open + money_share(sums->sum, tolerance, 10000);
+    split.capture = lesser(claimed, sums->held);
+    int64_t rest = claimed - split.capture;
+    if (claimed <= most) split.owed = rest;
+    else {
+        split.owed = open > split.capture ? lesser(rest, open - split.capture) : 0;
+        split.questioned = rest - split.owed;
+    }
+    return split;
+}
+
+struct reversal_split reversal_split(const struct card_sums *sums, int64_t refunded, int64_t taken_back) {
+    struct reversal_split split = {.release = lesser(taken_back, sums->held)};
+    int64_t rest = taken_back - split.release;
+    split.refund = lesser(rest, sums->cleared - refunded);
+    if (split.refund < 0) split.refund = 0;
+    split.nothing = rest - split.refund;
+    return split;
+}

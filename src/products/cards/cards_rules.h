@@ -1,0 +1,112 @@
+/* cards_rules.h: a card's decisions as pure functions: no store, no HTTP, no clock. Tested as tables. All sums are
+ * kopecks. */
+#pragma once
+
+#include "base/text.h"
+
+/* ---- a card ---- */
+
+/* Kept in the database by these numbers. */
+enum card_kind { KIND_VIRTUAL = 1, KIND_PLASTIC };
+enum card_state {
+    CARD_ORDERED = 1, /* being made; plastic: until its holder says that he has it */
+    CARD_ACTIVE,
+    CARD_FROZEN,      /* by its holder, and back */
+    CARD_BLOCKED,     /* lost, stolen, by staff: for ever */
+    CARD_CLOSED,
+    CARD_EXPIRED,
+};
+const char *card_state_name(enum card_state state);
+/* Nothing brings it back. */
+bool card_ended(enum card_state state);
+
+/* What stands on the card: 2 to 26 of A–Z, blank, hyphen, dot, apostrophe; small letters become capitals, blanks
+ * single. False: cannot be embossed. */
+bool card_holder(struct arena *arena, struct text typed, struct text *holder);
+
+/* ---- an authorisation: may it be paid? ---- */
+
+enum card_place { PLACE_TILL, PLACE_INTERNET, PLACE_CASH };
+
+/* In order of precedence: the first that applies is told. */
+enum decline {
+    DECLINE_NOT,
+    DECLINE_REVERSED,  /* processing has taken it back already: news come in any order */
+    DECLINE_CURRENCY,  /* not in roubles */
+    DECLINE_ORDERED,   /* not activated */
+    DECLINE_BLOCKED,
+    DECLINE_CLOSED,
+    DECLINE_EXPIRED,
+    DECLINE_FROZEN,    /* the card */
+    DECLINE_MONEY_FROZEN, /* all of the customer's money: a theft was reported, or staff */
+    DECLINE_INTERNET,  /* switched off */
+    DECLINE_CASH,
+    DECLINE_OPERATION, /* the card's own limits */
+    DECLINE_DAY,
+    DECLINE_MONTH,
+    DECLINE_LEVEL,     /* those of the customer's level */
+    DECLINE_NOT_ENOUGH,
+    DECLINE_ACCOUNT,   /* closed */
+    DECLINE_COOLING,   /* what may go out is limited after a change of secrets */
+    DECLINE_COUNT
+};
+const char *decline_name(enum decline reason); /* "not-enough-money" */
+
+enum card_money { MONEY_FINE, MONEY_FROZEN, MONEY_LEVEL, MONEY_NOT_ENOUGH, MONEY_CLOSED };
+
+struct card_limits {
+    int64_t operation, day, month; /* 0: none */
+};
+
+struct card_look {
+    bool reversed, foreign;
+    enum card_state state;
+    enum card_place place;
+    bool internet, cash; /* switched on */
+    int64_t sum;
+    struct card_limits limits;
+    int64_t day_spent, month_spent;
+    enum card_money money; /* what the ledger says */
+    bool cooled;           /* more than may go out now */
+};
+enum decline card_decide(const struct card_look *look);
+/* What is left of a limit; -1: there is none. */
+int64_t limit_left(int64_t most, int64_t spent);
+
+/* ---- what follows it ---- */
+
+/* Kept in the database by these numbers. */
+enum operation_state {
+    OPERATION_HELD = 1,
+    OPERATION_DECLINED,
+    OPERATION_CLEARED,
+    OPERATION_REVERSED,
+    OPERATION_LAPSED, /* nobody claimed the money in time */
+};
+const char *operation_state_name(enum operation_state state);
+
+struct card_sums {
+    bool known;       /* it was approved, and not taken back whole */
+    bool refused;     /* declined, or taken back whole */
+    bool usable;      /* the card is: else whoever has it is not its holder, or no more */
+    int64_t sum;      /* approved */
+    int64_t held;     /* still */
+    int64_t cleared, reversed;
+};
+
+/* How what is claimed is paid. */
+struct clearing_split {
+    int64_t capture;    /* from the hold */
+    int64_t owed;       /* approved but not held any more, or a little more than approved: taken without limits */
+    int64_t offline;    /* never asked for (a shop without a line): taken unless money or card are stopped */
+    int64_t questioned; /* refused, or much more than approved: not the customer's until staff have looked */
+};
+/* tolerance: hundredths of a percent of what was approved. */
+struct clearing_split clearing_split(const struct card_sums *sums, int64_t claimed, int64_t tolerance);
+
+/* Taking back: first what is held, then what was paid. */
+struct reversal_split {
+    int64_t release, refund, nothing; /* nothing: more than there is */
+};
+/* refunded: given back of what was cleared. */
+struct reversal_split reversal_split(const struct card_sums *sums, int64_t refunded, int64_t taken_back);

@@ -1,0 +1,282 @@
+/* feature.c: cards that draw on a ledger account: virtual ones at once, prepaid plastic; processing asks before each
+ * purchase. What this file holds is declarations. */
+#include "products/cards/cards.h"
+
+#include "factors/factors.h"
+#include "generated/templates.h"
+
+#include <stddef.h>
+
+/* ---- forms ---- */
+
+static const char *const kinds[] = {"virtual", "plastic", NULL};
+static const char *const reasons[] = {"lost", "stolen", "damaged", NULL};
+
+#define WORDS                                                                                                          \
+    {.name = "holder", .type = FIELD_TEXT, .max = 60, .invalid = S_cards_form_holder_invalid}, {                       \
+        .name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid                     \
+    }
+#define SUM                                                                                                            \
+    {                                                                                                                  \
+        .name = "sum", .type = FIELD_MONEY, .required = true, .min = 1, .max = MONEY_MAX,                              \
+        .missing = S_cards_form_sum_missing, .invalid = S_cards_form_sum_invalid                                       \
+    }
+#define LIMIT(field)                                                                                                   \
+    {                                                                                                                  \
+        .name = (field), .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX, .invalid = S_cards_form_sum_invalid          \
+    }
+
+FORM(order_form, {.name = "kind", .type = FIELD_CHOICE, .required = true, .choices = kinds},
+     {.name = "from", .type = FIELD_ID}, WORDS);
+FORM(order_draft, {.name = "kind", .type = FIELD_CHOICE, .choices = kinds}, {.name = "from", .type = FIELD_ID}, WORDS);
+FORM(reissue_form, {.name = "reason", .type = FIELD_CHOICE, .required = true, .choices = reasons},
+     {.name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid});
+FORM(limits_form, LIMIT("operation"), LIMIT("day"), LIMIT("month"), {.name = "internet", .type = FIELD_BOOL},
+     {.name = "cash", .type = FIELD_BOOL});
+FORM(digits_form, {.name = "digits",
+                   .type = FIELD_CODE,
+                   .required = true,
+                   .min = 4,
+                   .max = 4,
+                   .missing = S_cards_form_digits_missing,
+                   .invalid = S_cards_form_digits_missing});
+FORM(move_form, SUM, {.name = "from", .type = FIELD_ID});
+/* What the card's page shows again of any of them. */
+FORM(card_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "from", .type = FIELD_ID},
+     {.name = "digits", .type = FIELD_CODE}, {.name = "operation", .type = FIELD_MONEY},
+     {.name = "day", .type = FIELD_MONEY}, {.name = "month", .type = FIELD_MONEY},
+     {.name = "address", .type = FIELD_TEXT, .max = 200});
+FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
+     {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
+FORM(no_form, {.name = "_", .type = FIELD_TEXT});
+
+/* ---- routes ---- */
+
+#define ACT(stage)                                                                                                     \
+    .method = METHOD_POST, .who = WHO_CUSTOMER, .stages = {{STAGE_WRITE, stage}}, .again = card_read,                  \
+    .again_page = &template_cards_card
+
+static const struct route routes[] = {
+    {.method = METHOD_GET,
+     .path = "/cards",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, cards_read}},
+     .page = &template_cards_list,
+     .summary = "One's cards"},
+    {.method = METHOD_GET,
+     .path = "/cards/new",
+     .who = WHO_CUSTOMER,
+     .form = &order_draft,
+     .stages = {{STAGE_READ, card_new_read}},
+     .page = &template_cards_new,
+     .summary = "What a card costs and what is asked for one",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/cards",
+     .who = WHO_CUSTOMER,
+     .form = &order_form,
+     .stages = {{STAGE_WRITE, card_new_write}},
+     .again = card_new_read,
+     .again_page = &template_cards_new,
+     .key = true,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .audit = "cards.order",
+     .summary = "Orders a card: virtual, made at once; or prepaid plastic",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/cards/{id}",
+     .who = WHO_CUSTOMER,
+     .form = &card_draft,
+     .stages = {{STAGE_READ, card_read}},
+     .page = &template_cards_card,
+     .summary = "A card: its state, limits with what is spent, last operations",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {ACT(card_freeze_write),
+     .path = "/cards/{id}/freeze",
+     .form = &no_form,
+     .audit = "cards.freeze",
+     .summary = "Stops a card at once"},
+    {ACT(card_unfreeze_write),
+     .path = "/cards/{id}/unfreeze",
+     .form = &no_form,
+     .audit = "cards.unfreeze",
+     .summary = "Lets a frozen card pay again",
+     .flags = ROUTE_SENSITIVE},
+    {ACT(card_limits_write),
+     .path = "/cards/{id}/limits",
+     .form = &limits_form,
+     .audit = "cards.limits",
+     .summary = "A card's limits and switches; more than before wants a fresh proof",
+     .flags = ROUTE_SENSITIVE},
+    {ACT(card_reissue_write),
+     .path = "/cards/{id}/reissue",
+     .form = &reissue_form,
+     .audit = "cards.reissue",
+     .summary = "Another card in place of one that is lost or stolen, which is blocked, or damaged",
+     .key = true,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .flags = ROUTE_SENSITIVE},
+    {ACT(card_activate_write),
+     .path = "/cards/{id}/activate",
+     .form = &digits_form,
+     .audit = "cards.activate",
+     .summary = "Plastic has come: by its last four digits",
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .flags = ROUTE_SENSITIVE},
+    {ACT(card_topup_write),
+     .path = "/cards/{id}/topup",
+     .form = &move_form,
+     .audit = "cards.topup",
+     .summary = "Moves money to a prepaid card",
+     .key = true,
+     .rates = {{RATE_CALLER, 60, MINUTE}}},
+    {ACT(card_back_write),
+     .path = "/cards/{id}/back",
+     .form = &move_form,
+     .audit = "cards.back",
+     .summary = "Moves money from a prepaid card back",
+     .key = true,
+     .rates = {{RATE_CALLER, 60, MINUTE}}},
+    {ACT(card_close_write),
+     .path = "/cards/{id}/close",
+     .form = &no_form,
+     .audit = "cards.close",
+     .summary = "Closes a card for ever",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_POST,
+     .path = "/cards/{id}/details",
+     .who = WHO_CUSTOMER,
+     .form = &no_form,
+     .stages = {{STAGE_WRITE, factors_fresh}, {STAGE_READ, card_details_look}, {STAGE_WORK, card_details_ask}},
+     .page = &template_cards_details,
+     .again = card_read,
+     .again_page = &template_cards_card,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .audit = "cards.details",
+     .summary = "A card's number, expiry and code, after a fresh proof; never kept",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_POST,
+     .path = "/callbacks/processing",
+     .who = WHO_PARTNER,
+     .stages = {{STAGE_READ, processing_heard}, {STAGE_WRITE, processing_write}},
+     .audit = "cards.processing",
+     .summary = "Processing asks about a purchase, or tells what became of it; signed",
+     .flags = ROUTE_NO_CSRF | ROUTE_RAW_BODY},
+    {.method = METHOD_GET,
+     .path = "/staff/customers/{id}/cards",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT | ROLE_RISK,
+     .stages = {{STAGE_READ, staff_cards_read}},
+     .page = &template_cards_staff,
+     .audit = "cards.seen",
+     .summary = "A customer's cards"},
+    {.method = METHOD_POST,
+     .path = "/staff/customers/{id}/cards",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT | ROLE_RISK,
+     .form = &block_form,
+     .stages = {{STAGE_WRITE, staff_card_block}},
+     .page = &template_cards_staff,
+     .again = staff_cards_read,
+     .again_page = &template_cards_staff,
+     .audit = "cards.block",
+     .summary = "Blocks a customer's card for ever, with a reason"},
+    {.path = NULL}};
+
+/* ---- settings ---- */
+
+static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+
+#define AT(member) offsetof(struct cards_settings, member)
+static const struct setting settings[] = {
+    {"virtual_level", SETTING_CHOICE, AT(virtual_level), "minimal", 0, 0, levels,
+     "The level from which a customer may have virtual cards."},
+    {"plastic_level", SETTING_CHOICE, AT(plastic_level), "simplified", 0, 0, levels,
+     "The level from which a customer may have plastic cards."},
+    {"virtual_most", SETTING_INT, AT(virtual_most), "3", 0, 50, NULL, "How many virtual cards one may have at a time."},
+    {"plastic_most", SETTING_INT, AT(plastic_most), "2", 0, 50, NULL, "How many plastic cards one may have at a time."},
+    {"plastic_fee", SETTING_MONEY, AT(plastic_fee), "0.00", 0, 1000000, NULL,
+     "What a plastic card costs; virtual ones and replacements are free."},
+    {"operation_max", SETTING_MONEY, AT(operation_max), "0.00", 0, 100000000, NULL,
+     "A new card's limit of one operation, which its holder may change; 0: none."},
+    {"day_max", SETTING_MONEY, AT(day_max), "0.00", 0, 100000000, NULL, "A new card's limit of a day; 0: none."},
+    {"month_max", SETTING_MONEY, AT(month_max), "0.00", 0, 1000000000, NULL, "A new card's limit of a month; 0: none."},
+    {"hold_life", SETTING_DURATION, AT(hold_life), "10d", SECOND, 60 * DAY, NULL,
+     "How long money of an approved purchase is held when nobody claims it."},
+    {"tolerance", SETTING_INT, AT(tolerance), "15", 0, 100, NULL,
+     "By how many percent a claim may be above what was approved; more is paid by us until staff have looked."},
+    {"issue_watch", SETTING_DURATION, AT(issue_watch), "3d", SECOND, 30 * DAY, NULL,
+     "How long processing is asked for a card before the order is given up and its fee returned."},
+    {"processing.url", SETTING_TEXT, AT(processing_url), "", 0, 500, NULL,
+     "The processing centre's address; empty: the sandbox's, or no cards where there is none."},
+    {"processing.institution", SETTING_TEXT, AT(processing_institution), "kabinet", 1, 64, NULL,
+     "Who we are at the processing centre."},
+    {"processing.secret_file", SETTING_TEXT, AT(processing_secret_file), "", 0, 500, NULL,
+     "The file with the key shared with the processing centre (at least 32 characters)."},
+    {.name = NULL}};
+
+/* ---- the rest ---- */
+
+static const struct menu_item menu[] = {{S_cards_menu, "/cards", "card", WHO_CUSTOMER, 16}, {.path = NULL}};
+
+static const struct operation_kind operations[] = {
+    {KIND_PURCHASE, "purchase", S_cards_kind_purchase, "card", purchase_describe},
+    {KIND_CASH, "cash", S_cards_kind_cash, "out", purchase_describe},
+    {KIND_PURCHASE_REFUND, "purchase_refund", S_cards_kind_refund, "return", purchase_describe},
+    {KIND_CARD_TOPUP, "card_topup", S_cards_kind_topup, "card", card_move_describe},
+    {KIND_CARD_BACK, "card_back", S_cards_kind_back, "wallet", card_move_describe},
+    {KIND_CARD_FEE, "card_fee", S_cards_kind_fee, "card", card_move_describe},
+    {KIND_CARD_FEE_BACK, "card_fee_back", S_cards_kind_fee_back, "return", card_move_describe},
+    {.name = NULL}};
+
+static const struct job jobs[] = {{"cards.lapse", MINUTE, cards_lapse},
+                                  {"cards.expire", HOUR, cards_expire},
+                                  {.name = NULL}};
+
+static const struct outbox_kind outbox[] = {
+    {.name = "cards.issue", .send = issue_send, .result = issue_result, .pause_most_us = MINUTE},
+    {.name = "cards.state", .send = state_send, .pause_most_us = MINUTE},
+    {.name = NULL}};
+
+struct cards_state *cards_state_of(const struct engine *engine) {
+    return engine_state(engine, &cards_feature);
+}
+
+static void *cards_open(struct engine *engine, struct arena *arena, struct text *problem) {
+    struct cards_state *state = arena_new_of(arena, struct cards_state);
+    const struct cards_settings *wanted = engine_settings(engine, &cards_feature);
+    const char *sandbox = engine_config(engine)->sandbox_url;
+    bool demo = wanted->processing_url[0] == '\0' && sandbox != NULL && sandbox[0] != '\0';
+    state->settings = wanted;
+    if (wanted->processing_secret_file[0] == '\0' || (wanted->processing_url[0] == '\0' && !demo)) return state;
+    const struct processing_options options = {.url = demo ? text_format(arena, "%s/processing", sandbox).data
+                                                           : wanted->processing_url,
+                                               .institution = wanted->processing_institution,
+                                               .secret_file = wanted->processing_secret_file,
+                                               .create = demo};
+    state->processing = processing_open(arena, &options, problem);
+    return state->processing != NULL ? state : NULL;
+}
+
+const struct feature cards_feature = {
+    .name = "cards",
+    .needs = (const char *const[]){"identity", "operations", "messaging", "backoffice", "factors", NULL},
+    .routes = routes,
+    .migrations = cards_migrations,
+    .jobs = jobs,
+    .sealed = cards_sealed,
+    .settings = settings,
+    .settings_size = sizeof(struct cards_settings),
+    .menu = menu,
+    .outbox = outbox,
+    .operations = operations,
+    .queues = cards_queues,
+    .card = cards_card,
+    .accounts = cards_accounts,
+    .on_event = cards_on_event,
+    .pending = cards_pending,
+    .open = cards_open,
+    .own_data = cards_own_data,
+    .obstacles = cards_obstacles,
+    .erases = cards_erases,
+};

@@ -1,0 +1,99 @@
+/* schema.c: tables. Numbers, names and addresses are sealed; a number is known again by its keyed hash. The code on the
+ * back is nowhere: whoever may see it has it from processing. */
+#include "products/cards/cards.h"
+
+const struct migration cards_migrations[] = {
+    {"cards", 1,
+     "CREATE TABLE card ( -- distributed by customer\n"
+     "  id ROWKEY,\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  account BIGINT NOT NULL,\n"
+     "  kind BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  token TEXT,\n"
+     "  number BYTES NOT NULL,\n"
+     "  number_hash BYTES NOT NULL,\n"
+     "  last4 TEXT,\n"
+     "  expires BIGINT NOT NULL,\n"
+     "  holder BYTES NOT NULL,\n"
+     "  address BYTES NOT NULL,\n"
+     "  fee BIGINT NOT NULL,\n"
+     "  fee_from BIGINT NOT NULL,\n"
+     "  replaces BIGINT NOT NULL,\n"
+     "  operation_max BIGINT NOT NULL,\n"
+     "  day_max BIGINT NOT NULL,\n"
+     "  month_max BIGINT NOT NULL,\n"
+     "  internet BIGINT NOT NULL,\n"
+     "  cash BIGINT NOT NULL,\n"
+     "  version BIGINT NOT NULL,\n"
+     "  ended BIGINT NOT NULL,\n"
+     "  ROWKEY(customer, id)\n"
+     ");\n"
+     "CREATE INDEX card_customer ON card (customer, id);\n"
+     "CREATE INDEX card_token ON card (token);\n"
+     "CREATE INDEX card_number ON card (number_hash);\n"
+     "CREATE INDEX card_good ON card (expires) WHERE state IN (2, 3);\n"
+     "CREATE TABLE card_operation ( -- distributed by customer\n"
+     "  id ROWKEY,\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card BIGINT NOT NULL,\n"
+     "  account BIGINT NOT NULL,\n"
+     "  reference TEXT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  place BIGINT NOT NULL,\n"
+     "  merchant TEXT,\n"
+     "  category TEXT,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  hold BIGINT NOT NULL,\n"
+     "  held BIGINT NOT NULL,\n"
+     "  cleared BIGINT NOT NULL,\n"
+     "  reversed BIGINT NOT NULL,\n"
+     "  refunded BIGINT NOT NULL,\n"
+     "  questioned BIGINT NOT NULL,\n"
+     "  asked BIGINT NOT NULL,\n"
+     "  reason BIGINT NOT NULL,\n"
+     "  made BIGINT NOT NULL,\n"
+     "  expires BIGINT NOT NULL,\n"
+     "  transfer BIGINT NOT NULL,\n"
+     "  ROWKEY(customer, id)\n"
+     ");\n"
+     "CREATE UNIQUE INDEX card_operation_reference ON card_operation (customer, reference);\n"
+     "CREATE INDEX card_operation_card ON card_operation (customer, card, made);\n"
+     "CREATE INDEX card_operation_held ON card_operation (expires) WHERE state = 1;\n"
+     "CREATE TABLE card_message ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  message TEXT NOT NULL,\n"
+     "  kind BIGINT NOT NULL,\n"
+     "  operation BIGINT NOT NULL,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, message)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE card_account ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  account BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, account)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE card_system ( -- reference\n"
+     "  name TEXT NOT NULL PRIMARY KEY,\n"
+     "  account BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"},
+    {.sql = NULL}};
+
+static const struct lookup numbers[] = {
+    {LOOKUP_BESIDE_2("card", "number_hash", "card.number", "id, customer")},
+    {.purpose = NULL},
+};
+
+const struct sealed cards_sealed[] = {
+    {SEALED_2("card", "number", "card.number", "id, customer", "ii", "id"), .lookups = numbers},
+    {SEALED_2("card", "holder", "card.holder", "id, customer", "ii", "id")},
+    {SEALED_2("card", "address", "card.address", "id, customer", "ii", "id")},
+    {.where = NULL},
+};
+
+STATEMENT(blank_card, "UPDATE card SET number = '', number_hash = '', last4 = NULL, holder = '', address = '' "
+                      "WHERE customer = $1 AND (length(number) > 0 OR length(holder) > 0 OR length(address) > 0)");
+STATEMENT(blank_operation, "UPDATE card_operation SET merchant = NULL, category = NULL "
+                           "WHERE customer = $1 AND (merchant IS NOT NULL OR category IS NOT NULL)");
+
+const struct erase cards_erases[] = {{"card", &blank_card}, {"card_operation", &blank_operation}, {.what = NULL}};
