@@ -51,7 +51,8 @@ static struct text body_of(struct arena *arena, const struct centre_sender *send
                   sender->institution, kinds[news->kind], news->id, purchase->id, purchase->card);
     if (news->sum > 0)
         buffer_format(&out, ",\"sum\":\"%lld.%02lld\",\"currency\":\"%s\"", (long long)(news->sum / 100),
-                      (long long)(news->sum % 100), purchase->foreign ? "USD" : "RUB");
+                      (long long)(news->sum % 100),
+                      purchase->foreign && news->kind == NEWS_AUTHORISATION ? "USD" : "RUB");
     buffer_format(&out, ",\"place\":\"%s\"", places[purchase->place]);
     if (purchase->merchant[0] != '\0') add_words(&out, "merchant", purchase->merchant);
     if (purchase->category[0] != '\0') add_words(&out, "category", purchase->category);

@@ -7,6 +7,7 @@ import {join} from "node:path";
 import {after, test} from "node:test";
 
 import {providerCount} from "../support/catalogue.mjs";
+import {Cards} from "../support/cards.mjs";
 import {PushService} from "../support/pushservice.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {database, newKey, newPhone, pause, problem} from "../support/server.mjs";
@@ -83,6 +84,10 @@ async function lived(both, wallets) {
   const asking = await server.post("/requests", {to: who.phone, sum: "5.00"}, {...as(friend), key: newKey()});
   assert.deepEqual([asked.status, asking.status], [201, 201], asked.text + asking.text);
   assert.equal((await server.post(`/requests/${asking.body.id}/block`, {}, as(who))).status, 200);
+  const cards = new Cards(both), plastic = {kind: "plastic", holder: "Anna Petrova", address: "Тула, Мира, 1"};
+  const card = await cards.made(who, plastic);
+  await until(() => cards.card(who, card), ({on_its_way}) => on_its_way);
+  assert.equal((await cards.buy((await cards.newest()).number, "5.00", {merchant: "Лавка"})).reason, "not-activated");
   const browser = browsers.browser();
   assert.equal((await server.post("/settings/push", browser.subscription, as(who))).status, 200);
   return {...who, friend, address, browser, secret: made.body.token};
@@ -118,6 +123,8 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
                      [["box", "Копим на перепёлку", undefined], ["gift", "Перепёлкин", "На перепёлку"]]);
     assert.deepEqual(body.requests.map(({kind, sum, state}) => [kind, sum.amount, state]),
                      [["asked_of_you", "5.00", "declined"], ["asked_by_you", "5.00", "open"]]);
+    assert.deepEqual(body.cards.map(({kind, holder, address, merchant}) => [kind, holder ?? merchant, address]),
+                     [["card", "ANNA PETROVA", "Тула, Мира, 1"], ["purchase", "Лавка", undefined]]);
     assert.equal(body.wallet.find(({kind}) => kind === "account").balance.amount, "400.00");
     for (const foreign of [other.phone, other.address, other.friend.phone, other.customer])
       assert.ok(!file.text.includes(foreign), foreign);
@@ -224,7 +231,8 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     const hex = database === "postgres" ? (c) => `encode(${c}, 'hex')` : (c) => `hex(${c})`;
     const sealed = [["customer", "phone", "id"], ["customer", "name", "id"], ["favourite", "phone", "customer"],
                     ["mail_address", "address", "customer"], ["feed_item", "content", "customer"], ["payment", "payload", "customer"],
-                    ["pay_template", "content", "customer"]]
+                    ["pay_template", "content", "customer"], ["card", "number", "customer"], ["card", "holder", "customer"],
+                    ["card", "address", "customer"]]
       .map(([table, column, whose]) => server.rows(`SELECT ${hex(column)} FROM ${table} WHERE ${whose} = ${key}`)[0][0]);
     const said = "support_message m JOIN support_case c ON c.id = m.case_id";
     sealed.push(server.rows(`SELECT ${hex("m.words")} FROM ${said} WHERE c.customer = ${key}`)[0][0]);
@@ -252,13 +260,17 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     await until(() => server.rows(`SELECT state FROM erasure WHERE customer = ${key}`)[0][0], (state) => state === 4, 30000);
 
     const left = rowsOf(server, key);
-    const may = new Set(["account", "wallet", "topup", "topup_news", "waiting_transfer", "consent", "audit", "command_log",
+    const may = new Set(["account", "card", "card_account", "card_message", "card_operation", "wallet",
+                         "topup", "topup_news", "waiting_transfer", "consent", "audit", "command_log",
                          "command_key", "outbox", "payment", "queue_task", "approval", "suspicion", "erasure", "erasure_part"]);
     assert.deepEqual(Object.keys(left).filter((table) => !may.has(table)), [], JSON.stringify(left));
     assert.ok(left.account > 0 && left.command_log > 0, "the books and that something was done stay");
     assert.deepEqual(rowsOf(server, otherKey), others, "another's are all there");
     const [[phone, name, closed]] = server.rows(`SELECT length(phone), name, closed FROM customer WHERE id = ${key}`);
     assert.deepEqual([phone, name, closed], [0, null, 1]);
+    assert.equal(server.rows(`SELECT 1 FROM card WHERE customer = ${key} AND (length(number) > 0 OR length(number_hash) > 0 ` +
+                             "OR length(holder) > 0 OR length(address) > 0 OR last4 IS NOT NULL)").length, 0);
+    assert.equal(server.rows(`SELECT 1 FROM card_operation WHERE customer = ${key} AND merchant IS NOT NULL`).length, 0);
     assert.equal(server.rows(`SELECT 1 FROM command_log WHERE owner = ${key} AND (address <> '' OR answer IS NOT NULL)`).length, 0);
     assert.equal(server.rows(`SELECT 1 FROM consent WHERE holder = ${key} AND (how <> '' OR words IS NOT NULL)`).length, 0);
     assert.equal(server.rows(`SELECT 1 FROM outbox WHERE owner = ${key} AND length(payload) > 0`).length, 0);

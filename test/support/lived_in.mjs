@@ -8,6 +8,7 @@ import {providerCount} from "./catalogue.mjs";
 import {makeAgent} from "./agents.mjs";
 import {person, picture} from "./applicants.mjs";
 import {makeMerchant} from "./merchants.mjs";
+import {Cards} from "./cards.mjs";
 import {jpeg, upload} from "./pictures.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
 import {Server, newKey, newPhone} from "./server.mjs";
@@ -390,6 +391,31 @@ async function catalogue(life) {
   life.at("/staff/providers/{id}/versions", `${path("power")}/versions`, `${path("mts")}/versions`);
 }
 
+// A virtual card with purchases of every kind, one that is frozen, plastic on its way, plastic in use.
+async function plastics(life) {
+  const {who} = life, cards = new Cards(life);
+  const plastic = await cards.plastic(who);
+  await life.post(who, `/cards/${plastic}/topup`, {sum: "250.00"});
+  await cards.buy((await cards.newest()).number, "99.90", {merchant: "Пекарня «Тёплый хлеб на углу Садовой и Вознесенского»"});
+  const busy = await cards.virtual(who, {holder: "Maria Preobrazhenskaya"}), number = await cards.number(who, busy);
+  await life.post(who, `/cards/${busy}/limits`, {operation: "500.00", day: "600.00", month: "9000.00", internet: true});
+  const claimed = await cards.buy(number, "120.00", {place: "internet", merchant: "Книжный магазин"});
+  await cards.follow("claims", claimed.operation);
+  await cards.follow("refunds", claimed.operation, {sum: "20.00"});
+  await cards.buy(number, "45.50", {merchant: "Кофейня"});
+  await cards.buy(number, "1000.00", {place: "cash", merchant: "Банкомат 60012"});
+  const cancelled = await cards.buy(number, "30.00", {merchant: "Такси"});
+  await cards.follow("reversals", cancelled.operation);
+  const frozen = await cards.virtual(who);
+  await life.post(who, `/cards/${frozen}/freeze`);
+  const sent = await cards.made(who, {kind: "plastic", holder: "Maria P", address: "Тула, Мира, 1"});
+  await until(() => cards.card(who, sent), ({on_its_way}) => on_its_way);
+  life.at("/cards/{id}", ...[busy, plastic, frozen, sent].map((id) => `/cards/${id}`));
+  life.at("/cards/new", "/cards/new?kind=virtual", "/cards/new?kind=plastic");
+  await life.see(who);
+  life.at("/staff/customers/{id}/cards", `/staff/customers/${who.customer}/cards`);
+}
+
 export async function livedIn() {
   const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
                                 autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
@@ -399,7 +425,7 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, requests,
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, requests, plastics,
                       campaigns, act, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");

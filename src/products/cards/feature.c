@@ -16,11 +16,6 @@ static const char *const reasons[] = {"lost", "stolen", "damaged", NULL};
     {.name = "holder", .type = FIELD_TEXT, .max = 60, .invalid = S_cards_form_holder_invalid}, {                       \
         .name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid                     \
     }
-#define SUM                                                                                                            \
-    {                                                                                                                  \
-        .name = "sum", .type = FIELD_MONEY, .required = true, .min = 1, .max = MONEY_MAX,                              \
-        .missing = S_cards_form_sum_missing, .invalid = S_cards_form_sum_invalid                                       \
-    }
 #define LIMIT(field)                                                                                                   \
     {                                                                                                                  \
         .name = (field), .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX, .invalid = S_cards_form_sum_invalid          \
@@ -29,26 +24,35 @@ static const char *const reasons[] = {"lost", "stolen", "damaged", NULL};
 FORM(order_form, {.name = "kind", .type = FIELD_CHOICE, .required = true, .choices = kinds},
      {.name = "from", .type = FIELD_ID}, WORDS);
 FORM(order_draft, {.name = "kind", .type = FIELD_CHOICE, .choices = kinds}, {.name = "from", .type = FIELD_ID}, WORDS);
-FORM(reissue_form, {.name = "reason", .type = FIELD_CHOICE, .required = true, .choices = reasons},
-     {.name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid});
-FORM(limits_form, LIMIT("operation"), LIMIT("day"), LIMIT("month"), {.name = "internet", .type = FIELD_BOOL},
-     {.name = "cash", .type = FIELD_BOOL});
-FORM(digits_form, {.name = "digits",
-                   .type = FIELD_CODE,
-                   .required = true,
-                   .min = 4,
-                   .max = 4,
-                   .missing = S_cards_form_digits_missing,
-                   .invalid = S_cards_form_digits_missing});
-FORM(move_form, SUM, {.name = "from", .type = FIELD_ID});
-/* What the card's page shows again of any of them. */
-FORM(card_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "from", .type = FIELD_ID},
-     {.name = "digits", .type = FIELD_CODE}, {.name = "operation", .type = FIELD_MONEY},
-     {.name = "day", .type = FIELD_MONEY}, {.name = "month", .type = FIELD_MONEY},
-     {.name = "address", .type = FIELD_TEXT, .max = 200});
+/* A card's page has several forms: each names the fields of all, so that it can be drawn again after any of them. */
+#define CARD_FORM(name_, sum_must, digits_must, reason_must)                                                           \
+    FORM(name_,                                                                                                        \
+         {.name = "sum",                                                                                               \
+          .type = FIELD_MONEY,                                                                                         \
+          .required = (sum_must),                                                                                      \
+          .min = 1,                                                                                                    \
+          .max = MONEY_MAX,                                                                                            \
+          .missing = S_cards_form_sum_missing,                                                                         \
+          .invalid = S_cards_form_sum_invalid},                                                                        \
+         {.name = "from", .type = FIELD_ID},                                                                           \
+         {.name = "digits",                                                                                            \
+          .type = FIELD_CODE,                                                                                          \
+          .required = (digits_must),                                                                                   \
+          .min = 4,                                                                                                    \
+          .max = 4,                                                                                                    \
+          .missing = S_cards_form_digits_missing,                                                                      \
+          .invalid = S_cards_form_digits_missing},                                                                     \
+         LIMIT("operation"), LIMIT("day"), LIMIT("month"), {.name = "internet", .type = FIELD_BOOL},                   \
+         {.name = "cash", .type = FIELD_BOOL},                                                                         \
+         {.name = "reason", .type = FIELD_CHOICE, .required = (reason_must), .choices = reasons},                      \
+         {.name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid})
+
+CARD_FORM(card_form, false, false, false);
+CARD_FORM(digits_form, false, true, false);
+CARD_FORM(move_form, true, false, false);
+CARD_FORM(reissue_form, false, false, true);
 FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
-FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 
 /* ---- routes ---- */
 
@@ -86,25 +90,25 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/cards/{id}",
      .who = WHO_CUSTOMER,
-     .form = &card_draft,
+     .form = &card_form,
      .stages = {{STAGE_READ, card_read}},
      .page = &template_cards_card,
      .summary = "A card: its state, limits with what is spent, last operations",
      .flags = ROUTE_FORM_OPTIONAL},
     {ACT(card_freeze_write),
      .path = "/cards/{id}/freeze",
-     .form = &no_form,
+     .form = &card_form,
      .audit = "cards.freeze",
      .summary = "Stops a card at once"},
     {ACT(card_unfreeze_write),
      .path = "/cards/{id}/unfreeze",
-     .form = &no_form,
+     .form = &card_form,
      .audit = "cards.unfreeze",
      .summary = "Lets a frozen card pay again",
      .flags = ROUTE_SENSITIVE},
     {ACT(card_limits_write),
      .path = "/cards/{id}/limits",
-     .form = &limits_form,
+     .form = &card_form,
      .audit = "cards.limits",
      .summary = "A card's limits and switches; more than before wants a fresh proof",
      .flags = ROUTE_SENSITIVE},
@@ -139,14 +143,14 @@ static const struct route routes[] = {
      .rates = {{RATE_CALLER, 60, MINUTE}}},
     {ACT(card_close_write),
      .path = "/cards/{id}/close",
-     .form = &no_form,
+     .form = &card_form,
      .audit = "cards.close",
      .summary = "Closes a card for ever",
      .flags = ROUTE_SENSITIVE},
     {.method = METHOD_POST,
      .path = "/cards/{id}/details",
      .who = WHO_CUSTOMER,
-     .form = &no_form,
+     .form = &card_form,
      .stages = {{STAGE_WRITE, factors_fresh}, {STAGE_READ, card_details_look}, {STAGE_WORK, card_details_ask}},
      .page = &template_cards_details,
      .again = card_read,

@@ -77,12 +77,18 @@ static void tell_limit(struct node *limits, const char *name, int64_t most, int6
     doc_int(limit, "percent", percent);
 }
 
+static void tell_most(struct node *limits, const char *name, int64_t most) {
+    if (most != 0) doc_money(limits, name, rub(most));
+    else doc_null(limits, name);
+}
+
 static void tell_limits(struct request *request, struct tx *tx, const struct card *card, struct node *document) {
     moment day, month;
     struct node *limits = doc_object(document, "limits");
     periods_now(request->engine, world_now(request->world), &day, &month);
-    if (card->limits.operation != 0) doc_money(limits, "operation", rub(card->limits.operation));
-    else doc_null(limits, "operation");
+    tell_most(limits, "operation", card->limits.operation);
+    tell_most(limits, "day_max", card->limits.day);
+    tell_most(limits, "month_max", card->limits.month);
     tell_limit(limits, "day", card->limits.day, operations_spent(tx, card->customer, card->id, day));
     tell_limit(limits, "month", card->limits.month, operations_spent(tx, card->customer, card->id, month));
     doc_bool(document, "limited", card->limits.day != 0 || card->limits.month != 0);
