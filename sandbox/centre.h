@@ -6,7 +6,7 @@
 #include "sandbox/sandbox.h"
 
 #define CENTRE_ID 24
-#define CENTRE_WORDS 64
+#define CENTRE_WORDS 128 /* bytes: 60 letters */
 
 /* ---- cards ---- */
 

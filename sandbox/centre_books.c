@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
-#define LINE_MOST 512
+#define LINE_MOST 768
 
 struct kept_card {
     struct centre_card card;
@@ -144,7 +144,7 @@ static bool read_purchase(struct centre_books *books, const char *line) {
     char merchant[2 * CENTRE_WORDS];
     long long sum, claimed, reversed, refunded, made;
     int fault, state, odd, foreign;
-    if (sscanf(line, "buy %23s %23s %lld %d %d %d %lld %lld %lld %lld %d %d %4s %31s %127s", purchase.id, purchase.card,
+    if (sscanf(line, "buy %23s %23s %lld %d %d %d %lld %lld %lld %lld %d %d %4s %31s %255s", purchase.id, purchase.card,
                &sum, &purchase.place, &fault, &state, &claimed, &reversed, &refunded, &made, &odd, &foreign,
                purchase.category, purchase.reason, merchant) != 15 ||
         fault < 0 || fault >= SHOP_FAULTS || state < 0 || state >= PURCHASE_STATES)
