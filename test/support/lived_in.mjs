@@ -339,7 +339,6 @@ async function boxes(life) {
   life.at("/boxes/{id}/rules", `/boxes/${id}/rules`);
   life.at("/box/{token}", path, hidden);
   life.at("/gift/{token}", ...gifts.map((gift) => `/gift/${gift}`));
-  life.at("/gift/{token}/pay", `/gift/${gifts[2]}/pay`);
 }
 
 // Terminals that have topped a wallet up, and an agent that waits to be switched on.
