@@ -17,7 +17,7 @@
     "usage: kabinet-sandbox --listen 127.0.0.1:8090 --kabinet http://127.0.0.1:8080\n"                                 \
     "                       [--secret-file data/acquirer.key] [--journal data/sandbox.journal]\n"                      \
     "                       [--slow-ms 5000] [--late-ms 30000] [--esia-folder data/esia] [--esia-keys rsa|gost]\n" \
-    "                       [--billers-login kabinet:kabinet-osmp] [--bank-client kabinet:KEY]\n"
+    "                       [--billers-login kabinet:kabinet-osmp] [--bank-client kabinet:KEY]\n"             \
     "                       [--processing-key data/processing.key]\n"
 
 #define CONNECTIONS 16384 /* thousands wait at once while billers are slow */
