@@ -152,6 +152,8 @@ int main(int count, char **arguments) {
     sandbox.centre = centre_start(sandbox.world, options.kabinet, options.processing_key, centre_journal.data,
                                   &problem);
     if (sandbox.centre == NULL) return fail(centre_journal.data, problem);
+    sandbox.shop = shop_open(text_format(arena, "%s.shop", options.journal).data, &problem);
+    if (sandbox.shop == NULL) return fail("the shop's journal", problem);
     sandbox.later = later_start();
     if (sandbox.later == NULL) return fail("no thread", TEXT_NONE);
     int status = serve(&sandbox, arena, &options);
@@ -159,6 +161,7 @@ int main(int count, char **arguments) {
     centre_stop(sandbox.centre);
     terminals_stop(sandbox.terminals);
     bank_close(sandbox.bank);
+    shop_close(sandbox.shop);
     billers_close(sandbox.billers);
     courier_stop(sandbox.courier);
     books_close(sandbox.books);

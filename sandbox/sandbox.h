@@ -1,6 +1,6 @@
 /* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a partner
- * bank, a payment agent. It stands for other companies, so it shares no code with what it talks to beyond base and
- * http: signatures, formats and books are its own. */
+ * bank, processing, a payment agent, a shop. It stands for other companies, so it shares no code with what it talks to
+ * beyond base and http: signatures, formats and books are its own. */
 #pragma once
 
 #include "base/money.h"
@@ -108,6 +108,14 @@ void answer_never(struct request *request, int64_t us);
 /* Takes over a request whose stages asked for that; false: they did not, finish it. On the I/O thread. */
 bool later_take(struct later *later, struct request *request);
 
+/* ---- shop.c: a shop that bills its customers by Kabinet and hears callbacks, with faults ---- */
+
+struct shop;
+struct shop *shop_open(const char *journal, struct text *problem);
+void shop_close(struct shop *shop);
+extern const struct route shop_routes[];
+#define SHOP_ROUTES 5
+
 /* ---- acquirer.c ---- */
 
 struct sandbox {
@@ -120,6 +128,7 @@ struct sandbox {
     struct terminals *terminals; /* terminals.h */
     struct bank *bank; /* bank.h */
     struct centre *centre;       /* centre.h */
+    struct shop *shop;
     struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;

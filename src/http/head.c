@@ -29,11 +29,12 @@ static const struct {
     [HEAD_IDEMPOTENCY_KEY] = {{"idempotency-key", 15}, ONCE},
     [HEAD_IF_NONE_MATCH] = {{"if-none-match", 13}, LISTED},
     [HEAD_LOOKING] = {{"x-looking", 9}, ONCE},
+    [HEAD_API_SIGNATURE] = {{"x-api-signature-sha256", 22}, ONCE},
     [HEAD_FORWARDED_FOR] = {{"x-forwarded-for", 15}, LISTED},
     [HEAD_FORWARDED_PROTO] = {{"x-forwarded-proto", 17}, LISTED},
 };
 
-#define NAME_LONGEST 17
+#define NAME_LONGEST 22
 
 /* tchar of RFC 9110 §5.6.2 */
 static const bool token_byte[256] = {

@@ -88,6 +88,7 @@ struct request {
     struct text path, query, body, content_type;
     struct text params[ROUTE_PARAMS];
     struct text host, origin, fetch_site, address, user_agent, authorization, idempotency_key;
+    struct text api_signature;                      /* X-Api-Signature-SHA256: of a callback about a bill */
     struct text cookie_session, cookie_visit, cookie_language;
     struct text cookie_provider;                    /* providers': on the way to another identity provider and back */
     struct text cookie_device, cookie_draft, cookie_kept; /* identity's: a known device, a sign-up, a form kept */
