@@ -31,8 +31,8 @@
 enum shop_fault { SHOP_NONE, SHOP_DEAF, SHOP_SLOW, SHOP_ERROR, SHOP_GARBAGE, SHOP_LOST, SHOP_STORM, SHOP_FAULTS };
 static const char *const fault_names[SHOP_FAULTS] = {"none", "deaf", "slow", "error", "garbage", "lost", "storm"};
 static const string_id fault_words[SHOP_FAULTS] = {
-    S_sandbox_sfault_none,    S_sandbox_sfault_deaf, S_sandbox_sfault_slow, S_sandbox_sfault_error,
-    S_sandbox_sfault_garbage, S_sandbox_sfault_lost, S_sandbox_sfault_storm};
+    S_sandbox_shfault_none,    S_sandbox_shfault_deaf, S_sandbox_shfault_slow, S_sandbox_shfault_error,
+    S_sandbox_shfault_garbage, S_sandbox_shfault_lost, S_sandbox_shfault_storm};
 
 struct shop_order {
     char number[NUMBER];
