@@ -231,7 +231,7 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     const hex = database === "postgres" ? (c) => `encode(${c}, 'hex')` : (c) => `hex(${c})`;
     const sealed = [["customer", "phone", "id"], ["customer", "name", "id"], ["favourite", "phone", "customer"],
                     ["mail_address", "address", "customer"], ["feed_item", "content", "customer"], ["payment", "payload", "customer"],
-                    ["pay_template", "content", "customer"], ["card", "number", "customer"], ["card", "holder", "customer"],
+                    ["pay_template", "content", "customer"], ["card", "number", "customer"], ["card", "embossed", "customer"],
                     ["card", "address", "customer"]]
       .map(([table, column, whose]) => server.rows(`SELECT ${hex(column)} FROM ${table} WHERE ${whose} = ${key}`)[0][0]);
     const said = "support_message m JOIN support_case c ON c.id = m.case_id";
@@ -269,7 +269,7 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     const [[phone, name, closed]] = server.rows(`SELECT length(phone), name, closed FROM customer WHERE id = ${key}`);
     assert.deepEqual([phone, name, closed], [0, null, 1]);
     assert.equal(server.rows(`SELECT 1 FROM card WHERE customer = ${key} AND (length(number) > 0 OR length(number_hash) > 0 ` +
-                             "OR length(holder) > 0 OR length(address) > 0 OR last4 IS NOT NULL)").length, 0);
+                             "OR length(embossed) > 0 OR length(address) > 0 OR last4 IS NOT NULL)").length, 0);
     assert.equal(server.rows(`SELECT 1 FROM card_operation WHERE customer = ${key} AND merchant IS NOT NULL`).length, 0);
     assert.equal(server.rows(`SELECT 1 FROM command_log WHERE owner = ${key} AND (address <> '' OR answer IS NOT NULL)`).length, 0);
     assert.equal(server.rows(`SELECT 1 FROM consent WHERE holder = ${key} AND (how <> '' OR words IS NOT NULL)`).length, 0);

@@ -5,8 +5,8 @@
 #include "engine/sealed.h"
 
 #define COLUMNS                                                                                                        \
-    "id, customer, account, kind, state, token, last4, expires, holder, fee, replaces, operation_max, day_max, "       \
-    "month_max, internet, cash, version, ended, fee_from"
+    "id, customer, account, kind, state, token, last4, expires, embossed, fee, replaces, operation_max, "              \
+    "day_max, month_max, internet, cash, version, ended, fee_from"
 
 STATEMENT(find, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2");
 STATEMENT(find_locked, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2 FOR_UPDATE");

@@ -15,7 +15,7 @@ const struct migration cards_migrations[] = {
      "  number_hash BYTES NOT NULL,\n"
      "  last4 TEXT,\n"
      "  expires BIGINT NOT NULL,\n"
-     "  holder BYTES NOT NULL,\n"
+     "  embossed BYTES NOT NULL,\n"
      "  address BYTES NOT NULL,\n"
      "  fee BIGINT NOT NULL,\n"
      "  fee_from BIGINT NOT NULL,\n"
@@ -86,13 +86,13 @@ static const struct lookup numbers[] = {
 
 const struct sealed cards_sealed[] = {
     {SEALED_2("card", "number", "card.number", "id, customer", "ii", "id"), .lookups = numbers},
-    {SEALED_2("card", "holder", "card.holder", "id, customer", "ii", "id")},
+    {SEALED_2("card", "embossed", "card.holder", "id, customer", "ii", "id")},
     {SEALED_2("card", "address", "card.address", "id, customer", "ii", "id")},
     {.where = NULL},
 };
 
-STATEMENT(blank_card, "UPDATE card SET number = '', number_hash = '', last4 = NULL, holder = '', address = '' "
-                      "WHERE customer = $1 AND (length(number) > 0 OR length(holder) > 0 OR length(address) > 0)");
+STATEMENT(blank_card, "UPDATE card SET number = '', number_hash = '', last4 = NULL, embossed = '', address = '' "
+                      "WHERE customer = $1 AND (length(number) > 0 OR length(embossed) > 0 OR length(address) > 0)");
 STATEMENT(blank_operation, "UPDATE card_operation SET merchant = NULL, category = NULL "
                            "WHERE customer = $1 AND (merchant IS NOT NULL OR category IS NOT NULL)");
 
