@@ -150,7 +150,10 @@ class Writer:
     def lookup(self, path, names):
         """An argument as Names keeps it; nodes as C expressions that may be NULL."""
         first, *rest = path.rstrip("?").split(".")
-        if first in ("page", "document"):
+        if first == "page" and rest[:1] == ["form"] and len(rest) > 1:
+            found = ("node", self.once("draw_form_field(d, %s)" % c_string(rest[1])))
+            rest = rest[2:]
+        elif first in ("page", "document"):
             found = ("node", "d->" + first)
         elif first == "this":
             if not names.item:

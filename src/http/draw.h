@@ -21,6 +21,9 @@ const struct node *draw_find(const struct drawing *drawing, const struct draw_sc
 const struct node *draw_find_only(const struct draw_scope *scope, const struct node *only, const char *name);
 const struct node *draw_member(const struct node *object, const char *name); /* NULL of NULL */
 
+/* page.form's; of another form than the one that was refused: empty, as nobody has typed in it. NULL: no form has it. */
+const struct node *draw_form_field(const struct drawing *drawing, const char *name);
+
 /* The node; a failed check naming the template when it is NULL. */
 const struct node *draw_needed(const struct node *node, const char *what, const char *file, int line);
 const struct node *draw_list(const struct node *array); /* its first item or NULL; checks that it is a list */

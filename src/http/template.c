@@ -39,6 +39,15 @@ const struct node *draw_member(const struct node *object, const char *name) {
     return doc_get(object, name);
 }
 
+const struct node *draw_form_field(const struct drawing *drawing, const char *name) {
+    const struct node *field = doc_get(doc_get(drawing->page, "form"), name);
+    if (field != NULL || !doc_truth(doc_get(drawing->page, "errors"))) return field;
+    struct node *empty = doc_new(drawing->arena);
+    doc_text(empty, "name", text_from(name));
+    doc_null(empty, "value");
+    return empty;
+}
+
 const struct node *draw_needed(const struct node *node, const char *what, const char *file, int line) {
     if (node == NULL) check_failed(what, file, line);
     return node;

@@ -156,6 +156,10 @@ describe("an autopay (WA-7)", () => {
     assert.equal((await server.get(`/autopay/${rule}`, {token: other.token})).status, 404);
     assert.equal(problem(await post(who, `/autopay/${rule}/skip`)), "nothing-to-skip");
     assert.equal(problem(await post(who, `/templates/${id}/remove`)), "template-in-use");
+    const page = await (await server.browser().signIn(who)).go(`/templates/${id}`);
+    await page.send(`/templates/${id}/remove`, {}); // is drawn again, with the fields of the page's other form
+    assert.equal(page.status, 409);
+    assert.match(page.html, /name="name"/);
 
     await due(rule);
     const text = await said(who, /Автоплатёж «Мамин телефон»: спишем 100/);
