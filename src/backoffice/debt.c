@@ -16,6 +16,7 @@ static const struct refusal no_account = {"account-unknown", 422, S_backoffice_p
 static const struct refusal no_debt = {"no-debt", 422, S_backoffice_debt_none, false};
 static const struct refusal debt_less = {"debt-changed", 409, S_backoffice_debt_changed, false};
 static const struct refusal money_left = {"money-left", 409, S_backoffice_debt_money_left, false};
+static const struct refusal in_the_way = {"in-the-way", 409, S_backoffice_debt_in_the_way, false};
 static const struct refusal closed_already = {"already-so", 409, S_backoffice_customer_already, false};
 
 /* What the writing off costs us: one account for each database, made when first needed. */
@@ -121,7 +122,17 @@ enum flow close_ask(struct request *request, struct tx *tx) {
                                                 field_text(request, "reason")));
 }
 
+/* What he has under way besides balances; a debt is written off before it is asked for. */
+static struct node *left_by(struct request *request, struct tx *tx, int64_t customer) {
+    struct node *list = doc_array(doc_new(request->arena), "obstacles");
+    bool identified;
+    engine_obstacles(request->engine, tx, &request->locale, customer, list, &identified);
+    return list;
+}
+
 void close_show(struct request *request, struct tx *tx, const struct approval *approval, struct node *facts) {
+    for (const struct node *each = left_by(request, tx, approval->customer)->first; each != NULL; each = each->next)
+        approval_fact(facts, &request->locale, S_backoffice_debt_unfinished, doc_get(each, "text")->text);
     struct account *list = arena_array(request->arena, struct account, ACCOUNTS);
     size_t count = ledger_accounts_of(engine_ledger(request->engine), tx, approval->customer, list, ACCOUNTS);
     for (size_t i = 0; i < count; i++) {
@@ -134,7 +145,7 @@ void close_show(struct request *request, struct tx *tx, const struct approval *a
     }
 }
 
-/* His own money is nobody's to take: then nothing is closed. */
+/* His own money is nobody's to take: then nothing is closed. Nor while anything of his is under way. */
 const struct refusal *close_apply(struct request *request, struct tx *tx, const struct approval *approval) {
     struct account *list = arena_array(request->arena, struct account, ACCOUNTS);
     size_t count = ledger_accounts_of(engine_ledger(request->engine), tx, approval->customer, list, ACCOUNTS);
@@ -144,5 +155,7 @@ const struct refusal *close_apply(struct request *request, struct tx *tx, const 
         int64_t debt = list[i].closed ? 0 : debt_of(&list[i]);
         if (debt > 0 && !write_off(request, tx, &list[i], debt, approval->id)) return &debt_less;
     }
-    return identity_close(request->engine, tx, approval->customer) ? NULL : &closed_already;
+    if (left_by(request, tx, approval->customer)->count > 0) return &in_the_way;
+    const struct farewell farewell = {.text = S_backoffice_debt_farewell};
+    return identity_close(request->engine, tx, approval->customer, &farewell) ? NULL : &closed_already;
 }

@@ -49,6 +49,11 @@ size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *
 void engine_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                     struct node *list);
 
+/* What all features say stands in the way of his leaving, added to `list` ({text, href?}); *identified: his identity
+ * was checked, so the law has his data kept. */
+void engine_obstacles(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list, bool *identified);
+
 /* What the enabled features' routes ask of personal tokens: set of enum scope; and a scope's name, NULL: none such. */
 unsigned engine_scopes(const struct engine *engine);
 const char *engine_scope_name(enum scope scope);

@@ -36,3 +36,11 @@ void engine_beside_payment(struct engine *engine, struct tx *tx, const struct lo
         if (engine->features[i]->beside_payment != NULL)
             engine->features[i]->beside_payment(engine, tx, locale, customer, payment, document);
 }
+
+void engine_obstacles(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list, bool *identified) {
+    struct obstacles obstacles = {engine, tx, locale, customer, list, false};
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->obstacles != NULL) engine->features[i]->obstacles(&obstacles);
+    *identified = obstacles.identified;
+}

@@ -31,8 +31,4 @@ extern const struct job erasure_jobs[];
 /* Whoever's cabinet closes, by himself or by staff, has his data destroyed when the law's term is over. */
 void erasure_on_event(struct engine *engine, struct tx *tx, const struct event *event);
 
-/* What has to be settled first; *identified: the law has his data kept. Nodes in the list's arena. */
-void erasure_obstacles(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                       struct node *list, bool *identified);
-
 stage_function erase_page, erase_ask, erase_cancel, acts_page, act_page;

@@ -10,22 +10,12 @@ static const struct refusal in_the_way = {"erasure-in-the-way", 409, S_erasure_i
 static const struct refusal asked_before = {"erasure-asked", 409, S_erasure_asked_before, false};
 static const struct refusal nothing_asked = {"erasure-none", 409, S_erasure_none, false};
 
-void erasure_obstacles(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                       struct node *list, bool *identified) {
-    struct obstacles obstacles = {engine, tx, locale, customer, list, false};
-    size_t count;
-    const struct feature *const *features = engine_features(engine, &count);
-    for (size_t i = 0; i < count; i++)
-        if (features[i]->obstacles != NULL) features[i]->obstacles(&obstacles);
-    *identified = obstacles.identified;
-}
-
 enum flow erase_page(struct request *request, struct tx *tx) {
     int64_t customer = request->caller.customer;
     struct node *document = doc_new(request->arena);
     struct node *list = doc_array(document, "obstacles");
     bool identified;
-    erasure_obstacles(request->engine, tx, &request->locale, customer, list, &identified);
+    engine_obstacles(request->engine, tx, &request->locale, customer, list, &identified);
     struct erasure_dates dates =
         erasure_dates(erasure_terms(request->engine), world_now(request->world), identified);
     struct rows *rows = tx_query(tx, &read_one, VALUES(V_INT(customer)));
@@ -51,7 +41,7 @@ enum flow erase_ask(struct request *request, struct tx *tx) {
     bool identified;
     if (field_number(request, "sure") == 0) return refuse_field(request, "sure", S_erasure_sure_missing);
     struct node *list = doc_array(document, "obstacles");
-    erasure_obstacles(engine, tx, &request->locale, customer, list, &identified);
+    engine_obstacles(engine, tx, &request->locale, customer, list, &identified);
     if (list->count > 0) return refuse(request, &in_the_way);
     struct erasure_dates dates = erasure_dates(erasure_terms(engine), now, identified);
     if (tx_run(tx, &add_one,

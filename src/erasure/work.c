@@ -6,7 +6,6 @@
 #include "base/check.h"
 #include "engine/journal.h"
 #include "identity/secrets.h"
-#include "messaging/messaging.h"
 
 #define PIECE 1000 /* rows a command changes, more or less */
 #define PUT_OFF DAY
@@ -52,26 +51,13 @@ static bool read_due(struct engine *engine, struct tx *tx, struct erasure *erasu
 
 /* ---- closing ---- */
 
-static void say_goodbye(const struct erasure *erasure, const struct customer *customer, moment destroys) {
-    struct node *values = doc_new(tx_arena(erasure->tx));
-    doc_text(values, "company", text_from(engine_config(erasure->engine)->company));
-    doc_moment(values, "at", destroys);
-    const struct string_argument arguments[] = {{"company", doc_get(values, "company")}, {"at", doc_get(values, "at")}};
-    const struct message message = {.phone = customer->phone, /* to the number alone: the cabinet is going */
-                                    .language = customer->language,
-                                    .text = erasure->identified ? S_erasure_sms_kept : S_erasure_sms_closed,
-                                    .arguments = arguments,
-                                    .argument_count = erasure->identified ? 2 : 1};
-    message_sms(erasure->engine, erasure->tx, &message);
-}
-
 /* False: something is in the way, and it is tried again a day later. */
 static bool nothing_in_the_way(struct erasure *erasure) {
     struct engine *engine = erasure->engine;
     moment now = world_now(engine_world(engine));
     const struct locale locale = {LANGUAGE_RU, engine_zone(engine), now};
     struct node *list = doc_array(doc_new(tx_arena(erasure->tx)), "list");
-    erasure_obstacles(engine, erasure->tx, &locale, erasure->customer, list, &erasure->identified);
+    engine_obstacles(engine, erasure->tx, &locale, erasure->customer, list, &erasure->identified);
     if (list->count > 0) tx_run(erasure->tx, &put_off, VALUES(V_INT(erasure->customer), V_INT(now + PUT_OFF)));
     return list->count == 0;
 }
@@ -97,7 +83,7 @@ void erasure_on_event(struct engine *engine, struct tx *tx, const struct event *
     if (event->kind != EVENT_CUSTOMER_CLOSED) return;
     const struct locale locale = {LANGUAGE_RU, engine_zone(engine), world_now(engine_world(engine))};
     bool identified;
-    erasure_obstacles(engine, tx, &locale, event->customer, doc_array(doc_new(tx_arena(tx)), "list"), &identified);
+    engine_obstacles(engine, tx, &locale, event->customer, doc_array(doc_new(tx_arena(tx)), "list"), &identified);
     count_from_now(engine, tx, event->customer, identified);
 }
 
@@ -113,8 +99,11 @@ static void close_cabinet(struct erasure *erasure) {
         count_from_now(engine, erasure->tx, erasure->customer, erasure->identified);
         return;
     }
-    say_goodbye(erasure, &customer, erasure_destroys(erasure_terms(engine), now, erasure->identified, true));
-    identity_close(engine, erasure->tx, erasure->customer);
+    struct node *values = doc_new(tx_arena(erasure->tx));
+    doc_moment(values, "at", erasure_destroys(erasure_terms(engine), now, erasure->identified, true));
+    const struct string_argument at = {"at", doc_get(values, "at")};
+    const struct farewell kept = {S_erasure_sms_kept, &at, 1}, gone = {.text = S_erasure_sms_closed};
+    identity_close(engine, erasure->tx, erasure->customer, erasure->identified ? &kept : &gone);
 }
 
 /* ---- destroying ---- */

@@ -27,6 +27,12 @@ void identity_by_phones(struct engine *engine, struct tx *tx, const struct text 
 bool identity_customer(struct engine *engine, struct tx *tx, int64_t id, struct customer *customer);
 /* The next customers by id, whoever they are; how many. For jobs that go through all of them. */
 size_t identity_customers_after(struct tx *tx, int64_t after, int64_t *ids, size_t room);
+struct open_customer {
+    int64_t id;
+    moment opened;
+};
+/* The same of those whose cabinets are open. */
+size_t identity_open_after(struct tx *tx, int64_t after, struct open_customer *list, size_t room);
 /* The keyed hash under which a number is kept, and those under which it is looked up (purpose "phone"). */
 void identity_phone_hash(struct engine *engine, struct text e164, uint8_t hash[SECRET_HASH_SIZE]);
 void identity_phone_hashes(struct engine *engine, struct text e164, struct lookups *hashes);

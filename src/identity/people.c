@@ -15,6 +15,7 @@ STATEMENT(customer_add, "INSERT INTO customer (id, level, frozen, closed, langua
 STATEMENT(customer_read,
           "SELECT level, frozen, closed, language, opened, phone, name, frozen_at FROM customer WHERE id = $1");
 STATEMENT(customers_after, "SELECT id FROM customer WHERE id > $1 ORDER BY id LIMIT $2");
+STATEMENT(open_after, "SELECT id, opened FROM customer WHERE id > $1 AND closed = 0 ORDER BY id LIMIT $2");
 STATEMENT(opened_set, "UPDATE customer SET opened = $2 WHERE id = $1");
 STATEMENT(password_add, "INSERT INTO password (customer, made, encoded) VALUES ($1, $2, $3)");
 STATEMENT(password_read, "SELECT encoded FROM password WHERE customer = $1 ORDER BY made DESC LIMIT 1");
@@ -128,6 +129,14 @@ size_t identity_customers_after(struct tx *tx, int64_t after, int64_t *ids, size
     size_t count = 0;
     struct rows *rows = tx_query(tx, &customers_after, VALUES(V_INT(after), V_INT((int64_t)room)));
     while (count < room && rows_next(rows)) ids[count++] = row_int(rows, 0);
+    rows_end(rows);
+    return count;
+}
+
+size_t identity_open_after(struct tx *tx, int64_t after, struct open_customer *list, size_t room) {
+    size_t count = 0;
+    struct rows *rows = tx_query(tx, &open_after, VALUES(V_INT(after), V_INT((int64_t)room)));
+    while (count < room && rows_next(rows)) list[count++] = (struct open_customer){row_int(rows, 0), row_int(rows, 1)};
     rows_end(rows);
     return count;
 }

@@ -5,6 +5,7 @@
 #include "identity/device_rules.h"
 #include "identity/number_memo.h"
 #include "identity/signin.h"
+#include "messaging/messaging.h"
 
 STATEMENT(passwords_read, "SELECT encoded FROM password WHERE customer = $1 ORDER BY made DESC");
 STATEMENT(password_latest, "SELECT MAX(made) FROM password WHERE customer = $1");
@@ -178,10 +179,26 @@ void identity_name_set(struct engine *engine, struct tx *tx, int64_t customer, s
            VALUES(V_INT(customer), sealed.data ? V_BYTES(sealed.data, sealed.size) : V_NULL));
 }
 
-bool identity_close(struct engine *engine, struct tx *tx, int64_t customer) {
+/* To the number alone, whose owner it is no more: and before features hear of the end, with which they forget it. */
+static void say_farewell(struct engine *engine, struct tx *tx, const struct customer *customer,
+                         const struct farewell *farewell) {
+    struct node company = text_value(text_from(engine_config(engine)->company));
+    struct string_argument arguments[3] = {{"company", &company}};
+    check(farewell->count <= 2);
+    for (size_t i = 0; i < farewell->count; i++) arguments[i + 1] = farewell->arguments[i];
+    const struct message message = {.phone = customer->phone,
+                                    .language = customer->language,
+                                    .text = farewell->text,
+                                    .arguments = arguments,
+                                    .argument_count = farewell->count + 1};
+    message_sms(engine, tx, &message);
+}
+
+bool identity_close(struct engine *engine, struct tx *tx, int64_t customer, const struct farewell *farewell) {
     struct customer before;
     if (!identity_customer(engine, tx, customer, &before)) return false;
     if (tx_run(tx, &customer_close, VALUES(V_INT(customer))) != 1) return false;
+    say_farewell(engine, tx, &before, farewell);
     free_number(engine, tx, &before);
     forget_after(engine, tx, before.phone, before.phone);
     while (identity_end_sessions(engine, tx, customer, 0) > 0) continue;

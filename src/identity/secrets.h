@@ -33,9 +33,15 @@ void identity_level_set(struct engine *engine, struct tx *tx, int64_t customer, 
 void identity_language_set(struct tx *tx, int64_t customer, enum language language);
 /* «Имя О.»: how others see him; TEXT_NONE takes it away. */
 void identity_name_set(struct engine *engine, struct tx *tx, int64_t customer, struct text name);
-/* False when it is closed already. The number becomes free, sessions end, features are told; rows
- * stay. */
-bool identity_close(struct engine *engine, struct tx *tx, int64_t customer);
+/* The last SMS, to the number that he had: its text names {company} and whatever else is here. */
+struct farewell {
+    string_id text;
+    const struct string_argument *arguments;
+    size_t count; /* at most two */
+};
+/* False when it is closed already. He is told by one SMS, the number becomes free, sessions end, features are told;
+ * rows stay. Nothing may stand in the way (engine_obstacles). */
+bool identity_close(struct engine *engine, struct tx *tx, int64_t customer, const struct farewell *farewell);
 
 /* ---- cooling: after secrets or the number changed, outgoing money is limited for a time (ID-12) ---- */
 

@@ -79,6 +79,7 @@ enum flow profile_page(struct request *request, struct tx *tx) {
         doc_moment(document, "limited_until", cooling.until);
         doc_money(document, "limited_to", (struct money){cooling.left, CURRENCY_RUB});
     }
+    doc_bool(document, "closable", engine_enabled(request->engine, "closing"));
     doc_bool(document, "erasable", engine_enabled(request->engine, "erasure"));
     doc_bool(document, "correctable", engine_enabled(request->engine, "support"));
     tell_languages(request, document, customer.language);

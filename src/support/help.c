@@ -128,6 +128,8 @@ enum flow help_list(struct request *request, struct tx *tx) {
     for (size_t i = 0; i < count && asked.size == 0; i++) tell(list, &articles[i]);
     if (asked.size > 0) doc_text(document, "q", field_text(request, "q"));
     doc_bool(document, "customer", !guest);
+    if (engine_enabled(request->engine, "closing"))
+        doc_text(document, "closing", guest ? TEXT("/help/closing") : TEXT("/settings/closing"));
     int64_t score = guest ? -1 : rating_of(request, tx, TEXT(HELP_CABINET));
     struct node *scores = doc_array(document, "scores");
     for (int64_t i = 1; i <= 5 && !guest; i++) {
