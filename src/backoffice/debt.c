@@ -36,6 +36,14 @@ static int64_t debt_of(const struct account *account) {
     return account->class == ACCOUNT_CUSTOMER && account->balance < 0 ? -account->balance : 0;
 }
 
+/* Adds what he has to finish first to the document's "unfinished"; how much that is. */
+static size_t tell_unfinished(struct request *request, struct tx *tx, int64_t customer, struct node *document) {
+    struct node *list = doc_array(document, "unfinished");
+    bool identified;
+    engine_obstacles(request->engine, tx, &request->locale, customer, list, &identified);
+    return list->count;
+}
+
 enum flow debt_page(struct request *request, struct tx *tx) {
     struct customer customer;
     if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
@@ -52,6 +60,7 @@ enum flow debt_page(struct request *request, struct tx *tx) {
         whole += debt_of(&list[i]);
     }
     doc_money(document, "whole", (struct money){whole, CURRENCY_RUB});
+    tell_unfinished(request, tx, customer.id, document);
     return answer_ok(request, document);
 }
 
@@ -122,17 +131,7 @@ enum flow close_ask(struct request *request, struct tx *tx) {
                                                 field_text(request, "reason")));
 }
 
-/* What he has under way besides balances; a debt is written off before it is asked for. */
-static struct node *left_by(struct request *request, struct tx *tx, int64_t customer) {
-    struct node *list = doc_array(doc_new(request->arena), "obstacles");
-    bool identified;
-    engine_obstacles(request->engine, tx, &request->locale, customer, list, &identified);
-    return list;
-}
-
 void close_show(struct request *request, struct tx *tx, const struct approval *approval, struct node *facts) {
-    for (const struct node *each = left_by(request, tx, approval->customer)->first; each != NULL; each = each->next)
-        approval_fact(facts, &request->locale, S_backoffice_debt_unfinished, doc_get(each, "text")->text);
     struct account *list = arena_array(request->arena, struct account, ACCOUNTS);
     size_t count = ledger_accounts_of(engine_ledger(request->engine), tx, approval->customer, list, ACCOUNTS);
     for (size_t i = 0; i < count; i++) {
@@ -155,7 +154,7 @@ const struct refusal *close_apply(struct request *request, struct tx *tx, const 
         int64_t debt = list[i].closed ? 0 : debt_of(&list[i]);
         if (debt > 0 && !write_off(request, tx, &list[i], debt, approval->id)) return &debt_less;
     }
-    if (left_by(request, tx, approval->customer)->count > 0) return &in_the_way;
+    if (tell_unfinished(request, tx, approval->customer, doc_new(request->arena)) > 0) return &in_the_way;
     const struct farewell farewell = {.text = S_backoffice_debt_farewell};
     return identity_close(request->engine, tx, approval->customer, &farewell) ? NULL : &closed_already;
 }
