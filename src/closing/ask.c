@@ -42,7 +42,7 @@ static struct value seal(struct request *request, struct tx *tx, const char *pur
 
 enum flow ask_do(struct request *request, struct tx *tx) {
     const char *proof = field_given(request, "answer") ? "answer" : "altcha";
-    struct closing_wish wish = wish_of_form(request, CLOSING_GUEST);
+    struct closing_wish wish = closing_wish_of(request, CLOSING_GUEST);
     struct text phone = field_text(request, "phone");
     int64_t id = world_id(request->world);
     moment free_at = 0;

@@ -34,7 +34,7 @@ struct closing_wish {
     struct text mail, words; /* TEXT_NONE: none */
 };
 
-struct closing_wish wish_of_form(const struct request *request, enum closing_way way);
+struct closing_wish closing_wish_of(const struct request *request, enum closing_way way);
 /* What a form cannot check by its table; FLOW_NEXT, or it has refused. */
 stage_function wish_check;
 /* {reasons, consents}: what can be chosen, with what was chosen. */

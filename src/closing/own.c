@@ -24,7 +24,7 @@ enum flow closing_page(struct request *request, struct tx *tx) {
 
 enum flow closing_do(struct request *request, struct tx *tx) {
     int64_t customer = request->caller.customer;
-    struct closing_wish wish = wish_of_form(request, CLOSING_HIMSELF);
+    struct closing_wish wish = closing_wish_of(request, CLOSING_HIMSELF);
     const struct farewell farewell = {.text = S_closing_sms_asked};
     struct node *document = doc_new(request->arena);
     if (obstacles(request, tx, doc_new(request->arena))->count > 0) return refuse(request, &in_the_way);

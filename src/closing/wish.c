@@ -34,7 +34,7 @@ static const string_id way_titles[] = {S_none, S_closing_way_himself, S_closing_
 
 /* ---- the form ---- */
 
-struct closing_wish wish_of_form(const struct request *request, enum closing_way way) {
+struct closing_wish closing_wish_of(const struct request *request, enum closing_way way) {
     return (struct closing_wish){.way = way,
                                  .reason = field_number(request, "reason"),
                                  .urgent = way == CLOSING_GUEST && field_number(request, "urgent") != 0,
