@@ -2,6 +2,7 @@
 #include "engine/journal.h"
 
 #include "base/check.h"
+#include "engine/engine.h"
 #include "http/problem.h"
 
 #include <sodium.h>
@@ -85,6 +86,29 @@ static void hash_part(crypto_generichash_state *state, struct text part) {
     if (part.size > 0) crypto_generichash_update(state, (const uint8_t *)part.data, part.size);
 }
 
+static bool named(const struct form *form, struct text name) {
+    for (size_t i = 0; i < form->count; i++)
+        if (text_is(name, form->fields[i].name)) return true;
+    return false;
+}
+
+/* What the form leaves to its handler, in whatever order it came. Keyed, for a card's number may be among it, which
+ * who reads the log could find by trying. */
+static int64_t fingerprint_of_rest(const struct request *request) {
+    uint64_t sum = 0;
+    for (const struct raw_field *raw = request->raw; raw != NULL; raw = raw->next) {
+        struct text value = rest_text(request, text_copy(request->arena, raw->name).data);
+        if (value.size == 0 || text_starts(raw->name, "_") || named(request->route->form, raw->name)) continue;
+        uint8_t hash[SECRET_HASH_SIZE];
+        uint64_t first;
+        struct text both = text_format(request->arena, "%.*s=%.*s", TEXT_ARG(raw->name), TEXT_ARG(value));
+        secret_hash(engine_keyring(request->engine), "journal.rest", both, hash);
+        memcpy(&first, hash, sizeof first);
+        sum += first;
+    }
+    return (int64_t)sum;
+}
+
 /* Over the address and the checked values, so that a page's form and a JSON body which say the same are the same. */
 static int64_t fingerprint_of(const struct request *request) {
     crypto_generichash_state state;
@@ -96,6 +120,10 @@ static int64_t fingerprint_of(const struct request *request) {
         hash_part(&state, value->text);
         crypto_generichash_update(&state, (const uint8_t *)&value->number, sizeof value->number);
         crypto_generichash_update(&state, (const uint8_t *)&value->given, sizeof value->given);
+    }
+    if (request->route->form != NULL && request->route->form->rest) {
+        int64_t rest = fingerprint_of_rest(request);
+        crypto_generichash_update(&state, (const uint8_t *)&rest, sizeof rest);
     }
     int64_t hash[2];
     crypto_generichash_final(&state, (uint8_t *)hash, sizeof hash);

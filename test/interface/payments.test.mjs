@@ -192,6 +192,8 @@ describe("a payment (WA-3)", () => {
     const taken = answers.filter((answer) => answer.status !== 409); // those that came while the first was at work
     assert.deepEqual([new Set(taken.map(({body}) => body.id)).size, answers[3].status], [1, 201]);
     assert.equal((await ask("11.00")).status, 422);
+    const other = await server.post("/pay/mobile", {account: "9161112298", sum: "10.00"}, {token: who.token, key});
+    assert.equal(problem(other), "idempotency-key-reused", "a field of the provider's own counts, too");
     assert.equal((await server.get("/payments", {token: who.token})).body.payments.length, 1);
   });
 
