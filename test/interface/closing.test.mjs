@@ -66,6 +66,10 @@ describe("WA-13: by its owner", () => {
     await pause(300);
     assert.deepEqual([(await server.messages(who.phone)).length, (await farewells(who.phone)).length], [before + 1, 1]);
     assert.equal(problem(await server.post("/signin", {phone: who.phone, password: who.password})), "sign-in-wrong");
+    const [act] = (await people.support.get("/staff/erasures")).body.erasures;
+    assert.deepEqual([act.state, "done" in act, "asked" in act], ["closed", false, false]);
+    const [farewell] = (await server.get("/sandbox/messages")).body.messages;
+    assert.equal(farewell.address ?? "", "", "whereto it went is forgotten");
     const bytes = database === "postgres" ? "encode(words, 'hex')" : "hex(words)";
     const [[words]] = server.rows(`SELECT ${bytes} FROM closing_wish WHERE way = 1`);
     assert.ok(words.length > 20 && !Buffer.from(words, "hex").includes("ферму"), "sealed");
@@ -273,7 +277,7 @@ describe("WA-13: by itself", () => {
     assert.equal((await server.get("/sessions", {token: who.token})).status, 200);
   });
 
-  test("with money it stays, whole, and he is told so each 30 days; once it is out, it closes", async () => {
+  test("with money it stays, whole, and he is told so each 30 days; taking it out is an operation", async () => {
     const who = await somebody("70.00"), friend = await server.customer();
     await days(336, who.key);
     await days(23, who.key);
