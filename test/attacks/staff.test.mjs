@@ -111,10 +111,21 @@ const table = `
   POST /staff/agents/{id}                         -   -   -   +   -   -
   POST /staff/agents/{id}/password                -   -   -   +   -   -
   POST /staff/agents/{id}/switch                  -   -   -   +   -   -
+  GET  /staff/merchants                           -   -   -   +   -   -
+  POST /staff/merchants                           -   -   -   +   -   -
+  GET  /staff/merchants/{id}                      -   -   -   +   -   -
+  POST /staff/merchants/{id}                      -   -   -   +   -   -
+  POST /staff/merchants/{id}/keys                 -   -   -   +   -   -
+  POST /staff/merchants/{id}/keys/{key}/end       -   -   -   +   -   -
+  POST /staff/merchants/{id}/switch               -   -   -   +   -   -
+  POST /staff/merchants/{id}/callbacks/{callback}/replay -   -   -   +   -   -
   GET  /staff/campaigns                           -   -   -   -   +   -
   POST /staff/campaigns                           -   -   -   -   +   -
   POST /staff/campaigns/{id}/start                -   -   -   -   +   -
   POST /staff/campaigns/{id}/stop                 -   -   -   -   +   -
+  GET  /staff/terminals                           -   -   -   -   +   -
+  POST /staff/terminals                           -   -   -   -   +   -
+  GET  /staff/terminals/export                    -   -   -   -   +   -
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
   POST /staff/payments/{id}/refund                -   -   -   +   -   -
