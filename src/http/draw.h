@@ -21,7 +21,7 @@ const struct node *draw_find(const struct drawing *drawing, const struct draw_sc
 const struct node *draw_find_only(const struct draw_scope *scope, const struct node *only, const char *name);
 const struct node *draw_member(const struct node *object, const char *name); /* NULL of NULL */
 
-/* page.form's; of another form than the one that was refused: empty, as nobody has typed in it. NULL: no form has it. */
+/* page.form's; of another form than the one that was refused: empty, as nobody has typed in it. NULL: there is none. */
 const struct node *draw_form_field(const struct drawing *drawing, const char *name);
 
 /* The node; a failed check naming the template when it is NULL. */
