@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
+import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, pause} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -74,6 +75,32 @@ describe("WA-9: the rules", () => {
     await rule({code: "games", category: "games", percent: "9.00", month_most: "100.00"});
     const [kept] = (await people.vera.get("/staff/cashback")).body.rules;
     assert.deepEqual([kept.version, kept.percent, kept.month_most, kept.changed_by], [2, "9.00", rub("100.00"), "vera"]);
+  });
+});
+
+describe("WA-9: by card", () => {
+  test("a rule of the shop's category: once it is claimed, in proportion to what comes back; cash earns nothing", async () => {
+    await rule({code: "food", mcc: 5411, percent: "10.00"});
+    const cards = new Cards(both), who = await cards.rich("1000.00"), card = await cards.virtual(who);
+    await good(cards.post(who, `/cards/${card}/limits`, {internet: true, cash: true}));
+    const number = await cards.number(who, card), earned = async () => (await month(who)).earned.amount;
+    const {operation} = await cards.buy(number, "300.00");
+    assert.equal(await earned(), "0.00", "held is not bought");
+    await cards.follow("claims", operation, {sum: "100.00", more: true});
+    assert.equal(await earned(), "0.00", "there is more to come");
+    await cards.follow("claims", operation, {sum: "150.00"});
+    assert.equal(await earned(), "25.00");
+    assert.equal(await wallets.balance(who), "775.00");
+    assert.deepEqual((await month(who)).categories.map(({title, sum}) => [title, sum.amount]), [["Покупки картой", "25.00"]]);
+    await cards.follow("refunds", operation, {sum: "50.00"});
+    assert.equal(await earned(), "20.00");
+    await cards.follow("refunds", operation, {sum: "200.00"});
+    assert.equal(await earned(), "0.00");
+    assert.equal(await wallets.balance(who), "1000.00");
+
+    const other = await cards.buy(number, "100.00", {category: "5812"}), cash = await cards.buy(number, "100.00", {place: "cash"});
+    for (const each of [other, cash]) await cards.follow("claims", each.operation);
+    assert.deepEqual([await earned(), await wallets.balance(who)], ["0.00", "800.00"]);
   });
 });
 

@@ -105,11 +105,28 @@ static bool begin(struct engine *engine, struct tx *tx, const struct heard *hear
     return message_take(tx, &taken, known);
 }
 
+/* For whoever rewards purchases; cash is none. */
+static void tell_bought(struct moving *moving) {
+    const struct card_operation *operation = moving->operation;
+    if (operation->state != OPERATION_CLEARED || operation->cleared == 0 || operation->place == PLACE_CASH) return;
+    struct event event = {.kind = EVENT_CARD_PAID,
+                          .customer = operation->customer,
+                          .number = operation->cleared,
+                          .account = operation->account,
+                          .operation = operation->id,
+                          .text = operation->category};
+    engine_emit(moving->engine, moving->tx, &event);
+    event.kind = EVENT_CARD_BACK;
+    event.number = operation->refunded;
+    if (operation->refunded > 0) engine_emit(moving->engine, moving->tx, &event);
+}
+
 static void end(struct moving *moving, bool found) {
     struct card_operation *operation = moving->operation;
     if (operation->held == 0) operation->expires = 0;
     if (found) operation_save(moving->tx, operation);
     else operation_insert(moving->tx, operation);
+    tell_bought(moving);
     engine_notify(moving->engine, moving->tx, operation->customer, "card");
 }
 

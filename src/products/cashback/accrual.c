@@ -279,7 +279,7 @@ static void card_moved(struct engine *engine, struct tx *tx, const struct event 
             given_back(engine, tx, &accrual, event->number);
     } else if (text_to_int(event->text, &mcc) && mcc > 0 && mcc <= 9999) {
         const struct cashback_purchase purchase = {
-            .mcc = (int)mcc, .sum = event->number, .at = world_now(tx_world(tx))};
+            .mcc = (int)mcc, .category = TEXT(CATEGORY_CARD), .sum = event->number, .at = world_now(tx_world(tx))};
         bought(engine, tx, &accrual, &purchase);
     }
 }

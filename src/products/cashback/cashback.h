@@ -44,6 +44,7 @@ const struct refusal *rule_approval_apply(struct request *request, struct tx *tx
 /* ---- accrual.c: what is owed to a customer for a purchase ---- */
 
 enum accrual_state { ACCRUAL_PENDING = 1, ACCRUAL_PAID, ACCRUAL_CANCELLED };
+#define CATEGORY_CARD "card" /* of purchases by card, among the catalogue's */
 enum purchase_kind { PURCHASE_PAYMENT = 1, PURCHASE_CARD };
 
 struct accrual {

@@ -62,6 +62,8 @@ void cashback_describe(struct engine *engine, struct tx *tx, const struct locale
 
 static struct text category_title(const struct request *request, const struct catalogue *catalogue,
                                   struct text code) {
+    if (text_is(code, CATEGORY_CARD))
+        return string_get(request->arena, &request->locale, S_cashback_by_card, NULL, 0);
     const struct category *category = code.size > 0 ? catalogue_category(catalogue, code) : NULL;
     return category != NULL ? words_in(&category->title, request->locale.language)
                             : string_get(request->arena, &request->locale, S_cashback_other, NULL, 0);
