@@ -72,9 +72,9 @@ enum event_kind {
     /* part of a payment to a provider was given back: number: the payment; operation: by which transfer; how much in
      * all, payments_news tells */
     EVENT_PAYMENT_BACK,
-    /* he bought by a card of ours, and it was claimed: number: minor units; account; operation: the purchase's id; text:
-     * the merchant's category, four digits (ISO 18245). EVENT_CARD_BACK: so much of it came back, all in all. Both may be
-     * told again */
+    /* he bought by a card of ours, and it was claimed: number: minor units; account; operation: the purchase's id;
+     * text: the merchant's category, four digits (ISO 18245). EVENT_CARD_BACK: so much of it came back, all in all.
+     * Both may be told again */
     EVENT_CARD_PAID,
     EVENT_CARD_BACK,
     EVENT_INCOME,  /* money came to him from outside or from another: number: minor units; account, operation */
