@@ -5,12 +5,13 @@
 
 /* The table without its checks, so that even what the database would refuse can be done to it. */
 static const struct migration unchecked = {
-    "ledger", 4,
+    "ledger", 5,
      "CREATE TABLE loose ( -- distributed by id\n"
      "    id ROWKEY, owner BIGINT NOT NULL, purpose BIGINT NOT NULL, class BIGINT NOT NULL, currency BIGINT NOT NULL,\n"
      "    balance BIGINT NOT NULL, held BIGINT NOT NULL, overdraft BIGINT NOT NULL, version BIGINT NOT NULL,\n"
      "    last_entry BIGINT NOT NULL, limits BIGINT NOT NULL, flags BIGINT NOT NULL, day BIGINT NOT NULL,\n"
-     "    day_out BIGINT NOT NULL, month_out BIGINT NOT NULL, month_in BIGINT NOT NULL, ROWKEY(id)\n"
+     "    day_out BIGINT NOT NULL, month_out BIGINT NOT NULL, month_in BIGINT NOT NULL, aside BIGINT NOT NULL,\n"
+     "    ROWKEY(id)\n"
      ");\n"
      "DROP TABLE account;\n"
      "ALTER TABLE loose RENAME TO account;\n",
