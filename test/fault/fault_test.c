@@ -364,14 +364,14 @@ static void run_one(const struct run *run) {
 
 /* Beyond the first twenty not each call is failed, for opening a cabinet takes its time: of the thousand allocations,
  * most of them SQLite's while it prepares statements, one in 61; of an arena's one in 7; of those that reach the disk
- * each. Under a sanitizer (where memory cannot fail), which looks at the ways out and not at what is on the disk, one
- * in 5 of these beyond the first eight. KABINET_FAULT_ALL=1 (./run soak) fails all. */
+ * one in 3. Under a sanitizer (where memory cannot fail), which looks at the ways out and not at what is on the disk,
+ * one in 5 of these beyond the first eight. KABINET_FAULT_ALL=1 (./run soak) fails all. */
 static int64_t next_nth(enum fault fault, int64_t nth) {
     bool sanitizer = !fault_possible(FAULT_MEMORY);
     if (nth < (sanitizer ? 8 : 20) || getenv("KABINET_FAULT_ALL") != NULL) return nth + 1;
     if (fault == FAULT_MEMORY) return nth + 61;
     if (fault == FAULT_ARENA) return nth + 7;
-    return nth + (sanitizer ? 5 : 1);
+    return nth + (sanitizer ? 5 : 3);
 }
 
 static bool run_nth(const struct run *run, bool *failed) {

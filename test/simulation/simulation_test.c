@@ -28,7 +28,7 @@
 #ifdef SLOW
 #define SEEDS 60
 #else
-#define SEEDS 400
+#define SEEDS 250
 #endif
 #define ACTIONS 220
 #define PROCESSES 2
