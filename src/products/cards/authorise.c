@@ -92,7 +92,7 @@ enum decline authorise(struct engine *engine, struct tx *tx, const struct heard 
     struct card_operation operation;
     bool known = operation_find(tx, heard->card.customer, message->operation, &operation), same;
     if (!known) operation = operation_begun(tx, heard);
-    const struct card_message taken = {operation.customer, message->id, message->kind, operation.id,
+    const struct card_message taken = {operation.customer, message->id, (int)message->kind, operation.id,
                                        message->sum.minor};
     if (!message_take(tx, &taken, &same)) return same ? operation.reason : DECLINE_COUNT;
     bool claimed = operation.cleared > 0 || operation.questioned > 0;

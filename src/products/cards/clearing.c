@@ -100,7 +100,7 @@ static bool begin(struct engine *engine, struct tx *tx, const struct heard *hear
     const struct processing_message *message = &heard->message;
     *found = operation_find(tx, heard->card.customer, message->operation, operation);
     if (!*found) *operation = operation_begun(tx, heard);
-    const struct card_message taken = {operation->customer, message->id, message->kind, operation->id,
+    const struct card_message taken = {operation->customer, message->id, (int)message->kind, operation->id,
                                        message->sum.minor};
     return message_take(tx, &taken, known);
 }
