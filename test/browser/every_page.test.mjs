@@ -14,9 +14,9 @@ import {kabinet, staff} from "../support/staff.mjs";
 
 const shots = process.env.KABINET_SHOTS;
 if (shots) mkdirSync(shots, {recursive: true});
-// Not pages: files, streams, what programs ask, what plays the outside.
+// Not pages: files, streams, what programs ask, what plays the outside, links of shops that lead on to a bill's page.
 const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|events|options|challenge|signature)$", "/(photos|files)/",
-                           "^/(live|ready|partner|agents|sandbox|gateway|language)"].join("|"));
+                           "^/(live|ready|partner|agents|sandbox|gateway|language)", "^/(create|form)$"].join("|"));
 // Pages that need an outside, a clock or a profile of their own: whose test looks at them.
 const elsewhere = {
   "/contract/password": "signing_up.test.mjs", "/recover/code": "recovery.test.mjs", "/recover/sent": "recovery.test.mjs",
