@@ -89,9 +89,14 @@ for (const {name, ...look} of looks) {
     await guest.fill("#f-name", "Бабушка");
     await guest.press("#f-sum", "Enter");
     await guest.waitForURL(/acquirer/);
+    const back = new URL(guest.url()).searchParams.get("return"), gift = new URL(back).pathname;
+    assert.ok(gift.startsWith("/gift/"), gift);
+    const headers = {Accept: "text/html", "Accept-Language": look.locale ?? "ru"};
+    const onTheWay = await (await fetch(`${server.url}${gift}/pay`, {headers})).text();
+    assert.match(onTheWay, /150[,.]00/);
+    assert.ok(onTheWay.includes(guest.url().replaceAll("&", "&amp;")), "the bank's page");
     assert.equal((await both.sandbox.pay(guest.url(), cards.pays)).status, 303);
-    const back = new URL(guest.url()).searchParams.get("return");
-    await until(async () => (await server.get(new URL(back).pathname)).body.state, (state) => state === "paid");
+    await until(async () => (await server.get(gift)).body.state, (state) => state === "paid");
     await guest.goto(back);
     await seen("paid");
     await guest.context().close();
