@@ -1,21 +1,17 @@
-/* bank_books.c: what the bank has paid, in memory and in a journal: a line before anybody is told. It outlives the
- * process, killed or not; it is not synced, since here no machine falls.
+/* bank_books.c: what the bank has paid, in memory and in a journal (journal.h):
  *
  *     payout ID KIND KOPECKS MADE READY BACK REASON TO     ('-' for none; moments in µs)
  *     back ID NUMBER
  */
 #include "sandbox/bank.h"
+#include "sandbox/journal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uthash.h>
 
-#define LINE_MAX_SIZE 256
 #define FIRST_REFERENCE 7000000000000
 
 struct kept {
@@ -35,7 +31,7 @@ struct bank_books {
     struct asked *asked;
     size_t count, room, expected; /* expected: to be sent back, and not yet */
     int64_t number;               /* the last one sent back */
-    int file;
+    struct journal *journal;
 };
 
 const char *payout_state_name(enum payout_state state) {
@@ -103,25 +99,8 @@ static bool take_back(struct bank_books *books, const char *line) {
     return true;
 }
 
-/* The next line must not stick to half of one that a crash tore off. */
-static bool read_all(struct bank_books *books) {
-    char line[LINE_MAX_SIZE];
-    off_t whole = 0;
-    bool good = true;
-    FILE *file = fdopen(dup(books->file), "r");
-    while (good && file != NULL && fgets(line, sizeof line, file) != NULL) {
-        size_t size = strlen(line);
-        if (size == 0 || line[size - 1] != '\n') break;
-        good = take_payout(books, line) || take_back(books, line);
-        whole += (off_t)size;
-    }
-    if (file != NULL) fclose(file);
-    return good && file != NULL && ftruncate(books->file, whole) == 0;
-}
-
-static bool write_line(struct bank_books *books, const char *line) {
-    size_t size = strlen(line);
-    return write(books->file, line, size) == (ssize_t)size;
+static bool take_line(void *self, const char *line) {
+    return take_payout(self, line) || take_back(self, line);
 }
 
 /* ---- opening ---- */
@@ -130,9 +109,8 @@ struct bank_books *bank_books_open(const char *journal, struct text *problem) {
     struct bank_books *books = calloc(1, sizeof *books);
     if (books == NULL) return NULL;
     pthread_mutex_init(&books->lock, NULL);
-    books->file = open(journal, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    *problem = books->file >= 0 ? TEXT("a line of the journal makes no sense") : text_from(strerror(errno));
-    if (books->file >= 0 && read_all(books)) return books;
+    books->journal = journal_open(journal, take_line, books, problem);
+    if (books->journal != NULL) return books;
     bank_books_close(books);
     return NULL;
 }
@@ -146,7 +124,7 @@ void bank_books_close(struct bank_books *books) {
     HASH_CLEAR(hh, books->by_id);
     for (size_t i = 0; i < books->count; i++) free(books->all[i]);
     free(books->all);
-    if (books->file >= 0) close(books->file);
+    journal_close(books->journal);
     pthread_mutex_destroy(&books->lock);
     free(books);
 }
@@ -154,13 +132,13 @@ void bank_books_close(struct bank_books *books) {
 /* ---- changes ---- */
 
 bool bank_books_add(struct bank_books *books, struct payout *payout) {
-    char line[LINE_MAX_SIZE];
+    char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "payout %s %d %lld %lld %lld %lld %s %s\n", payout->id, (int)payout->kind,
              (long long)payout->sum, (long long)payout->made, (long long)payout->ready, (long long)payout->back,
              payout->reason[0] != '\0' ? payout->reason : "-", payout->to[0] != '\0' ? payout->to : "-");
     pthread_mutex_lock(&books->lock);
     struct kept *kept = find(books, text_from(payout->id));
-    if (kept == NULL && write_line(books, line)) kept = keep(books, payout);
+    if (kept == NULL && journal_add(books->journal, line)) kept = keep(books, payout);
     if (kept != NULL) *payout = kept->payout;
     pthread_mutex_unlock(&books->lock);
     return kept != NULL;
@@ -181,9 +159,9 @@ int bank_books_asked(struct bank_books *books, struct text id) {
 }
 
 static bool send_back(struct bank_books *books, struct kept *kept) {
-    char line[LINE_MAX_SIZE];
+    char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "back %s %lld\n", kept->payout.id, (long long)books->number + 1);
-    if (!write_line(books, line)) return false;
+    if (!journal_add(books->journal, line)) return false;
     if (kept->payout.back != 0) books->expected--;
     kept->payout.number = ++books->number;
     return true;

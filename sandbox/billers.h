@@ -2,6 +2,7 @@
  * books of their own, and whatever can go wrong between two companies, on demand. */
 #pragma once
 
+#include "sandbox/journal.h"
 #include "sandbox/sandbox.h"
 
 #define BILLERS 10
@@ -208,12 +209,8 @@ struct biller_line {
     int64_t sum, made_s, ready_s, reading; /* ready_s: pending until then; 0: finished at once */
     int result;
 };
-struct biller_journal;
-/* Tells every whole line to `take`; what a crash tore off is cut away. NULL with *problem. */
-struct biller_journal *biller_journal_open(const char *path, bool (*take)(void *self, const struct biller_line *line),
-                                           void *self, struct text *problem);
-bool biller_journal_add(struct biller_journal *journal, const struct biller_line *line); /* false: not written */
-void biller_journal_close(struct biller_journal *journal);
+void biller_line_write(char line[JOURNAL_LINE], const struct biller_line *change);
+bool biller_line_read(const char *line, struct biller_line *change); /* false: it makes no sense */
 
 /* ---- billers_answer.c: documents, right and spoiled ---- */
 

@@ -35,7 +35,7 @@ struct payment {
 
 struct biller_books {
     pthread_mutex_t lock;
-    struct biller_journal *journal;
+    struct journal *journal;
     struct payment *payments, **order;
     size_t count, room;
     struct account *accounts;
@@ -198,9 +198,14 @@ static bool take_cancel(struct biller_books *books, const struct biller_line *li
     return true;
 }
 
-static bool take_line(void *self, const struct biller_line *line) {
-    settle(self, line->made_s);
-    return strcmp(line->kind, "pay") == 0 ? take_pay(self, line) : take_cancel(self, line);
+static bool take_change(struct biller_books *books, const struct biller_line *line) {
+    settle(books, line->made_s);
+    return strcmp(line->kind, "pay") == 0 ? take_pay(books, line) : take_cancel(books, line);
+}
+
+static bool take_line(void *self, const char *line) {
+    struct biller_line change;
+    return biller_line_read(line, &change) && take_change(self, &change);
 }
 
 /* ---- opening ---- */
@@ -210,7 +215,7 @@ struct biller_books *biller_books_open(const char *path, struct text *problem) {
     *problem = TEXT("no memory");
     if (books == NULL) return NULL;
     pthread_mutex_init(&books->lock, NULL);
-    books->journal = biller_journal_open(path, take_line, books, problem);
+    books->journal = journal_open(path, take_line, books, problem);
     if (books->journal != NULL) return books;
     biller_books_close(books);
     return NULL;
@@ -224,7 +229,7 @@ void biller_books_close(struct biller_books *books) {
         HASH_DEL(books->accounts, account);
         free(account);
     }
-    if (books->journal != NULL) biller_journal_close(books->journal);
+    journal_close(books->journal);
     pthread_mutex_destroy(&books->lock);
     free(books->order);
     free(books);
@@ -254,8 +259,10 @@ static bool write_line(struct biller_books *books, struct biller_line *line, con
     text_into(line->txn, sizeof line->txn, asking->txn);
     text_into(line->account, sizeof line->account, asking->account);
     line->biller = asking->biller;
-    if (!biller_journal_add(books->journal, line)) return false;
-    check(take_line(books, line)); /* what the journal has is so: without memory for it we had better end */
+    char written[JOURNAL_LINE];
+    biller_line_write(written, line);
+    if (!journal_add(books->journal, written)) return false;
+    check(take_change(books, line)); /* what the journal has is so: without memory for it we had better end */
     return true;
 }
 

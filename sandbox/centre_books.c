@@ -1,5 +1,5 @@
-/* centre_books.c: what the processing centre knows, in memory and in a journal; it outlives the process, killed or not;
- * it is not synced, since here no machine falls. A line holds a whole record, the last one of an id counts:
+/* centre_books.c: what the processing centre knows, in memory and in a journal (journal.h). A line holds a whole
+ * record, the last one of an id counts:
  *
  *     card CARD REQUEST NUMBER CODE EXPIRES STATE VERSION PLASTIC HOLDER
  *     buy  ID CARD SUM PLACE FAULT STATE CLAIMED REVERSED REFUNDED MADE ODD FOREIGN CATEGORY REASON MERCHANT
@@ -7,18 +7,14 @@
  *
  * ('-' for none; holder and merchant in hex) */
 #include "sandbox/centre.h"
+#include "sandbox/journal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 #include <uthash.h>
-
-#define LINE_MOST 768
 
 struct kept_card {
     struct centre_card card;
@@ -39,7 +35,7 @@ struct centre_books {
     struct kept_card *cards;         /* uthash keeps the order in which they came */
     struct kept_purchase *purchases;
     struct kept_news *news;          /* what is not done */
-    int file;
+    struct journal *journal;
 };
 
 const char *purchase_state_name(enum purchase_state state) {
@@ -178,40 +174,19 @@ static bool read_news(struct centre_books *books, const char *line) {
     return put_news(books, &news);
 }
 
-static bool read_line(struct centre_books *books, const char *line) {
+static bool read_line(void *self, const char *line) {
+    struct centre_books *books = self;
     if (strncmp(line, "card ", 5) == 0) return read_card(books, line);
     if (strncmp(line, "buy ", 4) == 0) return read_purchase(books, line);
     return read_news(books, line);
-}
-
-/* The next line must not stick to half of one that a crash tore off. */
-static bool read_all(struct centre_books *books) {
-    char line[LINE_MOST];
-    off_t whole = 0;
-    bool good = true;
-    FILE *file = fdopen(dup(books->file), "r");
-    while (good && file != NULL && fgets(line, sizeof line, file) != NULL) {
-        size_t size = strlen(line);
-        if (size == 0 || line[size - 1] != '\n') break;
-        good = read_line(books, line);
-        whole += (off_t)size;
-    }
-    if (file != NULL) fclose(file);
-    return good && file != NULL && ftruncate(books->file, whole) == 0;
-}
-
-static bool write_line(struct centre_books *books, const char *line) {
-    size_t size = strlen(line);
-    return write(books->file, line, size) == (ssize_t)size;
 }
 
 struct centre_books *centre_books_open(const char *journal, struct text *problem) {
     struct centre_books *books = calloc(1, sizeof *books);
     if (books == NULL) return NULL;
     pthread_mutex_init(&books->lock, NULL);
-    books->file = open(journal, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    *problem = books->file >= 0 ? TEXT("a line of the journal makes no sense") : text_from(strerror(errno));
-    if (books->file >= 0 && read_all(books)) return books;
+    books->journal = journal_open(journal, read_line, books, problem);
+    if (books->journal != NULL) return books;
     centre_books_close(books);
     return NULL;
 }
@@ -232,7 +207,7 @@ void centre_books_close(struct centre_books *books) {
         HASH_DEL(books->news, news);
         free(news);
     }
-    if (books->file >= 0) close(books->file);
+    journal_close(books->journal);
     pthread_mutex_destroy(&books->lock);
     free(books);
 }
@@ -240,12 +215,12 @@ void centre_books_close(struct centre_books *books) {
 /* ---- cards ---- */
 
 bool centre_card_keep(struct centre_books *books, const struct centre_card *card) {
-    char line[LINE_MOST], holder[2 * sizeof card->holder + 1];
+    char line[JOURNAL_LINE], holder[2 * sizeof card->holder + 1];
     to_hex(holder, card->holder);
     snprintf(line, sizeof line, "card %s %s %s %s %s %s %lld %d %s\n", card->card, card->request, card->number,
              card->code, card->expires, card->state, (long long)card->version, card->plastic, holder);
     pthread_mutex_lock(&books->lock);
-    bool good = write_line(books, line) && put_card(books, card);
+    bool good = journal_add(books->journal, line) && put_card(books, card);
     pthread_mutex_unlock(&books->lock);
     return good;
 }
@@ -283,14 +258,14 @@ size_t centre_cards(struct centre_books *books, struct centre_card *cards, size_
 /* ---- purchases ---- */
 
 static bool keep_locked(struct centre_books *books, const struct purchase *purchase) {
-    char line[LINE_MOST], merchant[2 * CENTRE_WORDS + 1];
+    char line[JOURNAL_LINE], merchant[2 * CENTRE_WORDS + 1];
     to_hex(merchant, purchase->merchant);
     snprintf(line, sizeof line, "buy %s %s %lld %d %d %d %lld %lld %lld %lld %d %d %s %s %s\n", purchase->id,
              purchase->card, (long long)purchase->sum, purchase->place, (int)purchase->fault, (int)purchase->state,
              (long long)purchase->claimed, (long long)purchase->reversed, (long long)purchase->refunded,
              (long long)purchase->made_s, purchase->odd, purchase->foreign, or_none(purchase->category),
              or_none(purchase->reason), merchant);
-    return write_line(books, line) && put_purchase(books, purchase);
+    return journal_add(books->journal, line) && put_purchase(books, purchase);
 }
 
 /* What others have added meanwhile to its sums stays. */
@@ -392,10 +367,10 @@ bool centre_refund(struct centre_books *books, struct text id, int64_t sum) {
 /* ---- news ---- */
 
 static bool news_line(struct centre_books *books, const struct news *news) {
-    char line[LINE_MOST];
+    char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "news %s %s %d %lld %d %d\n", news->id, news->purchase, (int)news->kind,
              (long long)news->sum, news->last, news->done);
-    return write_line(books, line) && put_news(books, news);
+    return journal_add(books->journal, line) && put_news(books, news);
 }
 
 bool centre_news_add(struct centre_books *books, const struct news *news) {

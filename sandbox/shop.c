@@ -1,6 +1,6 @@
 /* shop.c: a shop without a server of its own but for callbacks: its customer is sent to Kabinet's public form with the
  * shop's public key, and a signed callback says that he has paid (QIWI P2P bills). What goes wrong with the callback is
- * chosen with the order. Its books are in memory and in a journal, a line before anybody is told:
+ * chosen with the order. Its books are in memory and in a journal (journal.h):
  *
  *     keys SITE PUBLIC SECRET
  *     order NUMBER KOPECKS FAULT MADE
@@ -11,19 +11,16 @@
 #include "base/json.h"
 #include "generated/strings.h"
 #include "generated/templates.h"
+#include "sandbox/journal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NUMBER 32
 #define KEY 128
-#define LINE_MAX_SIZE 512
 #define LATEST 20
 #define BOOKS_MOST 1000
 #define ORDERS_MOST 100000
@@ -48,7 +45,7 @@ struct shop {
     size_t count, room;
     char site[KEY], public_key[KEY], secret[KEY];
     int64_t odd; /* callbacks that were wrongly signed, of another sum, or about nothing of ours */
-    int file;
+    struct journal *journal;
 };
 
 /* ---- books ---- */
@@ -72,7 +69,8 @@ static bool keep(struct shop *shop, const struct shop_order *order) {
     return true;
 }
 
-static bool take_line(struct shop *shop, const char *line) {
+static bool take_line(void *self, const char *line) {
+    struct shop *shop = self;
     struct shop_order order = {.paid = false};
     long long sum, made;
     int fault;
@@ -89,42 +87,21 @@ static bool take_line(struct shop *shop, const char *line) {
     return paid != NULL;
 }
 
-/* The next line must not stick to half of one that a crash tore off. */
-static bool read_all(struct shop *shop) {
-    char line[LINE_MAX_SIZE];
-    off_t whole = 0;
-    bool good = true;
-    FILE *file = fdopen(dup(shop->file), "r");
-    while (good && file != NULL && fgets(line, sizeof line, file) != NULL) {
-        size_t size = strlen(line);
-        if (size == 0 || line[size - 1] != '\n') break;
-        good = take_line(shop, line);
-        whole += (off_t)size;
-    }
-    if (file != NULL) fclose(file);
-    return good && file != NULL && ftruncate(shop->file, whole) == 0;
-}
-
 struct shop *shop_open(const char *journal, struct text *problem) {
     struct shop *shop = calloc(1, sizeof *shop);
     if (shop == NULL) return NULL;
     pthread_mutex_init(&shop->lock, NULL);
-    shop->file = open(journal, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    *problem = shop->file >= 0 ? TEXT("a line of the journal makes no sense") : text_from(strerror(errno));
-    if (shop->file >= 0 && read_all(shop)) return shop;
+    shop->journal = journal_open(journal, take_line, shop, problem);
+    if (shop->journal != NULL) return shop;
     shop_close(shop);
     return NULL;
 }
 
 void shop_close(struct shop *shop) {
-    if (shop->file >= 0) close(shop->file);
+    journal_close(shop->journal);
     free(shop->orders);
     pthread_mutex_destroy(&shop->lock);
     free(shop);
-}
-
-static bool write_line(struct shop *shop, struct text line) {
-    return write(shop->file, line.data, line.size) == (ssize_t)line.size;
 }
 
 /* ---- forms ---- */
@@ -199,7 +176,7 @@ static enum flow keys_set(struct request *request, struct tx *tx) {
     struct text line = text_format(request->arena, "keys %.*s %.*s %.*s\n", TEXT_ARG(site), TEXT_ARG(public_key),
                                    TEXT_ARG(secret));
     pthread_mutex_lock(&shop->lock);
-    bool good = take_line(shop, line.data) && write_line(shop, line);
+    bool good = take_line(shop, line.data) && journal_add(shop->journal, line.data);
     pthread_mutex_unlock(&shop->lock);
     return good ? answer_done(request, doc_new(request->arena), TEXT("/shop")) : refuse(request, &broken);
 }
@@ -225,7 +202,7 @@ static enum flow order_add(struct request *request, struct tx *tx) {
     struct text line = text_format(request->arena, "order %s %lld %d %lld\n", order.number, (long long)order.sum,
                                    (int)order.fault, (long long)order.made_s);
     pthread_mutex_lock(&shop->lock);
-    bool good = shop->public_key[0] != '\0' && write_line(shop, line) && keep(shop, &order);
+    bool good = shop->public_key[0] != '\0' && journal_add(shop->journal, line.data) && keep(shop, &order);
     struct text form = text_format(
         request->arena, "%s/create?publicKey=%s&billId=%s&amount=%lld.%02lld&successUrl=http%%3A%%2F%%2F%.*s%%2Fshop",
         sandbox_of(request)->kabinet, shop->public_key, order.number, (long long)(order.sum / 100),
@@ -312,7 +289,7 @@ static enum flow paid_hear(struct request *request, struct tx *tx) {
     bool hears = order != NULL && (fault == SHOP_NONE || fault == SHOP_SLOW || fault == SHOP_LOST), written = true;
     if (order != NULL) order->asked++;
     if (hears && !order->paid) {
-        written = write_line(shop, text_format(request->arena, "paid %s\n", order->number));
+        written = journal_add(shop->journal, text_format(request->arena, "paid %s\n", order->number).data);
         order->paid = written;
     }
     pthread_mutex_unlock(&shop->lock);

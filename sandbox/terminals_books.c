@@ -1,22 +1,18 @@
-/* terminals_books.c: what the agent knows of its payments, in memory and in a journal: a line before anything is asked,
- * a line when it has ended. It outlives the process, killed or not; it is not synced, since here no machine falls.
+/* terminals_books.c: what the agent knows of its payments, in memory and in a journal (journal.h): a line before
+ * anything is asked, a line when it has ended.
  *
  *     agent LOGIN PASSWORD
  *     pay TXN KOPECKS FAULT MADE ACCOUNT     (account in hex)
  *     end TXN STATE RESULT ODD PRV           ('-' for none)
  */
+#include "sandbox/journal.h"
 #include "sandbox/terminals.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uthash.h>
-
-#define LINE_MAX_SIZE 320
 
 struct kept {
     struct terminal_payment payment;
@@ -29,7 +25,7 @@ struct terminal_books {
     struct kept *by_txn;
     size_t count, room;
     struct terminal_login login;
-    int file;
+    struct journal *journal;
 };
 
 const char *terminal_state_name(enum terminal_state state) {
@@ -93,31 +89,11 @@ static bool take_end(struct terminal_books *books, const char *line) {
     return true;
 }
 
-static bool take_line(struct terminal_books *books, const char *line) {
+static bool take_line(void *self, const char *line) {
+    struct terminal_books *books = self;
     if (strncmp(line, "pay ", 4) == 0) return take_pay(books, line);
     if (strncmp(line, "end ", 4) == 0) return take_end(books, line);
     return sscanf(line, "agent %64s %64s", books->login.login, books->login.password) == 2;
-}
-
-/* The next line must not stick to half of one that a crash tore off. */
-static bool read_all(struct terminal_books *books) {
-    char line[LINE_MAX_SIZE];
-    off_t whole = 0;
-    bool good = true;
-    FILE *file = fdopen(dup(books->file), "r");
-    while (good && file != NULL && fgets(line, sizeof line, file) != NULL) {
-        size_t size = strlen(line);
-        if (size == 0 || line[size - 1] != '\n') break;
-        good = take_line(books, line);
-        whole += (off_t)size;
-    }
-    if (file != NULL) fclose(file);
-    return good && file != NULL && ftruncate(books->file, whole) == 0;
-}
-
-static bool write_line(struct terminal_books *books, const char *line) {
-    size_t size = strlen(line);
-    return write(books->file, line, size) == (ssize_t)size;
 }
 
 /* ---- opening ---- */
@@ -126,9 +102,8 @@ struct terminal_books *terminal_books_open(const char *journal, struct text *pro
     struct terminal_books *books = calloc(1, sizeof *books);
     if (books == NULL) return NULL;
     pthread_mutex_init(&books->lock, NULL);
-    books->file = open(journal, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    *problem = books->file >= 0 ? TEXT("a line of the journal makes no sense") : text_from(strerror(errno));
-    if (books->file >= 0 && read_all(books)) return books;
+    books->journal = journal_open(journal, take_line, books, problem);
+    if (books->journal != NULL) return books;
     terminal_books_close(books);
     return NULL;
 }
@@ -137,7 +112,7 @@ void terminal_books_close(struct terminal_books *books) {
     HASH_CLEAR(hh, books->by_txn);
     for (size_t i = 0; i < books->count; i++) free(books->all[i]);
     free(books->all);
-    if (books->file >= 0) close(books->file);
+    journal_close(books->journal);
     pthread_mutex_destroy(&books->lock);
     free(books);
 }
@@ -145,33 +120,33 @@ void terminal_books_close(struct terminal_books *books) {
 /* ---- changes ---- */
 
 bool terminal_books_add(struct terminal_books *books, const struct terminal_payment *payment) {
-    char line[LINE_MAX_SIZE], hex[2 * TERMINAL_ACCOUNT] = "";
+    char line[JOURNAL_LINE], hex[2 * TERMINAL_ACCOUNT] = "";
     for (size_t i = 0; payment->account[i] != '\0'; i++)
         snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)payment->account[i]);
     snprintf(line, sizeof line, "pay %s %lld %d %lld %s\n", payment->txn, (long long)payment->sum, (int)payment->fault,
              (long long)payment->made_s, hex);
     pthread_mutex_lock(&books->lock);
-    bool good = write_line(books, line) && keep(books, payment);
+    bool good = journal_add(books->journal, line) && keep(books, payment);
     pthread_mutex_unlock(&books->lock);
     return good;
 }
 
 bool terminal_books_end(struct terminal_books *books, size_t at, const struct terminal_payment *payment) {
-    char line[LINE_MAX_SIZE];
+    char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "end %s %d %d %d %s\n", payment->txn, (int)payment->state, payment->result,
              (int)payment->odd, payment->prv[0] != '\0' ? payment->prv : "-");
     pthread_mutex_lock(&books->lock);
-    bool good = write_line(books, line);
+    bool good = journal_add(books->journal, line);
     books->all[at]->payment = *payment;
     pthread_mutex_unlock(&books->lock);
     return good;
 }
 
 bool terminal_books_login(struct terminal_books *books, const struct terminal_login *login) {
-    char line[LINE_MAX_SIZE];
+    char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "agent %s %s\n", login->login, login->password);
     pthread_mutex_lock(&books->lock);
-    bool good = write_line(books, line);
+    bool good = journal_add(books->journal, line);
     books->login = *login;
     pthread_mutex_unlock(&books->lock);
     return good;
