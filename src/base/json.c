@@ -41,3 +41,14 @@ struct json_t *json_read(struct arena *arena, struct text text) {
     if (!enough) arena_unwind(arena);
     return job.tree;
 }
+
+void json_add_member(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "%c\"%s\":\"", out->size == 0 ? '{' : ',', name);
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if (byte == '"' || byte == '\\') buffer_add_char(out, '\\');
+        if (byte < ' ') buffer_format(out, "\\u%04x", byte);
+        else buffer_add_char(out, (char)byte);
+    }
+    buffer_add_char(out, '"');
+}

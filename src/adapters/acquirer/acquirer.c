@@ -3,75 +3,29 @@
 #include "adapters/acquirer/acquirer.h"
 
 #include "adapters/acquirer/exchange.h"
+#include "adapters/webcall/shared_key.h"
 #include "base/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SECRET_MIN 32
-#define SECRET_MAX 256
 
 struct acquirer {
     const char *url, *merchant;
     struct text secret;
 };
 
-/* ---- the key ---- */
-
-static bool make_secret(const char *path) {
-    unsigned char bytes[32];
-    char hex[2 * sizeof bytes + 1];
-    if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
-    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return errno == EEXIST; /* the other side has just made it */
-    bool good = write(file, hex, sizeof hex - 1) == (ssize_t)(sizeof hex - 1);
-    return close(file) == 0 && good;
-}
-
-static bool read_secret(struct arena *arena, const char *path, struct text *secret) {
-    char bytes[SECRET_MAX];
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t size = read(file, bytes, sizeof bytes);
-    close(file);
-    if (size <= 0) return false;
-    *secret = text_trim(text_copy(arena, (struct text){bytes, (size_t)size}));
-    return secret->size >= SECRET_MIN;
-}
-
 struct acquirer *acquirer_open(struct arena *arena, const struct acquirer_options *options, struct text *problem) {
     struct acquirer *acquirer = arena_new_of(arena, struct acquirer);
-    if (options->create && access(options->secret_file, F_OK) != 0 && !make_secret(options->secret_file)) {
-        *problem = text_format(arena, "%s: cannot be made: %s", options->secret_file, strerror(errno));
-        return NULL;
-    }
-    if (!read_secret(arena, options->secret_file, &acquirer->secret)) {
-        *problem = text_format(arena, "%s: no key of at least %d characters there", options->secret_file, SECRET_MIN);
-        return NULL;
-    }
+    acquirer->secret = shared_key_open(arena, options->secret_file, options->create, problem);
+    if (acquirer->secret.size == 0) return NULL;
     acquirer->url = text_copy(arena, text_from(options->url)).data;
     acquirer->merchant = text_copy(arena, text_from(options->merchant)).data;
     return acquirer;
 }
 
 /* ---- signing ---- */
-
-static struct text signature(const struct acquirer *acquirer, struct arena *arena, struct text message) {
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    if (HMAC(EVP_sha256(), acquirer->secret.data, (int)acquirer->secret.size, (const unsigned char *)message.data,
-             message.size, mac, &size) == NULL)
-        arena_unwind(arena); /* it can only lack memory */
-    return text_hex(arena, mac, size);
-}
 
 static void add_encoded(struct buffer *out, const char *name, struct text value) {
     buffer_format(out, "%s%s=", out->size > 0 ? "&" : "", name);
@@ -98,7 +52,7 @@ struct text acquirer_payment_url(const struct acquirer *acquirer, struct arena *
     add_encoded(&query, "return", order->return_url);
     add_encoded(&query, "expires", expires);
     add_encoded(&query, "language", order->language);
-    add_encoded(&query, "signature", signature(acquirer, arena, signed_text));
+    add_encoded(&query, "signature", shared_key_sign(arena, acquirer->secret, signed_text));
     return text_format(arena, "%s/pay?%.*s", acquirer->url, TEXT_ARG(buffer_text(&query)));
 }
 
@@ -114,7 +68,7 @@ static void check_signature(void *data) {
     struct text message =
         text_format(checking->arena, "callback\n%.*s\n%.*s", TEXT_ARG(checking->stamp), TEXT_ARG(checking->body));
     checking->good =
-        text_equal_secret(checking->given, signature(checking->acquirer, checking->arena, message));
+        text_equal_secret(checking->given, shared_key_sign(checking->arena, checking->acquirer->secret, message));
 }
 
 /* "HMAC-SHA256 <unix seconds>:<hex>" over "callback\n<unix seconds>\n<body>". */
@@ -156,7 +110,7 @@ static struct text authorization_of(const struct acquirer *acquirer, struct aren
                                     struct text body, moment now) {
     long long seconds = now / SECOND;
     struct text message = text_format(arena, "%s\n%lld\n%.*s", purpose, seconds, TEXT_ARG(body));
-    struct text mac = signature(acquirer, arena, message);
+    struct text mac = shared_key_sign(arena, acquirer->secret, message);
     return text_format(arena, "HMAC-SHA256 %lld:%.*s", seconds, TEXT_ARG(mac));
 }
 

@@ -2,11 +2,9 @@
  * under which nothing is paid twice. */
 #include "adapters/bank/bank.h"
 
+#include "adapters/webcall/shared_key.h"
 #include "adapters/webcall/webcall.h"
-#include "base/check.h"
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "base/json.h"
 
 #define ANSWER_MOST (64 * 1024)
 
@@ -17,33 +15,16 @@ static const char *call_name(enum bank_call call) {
 
 /* ---- what we say ---- */
 
-static void add_string(struct buffer *out, struct text text) {
-    buffer_add_char(out, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if (byte < ' ') buffer_format(out, "\\u%04x", byte);
-        else if (byte == '"' || byte == '\\') buffer_format(out, "\\%c", byte);
-        else buffer_add_char(out, (char)byte);
-    }
-    buffer_add_char(out, '"');
-}
-
-static void add_member(struct buffer *out, const char *name, struct text value) {
-    buffer_add_char(out, out->size == 0 ? '{' : ',');
-    add_string(out, text_from(name));
-    buffer_add_char(out, ':');
-    add_string(out, value);
-}
-
 struct text bank_write(struct arena *arena, const struct bank_order *order) {
     static const char *const kinds[] = {"account", "card", "phone"};
     struct buffer out = buffer_new(arena, 512);
-    add_member(&out, "id", text_format(arena, "%lld", (long long)order->id));
+    json_add_member(&out, "id", text_format(arena, "%lld", (long long)order->id));
     if (order->call != BANK_STATUS) {
-        add_member(&out, "kind", text_from(kinds[order->kind]));
-        add_member(&out, "sum", money_decimal(arena, order->sum));
-        add_member(&out, "made", text_format(arena, "%lld", (long long)(order->made / SECOND)));
-        for (size_t i = 0; i < order->fact_count; i++) add_member(&out, order->facts[i].name, order->facts[i].value);
+        json_add_member(&out, "kind", text_from(kinds[order->kind]));
+        json_add_member(&out, "sum", money_decimal(arena, order->sum));
+        json_add_member(&out, "made", text_format(arena, "%lld", (long long)(order->made / SECOND)));
+        for (size_t i = 0; i < order->fact_count; i++)
+            json_add_member(&out, order->facts[i].name, order->facts[i].value);
     }
     buffer_add_char(&out, '}');
     return buffer_text(&out);
@@ -51,15 +32,10 @@ struct text bank_write(struct arena *arena, const struct bank_order *order) {
 
 struct text bank_authorization(struct arena *arena, const struct bank_service *service, enum bank_call call, moment now,
                                struct text body) {
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
     long long seconds = now / SECOND;
-    struct text key = text_from(service->key);
     struct text message = text_format(arena, "%s\n%lld\n%.*s", call_name(call), seconds, TEXT_ARG(body));
-    check(HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)message.data, message.size, mac, &size) !=
-          NULL);
-    return text_format(arena, "HMAC-SHA256 %s:%lld:%.*s", service->client, seconds,
-                       TEXT_ARG(text_hex(arena, mac, size)));
+    struct text mac = shared_key_sign(arena, text_from(service->key), message);
+    return text_format(arena, "HMAC-SHA256 %s:%lld:%.*s", service->client, seconds, TEXT_ARG(mac));
 }
 
 static enum webcall_outcome run(struct arena *arena, const struct bank_service *service, enum bank_call call,

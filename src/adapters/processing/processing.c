@@ -1,22 +1,15 @@
 /* processing.c: the processing centre over HTTP with HMAC-SHA256 (README.md says the format). */
 #include "adapters/processing/processing.h"
 
+#include "adapters/webcall/shared_key.h"
 #include "adapters/webcall/webcall.h"
 #include "base/identifiers.h"
 #include "base/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SECRET_MIN 32
-#define SECRET_MAX 256
 #define TIMEOUT_MS 6000L
 #define ANSWER_MOST 8192
 #define ID_MOST 40
@@ -26,41 +19,11 @@ struct processing {
     struct text secret;
 };
 
-/* ---- the key ---- */
-
-static bool make_secret(const char *path) {
-    unsigned char bytes[32];
-    char hex[2 * sizeof bytes + 1];
-    if (RAND_bytes(bytes, sizeof bytes) != 1) return false;
-    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return errno == EEXIST; /* the other side has just made it */
-    bool good = write(file, hex, sizeof hex - 1) == (ssize_t)(sizeof hex - 1);
-    return close(file) == 0 && good;
-}
-
-static bool read_secret(struct arena *arena, const char *path, struct text *secret) {
-    char bytes[SECRET_MAX];
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t size = read(file, bytes, sizeof bytes);
-    close(file);
-    if (size <= 0) return false;
-    *secret = text_trim(text_copy(arena, (struct text){bytes, (size_t)size}));
-    return secret->size >= SECRET_MIN;
-}
-
 struct processing *processing_open(struct arena *arena, const struct processing_options *options,
                                    struct text *problem) {
     struct processing *processing = arena_new_of(arena, struct processing);
-    if (options->create && access(options->secret_file, F_OK) != 0 && !make_secret(options->secret_file)) {
-        *problem = text_format(arena, "%s: cannot be made: %s", options->secret_file, strerror(errno));
-        return NULL;
-    }
-    if (!read_secret(arena, options->secret_file, &processing->secret)) {
-        *problem = text_format(arena, "%s: no key of at least %d characters there", options->secret_file, SECRET_MIN);
-        return NULL;
-    }
+    processing->secret = shared_key_open(arena, options->secret_file, options->create, problem);
+    if (processing->secret.size == 0) return NULL;
     processing->url = text_copy(arena, text_from(options->url)).data;
     processing->institution = text_copy(arena, text_from(options->institution)).data;
     return processing;
@@ -71,15 +34,10 @@ struct processing *processing_open(struct arena *arena, const struct processing_
 /* Over "purpose\n<unix seconds>\n<nonce>\n<body>". */
 static struct text signature(const struct processing *processing, struct arena *arena, const char *purpose,
                              struct text stamp, struct text nonce, struct text body) {
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
     struct buffer message = buffer_new(arena, body.size + 128);
     buffer_format(&message, "%s\n%.*s\n%.*s\n", purpose, TEXT_ARG(stamp), TEXT_ARG(nonce));
     buffer_add_text(&message, body);
-    if (HMAC(EVP_sha256(), processing->secret.data, (int)processing->secret.size, (const unsigned char *)message.data,
-             message.size, mac, &size) == NULL)
-        arena_unwind(arena); /* it can only lack memory */
-    return text_hex(arena, mac, size);
+    return shared_key_sign(arena, processing->secret, buffer_text(&message));
 }
 
 struct checking {
@@ -173,21 +131,9 @@ bool processing_read(const struct processing *processing, struct arena *arena, s
 
 /* ---- what we ask ---- */
 
-static void add_json(struct buffer *out, const char *name, struct text value) {
-    buffer_format(out, "%s\"%s\":\"", out->size > 1 ? "," : "", name);
-    for (size_t i = 0; i < value.size; i++) {
-        unsigned char byte = (unsigned char)value.data[i];
-        if (byte == '"' || byte == '\\') buffer_add_char(out, '\\');
-        if (byte < ' ') buffer_format(out, "\\u%04x", byte);
-        else buffer_add_char(out, (char)byte);
-    }
-    buffer_add_char(out, '"');
-}
-
 static struct buffer begin(const struct processing *processing, struct arena *arena) {
     struct buffer body = buffer_new(arena, 512);
-    buffer_add_char(&body, '{');
-    add_json(&body, "institution", text_from(processing->institution));
+    json_add_member(&body, "institution", text_from(processing->institution));
     return body;
 }
 
@@ -220,10 +166,10 @@ enum processing_answer processing_issue(const struct processing *processing, str
                                         const struct processing_order *order, struct text *body) {
     struct buffer post = begin(processing, arena);
     struct processing_card card;
-    add_json(&post, "request", text_format(arena, "%lld", (long long)order->request));
-    add_json(&post, "kind", order->plastic ? TEXT("plastic") : TEXT("virtual"));
-    if (order->holder.size > 0) add_json(&post, "holder", order->holder);
-    if (order->address.size > 0) add_json(&post, "address", order->address);
+    json_add_member(&post, "request", text_format(arena, "%lld", (long long)order->request));
+    json_add_member(&post, "kind", order->plastic ? TEXT("plastic") : TEXT("virtual"));
+    if (order->holder.size > 0) json_add_member(&post, "holder", order->holder);
+    if (order->address.size > 0) json_add_member(&post, "address", order->address);
     enum processing_answer answer = call(processing, world, arena, "issue", &post, body);
     bool sense = answer != PROCESSING_ANSWERED || processing_card(arena, *body, order->request, &card);
     return sense ? answer : PROCESSING_LATER;
@@ -256,15 +202,15 @@ enum processing_answer processing_state(const struct processing *processing, str
                                         struct text card, int64_t version, const char *state) {
     struct buffer post = begin(processing, arena);
     struct text body;
-    add_json(&post, "card", card);
-    add_json(&post, "version", text_format(arena, "%lld", (long long)version));
-    add_json(&post, "state", text_from(state));
+    json_add_member(&post, "card", card);
+    json_add_member(&post, "version", text_format(arena, "%lld", (long long)version));
+    json_add_member(&post, "state", text_from(state));
     return call(processing, world, arena, "state", &post, &body);
 }
 
 enum processing_answer processing_details(const struct processing *processing, struct world *world,
                                           struct arena *arena, struct text card, struct text *body) {
     struct buffer post = begin(processing, arena);
-    add_json(&post, "card", card);
+    json_add_member(&post, "card", card);
     return call(processing, world, arena, "details", &post, body);
 }
