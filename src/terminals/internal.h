@@ -30,5 +30,5 @@ void map_tell(struct request *request, struct node *document, const struct place
 
 /* ---- stages ---- */
 
-stage_function terminals_page;
+stage_function terminals_hold, terminals_page;
 stage_function list_page, list_read, list_save, list_export;

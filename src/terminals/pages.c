@@ -58,8 +58,15 @@ static void tell_found(struct request *request, const struct terminals *terminal
     if (count > 0) map_tell(request, document, places, count, false);
 }
 
+/* The newest list, for the worker that looks through it. */
+enum flow terminals_hold(struct request *request, struct tx *tx) {
+    request->scratch = (void *)(uintptr_t)terminals_take(request->engine, tx, request->arena);
+    return FLOW_NEXT;
+}
+
 enum flow terminals_page(struct request *request, struct tx *tx) {
-    const struct terminals *terminals = terminals_take(request->engine, tx, request->arena);
+    (void)tx;
+    const struct terminals *terminals = request->scratch;
     struct text at = field_text(request, "at"), words = field_text(request, "q");
     struct node *document = doc_new(request->arena);
     struct place place;

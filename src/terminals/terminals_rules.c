@@ -135,6 +135,8 @@ struct text place_text(struct arena *arena, struct place place) {
 size_t terminals_near(const struct terminals *terminals, struct place from, struct near *found, size_t most) {
     size_t count = 0;
     for (size_t i = 0; i < terminals->count; i++) {
+        int64_t north = (int64_t)terminals->list[i].place.latitude - from.latitude; /* a millionth is above 0.11 m */
+        if (count == most && llabs(north) * 11 / 100 >= found[count - 1].metres) continue;
         struct near here = {&terminals->list[i], place_distance(from, terminals->list[i].place)};
         if (count == most && here.metres >= found[count - 1].metres) continue;
         size_t at = count < most ? count++ : count - 1;
