@@ -27,6 +27,9 @@ struct sight {
 /* When not allowed, answer `return staff_needs_reason(request, customer)`: 403, a page goes where one is stated. */
 struct sight staff_sees(struct request *request, struct tx *tx, int64_t customer);
 enum flow staff_needs_reason(struct request *request, int64_t customer);
+struct customer;
+/* For a page about the customer of {id}: true when he is there and this member may see him; else it has answered. */
+bool staff_acts_on(struct request *request, struct tx *tx, struct customer *customer);
 struct text mask_text(struct arena *arena, struct text text); /* "И•••", "+7••••••67"; TEXT_NONE stays so */
 
 /* A member's login, for pages; TEXT_NONE for 0. */
@@ -139,3 +142,5 @@ void approval_change(struct node *facts, const struct locale *locale, string_id 
  * (sealed). Gives its id, 0 when the caller's roles may not ask. Recorded. */
 int64_t approval_ask(struct request *request, struct tx *tx, const char *kind, int64_t customer, int64_t subject,
                      struct text data, struct text summary);
+/* The answer to having asked: a page goes to what waits for a second person. */
+enum flow approval_asked(struct request *request, int64_t approval);

@@ -201,7 +201,7 @@ static enum flow done(struct request *request, int64_t customer) {
     return answer_done(request, document, card_path(request, customer));
 }
 
-bool acts_on(struct request *request, struct tx *tx, struct customer *customer) {
+bool staff_acts_on(struct request *request, struct tx *tx, struct customer *customer) {
     if (!param_customer(request, tx, customer)) {
         answer_missing(request);
         return false;
@@ -226,7 +226,7 @@ static struct text opened_words(struct request *request) {
 
 enum flow customer_open_personal(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     /* Within the reason's time: opening more does not make it longer. Within a task there is none yet. */
     struct value staff = V_INT(request->caller.staff), now = V_INT(world_now(request->world));
     if (tx_run(tx, &sight_open, VALUES(staff, V_INT(customer.id), now)) == 0)
@@ -238,7 +238,7 @@ enum flow customer_open_personal(struct request *request, struct tx *tx) {
 /* At once, by whoever helps: what is stopped can be let go again. */
 enum flow customer_freeze(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     audit_record(request, customer.id, "customer.frozen", field_text(request, "reason"));
     if (!identity_freeze(request->engine, tx, customer.id, true)) return refuse(request, &frozen_already);
     message_tell(request->engine, tx, customer.id, TOPIC_SECURITY, S_backoffice_told_frozen, NULL, 0);
@@ -248,7 +248,7 @@ enum flow customer_freeze(struct request *request, struct tx *tx) {
 /* Who asks has made sure who the customer is; risk confirms, another person. */
 enum flow customer_thaw(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     if (!customer.frozen) return refuse(request, &frozen_already);
     if (!staff_identified(request->engine, tx, customer.id)) return refuse(request, &identify_first);
     struct text reason = field_text(request, "reason");
@@ -268,7 +268,7 @@ const struct refusal *thaw_apply(struct request *request, struct tx *tx, const s
 
 enum flow customer_end_sessions(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     int64_t ended = identity_end_sessions(request->engine, tx, customer.id, 0);
     audit_record(request, customer.id, "customer.sessions-ended",
                  text_format(request->arena, "%lld", (long long)ended));
@@ -278,7 +278,7 @@ enum flow customer_end_sessions(struct request *request, struct tx *tx) {
 /* For colleagues, or for risk when something looks wrong: the only tasks that the back office makes by itself. */
 enum flow customer_task(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     const char *queue = field_number(request, "queue") == 1 ? "backoffice.suspicious" : "backoffice.followup";
     int64_t id = queue_add(request->engine, tx, queue, customer.id, customer.id, field_text(request, "summary"), 0);
     audit_record(request, customer.id, "task.made", text_format(request->arena, "%lld %s", (long long)id, queue));

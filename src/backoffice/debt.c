@@ -46,7 +46,7 @@ static size_t tell_unfinished(struct request *request, struct tx *tx, int64_t cu
 
 enum flow debt_page(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     struct account *list = arena_array(request->arena, struct account, ACCOUNTS);
     size_t count = ledger_accounts_of(engine_ledger(request->engine), tx, customer.id, list, ACCOUNTS);
     struct node *document = doc_new(request->arena), *debts = doc_array(document, "debts");
@@ -69,7 +69,7 @@ enum flow debt_page(struct request *request, struct tx *tx) {
 enum flow writeoff_ask(struct request *request, struct tx *tx) {
     struct customer customer;
     struct account account;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     if (!ledger_account(engine_ledger(request->engine), tx, field_number(request, "account"), &account) ||
         account.owner != customer.id)
         return refuse_at(request, "account", &no_account);
@@ -125,7 +125,7 @@ const struct refusal *writeoff_apply(struct request *request, struct tx *tx, con
 
 enum flow close_ask(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     if (customer.closed) return refuse(request, &closed_already);
     return approval_asked(request, approval_ask(request, tx, "backoffice.close", customer.id, 0, TEXT(""),
                                                 field_text(request, "reason")));

@@ -81,12 +81,6 @@ void posting_show(struct request *request, struct tx *tx, const struct approval 
 
 const struct refusal *enable_apply(struct request *request, struct tx *tx, const struct approval *approval);
 const struct refusal *reset_apply(struct request *request, struct tx *tx, const struct approval *approval);
-enum flow approval_asked(struct request *request, int64_t approval);
-
-/* ---- seeing (customers.c) ---- */
-
-/* True when the customer of {id} is there and this member may see him; else it has answered. */
-bool acts_on(struct request *request, struct tx *tx, struct customer *customer);
 
 /* ---- queues (queue.c, tasks.c, desk.c, suspicious.c) ---- */
 

@@ -65,7 +65,7 @@ static void tell_lifted(struct request *request, struct node *list) {
 
 enum flow limits_page(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     int64_t accounts[ACCOUNTS];
     size_t count = accounts_of(request->engine, tx, customer.id, accounts);
     struct node *document = doc_new(request->arena), *list = doc_array(document, "accounts");
@@ -96,7 +96,7 @@ static moment end_of_day(struct request *request, int64_t day) {
 /* Empty: as the level says. A figure's `…_none`, ticked: no limit of ours, which the ledger writes as 0. */
 enum flow limits_ask(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!acts_on(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     bool given = false;
     struct buffer data = buffer_new(request->arena, 128);
     moment until = end_of_day(request, field_number(request, "until")), now = world_now(request->world);

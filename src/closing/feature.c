@@ -1,5 +1,5 @@
-/* feature.c: closing: a cabinet closed by its owner at once, by staff when a guest asks them to, or by itself after a
- * year without an operation (WA-13). What has to be finished first every feature says (struct feature: obstacles). */
+/* feature.c: closing: a cabinet closed by its owner at once or after a notice, by staff, or by itself after a year
+ * without an operation (WA-13, BK-10). What has to be finished first every feature says (struct feature: obstacles). */
 #include "closing/closing.h"
 
 #include "factors/factors.h"
@@ -23,6 +23,12 @@ static const struct migration migrations[] = {
      "CREATE TABLE closing_pass ( -- reference\n"
      "  id BIGINT NOT NULL PRIMARY KEY, day BIGINT NOT NULL, place BIGINT NOT NULL, running BIGINT NOT NULL\n"
      ") CLUSTERED"},
+    {"closing", 2,
+     "CREATE TABLE closing_wait ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL PRIMARY KEY, cause BIGINT NOT NULL, asked BIGINT NOT NULL, due BIGINT NOT NULL,\n"
+     "  told BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "CREATE INDEX closing_wait_due ON closing_wait (due)"},
     {.sql = NULL},
 };
 
@@ -50,6 +56,16 @@ FORM(ask_form,
       .invalid = S_closing_phone_invalid},
      WISH_FIELDS, {.name = "urgent", .type = FIELD_BOOL}, {.name = "altcha", .type = FIELD_TEXT, .max = 2048},
      {.name = "question", .type = FIELD_TEXT, .max = 256}, {.name = "answer", .type = FIELD_TEXT, .max = 16});
+FORM(end_form,
+     {.name = "cause",
+      .type = FIELD_CHOICE,
+      .required = true,
+      .choices = closing_causes,
+      .missing = S_closing_reason_missing,
+      .invalid = S_closing_reason_missing},
+     {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300, .missing = S_closing_staff_why});
+FORM(keep_form, {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300,
+                 .missing = S_closing_staff_why});
 FORM(sent_form, {.name = "urgent", .type = FIELD_BOOL});
 
 /* ---- addresses ---- */
@@ -73,8 +89,54 @@ static const struct route routes[] = {
      .again_page = &template_closing_close,
      .rates = {{RATE_CALLER, 20, MINUTE}},
      .audit = "closing.close",
-     .summary = "Close one's cabinet at once",
+     .summary = "Close one's cabinet: at once, or after the notice that the profile sets",
      .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_POST,
+     .path = "/settings/closing/cancel",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_WRITE, closing_cancel}},
+     .again = closing_page,
+     .again_page = &template_closing_close,
+     .rates = {{RATE_CALLER, 20, MINUTE}},
+     .audit = "closing.cancel",
+     .summary = "Keep the cabinet that was to close",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/staff/customers/{id}/closing",
+     .who = WHO_STAFF,
+     .form = &end_form,
+     .stages = {{STAGE_READ, staff_closing_page}},
+     .page = &template_closing_staff,
+     .rates = {{RATE_ADDRESS, 600, MINUTE}},
+     .audit = "closing.form",
+     .summary = "Whether a customer's contract is to end, and what is in the way",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_RISK | ROLE_FINANCE},
+    {.method = METHOD_POST,
+     .path = "/staff/customers/{id}/closing",
+     .who = WHO_STAFF,
+     .form = &end_form,
+     .stages = {{STAGE_WRITE, staff_closing_ask}},
+     .page = &template_closing_staff,
+     .again = staff_closing_page,
+     .again_page = &template_closing_staff,
+     .key = true,
+     .rates = {{RATE_ADDRESS, 600, MINUTE}},
+     .audit = "closing.end",
+     .summary = "Ask for a customer's contract to be ended",
+     .roles = ROLE_RISK | ROLE_FINANCE},
+    {.method = METHOD_POST,
+     .path = "/staff/customers/{id}/closing/cancel",
+     .who = WHO_STAFF,
+     .form = &keep_form,
+     .stages = {{STAGE_WRITE, staff_closing_cancel}},
+     .page = &template_closing_staff,
+     .again = staff_closing_page,
+     .again_page = &template_closing_staff,
+     .rates = {{RATE_ADDRESS, 600, MINUTE}},
+     .audit = "closing.keep",
+     .summary = "Keep a cabinet that was to close",
+     .roles = ROLE_RISK | ROLE_FINANCE},
     {.method = METHOD_GET,
      .path = "/help/closing",
      .who = WHO_GUEST,
@@ -128,6 +190,8 @@ static const struct setting settings[] = {
     {"told_again", SETTING_DURATION, AT(terms.again), "30d", DAY, 366 * DAY, NULL,
      "Where money or anything unfinished is in the way, he is told so each time after so long"},
     {"hour", SETTING_INT, AT(hour), "10", 0, 23, NULL, "The hour of the day from which people are warned"},
+    {"notice", SETTING_DURATION, AT(notice), "0s", 0, 90 * DAY, NULL,
+     "From asking to closing; a bank has 30 to 45 days, in which late purchases still come in. 0s: at once"},
     {.name = NULL},
 };
 
@@ -144,8 +208,18 @@ static bool settings_good(const void *read, const char **key, struct text *must)
 static const struct job jobs[] = {
     {"closing.asked", 5 * SECOND, asked_run},
     {"closing.idle", MINUTE, idle_run},
+    {"closing.waits", MINUTE, wait_run},
     {.name = NULL},
 };
+
+static const struct approval_kind approvals[] = {{.name = "closing.end",
+                                                  .title = S_closing_staff_title,
+                                                  .ask = ROLE_RISK | ROLE_FINANCE,
+                                                  .confirm = ROLE_RISK | ROLE_FINANCE,
+                                                  .life_us = 7 * DAY,
+                                                  .apply = end_apply,
+                                                  .show = end_show},
+                                                 {.name = NULL}};
 
 static const char *const needs[] = {"identity", "messaging", "factors", "support", "operations", "backoffice", NULL};
 
@@ -158,6 +232,7 @@ const struct feature closing_feature = {
     .settings = settings,
     .settings_size = sizeof(struct closing_settings),
     .settings_good = settings_good,
+    .approvals = approvals,
     .card = closing_card,
     .own_data = closing_own_data,
     .sealed = closing_sealed,

@@ -9,7 +9,6 @@
 #include "identity/common.h"
 #include "identity/secrets.h"
 #include "ledger/ledger.h"
-#include "messaging/messaging.h"
 #include "operations/operations.h"
 
 #define PIECE 500  /* cabinets a command goes past */
@@ -45,22 +44,6 @@ static moment last_operation(struct engine *engine, struct tx *tx, int64_t custo
     return last;
 }
 
-/* Every channel that he has, whatever he switched off: it is about his contract; and where he will find it again. */
-static void tell(struct engine *engine, struct tx *tx, const struct customer *customer, string_id text, moment at) {
-    const struct locale locale = {customer->language, engine_zone(engine), world_now(engine_world(engine))};
-    struct node company = text_value(text_from(engine_config(engine)->company)), day = moment_value(at);
-    const struct string_argument arguments[] = {{"company", &company}, {"at", &day}};
-    size_t count = at != 0 ? 2 : 1;
-    struct text words = string_get(tx_arena(tx), &locale, text, arguments, count);
-    message_tell(engine, tx, customer->id, TOPIC_SECURITY, text, arguments, count);
-    feed_add(engine, tx,
-             &(struct feed_item){.customer = customer->id,
-                                 .kind = FEED_NEWS,
-                                 .title = string_get(tx_arena(tx), &locale, S_closing_idle_title, NULL, 0),
-                                 .text = words,
-                                 .link = TEXT("/")});
-}
-
 /* True: it is closed. Else something is in the way, money above all: nobody's is taken, and he is told. */
 static bool close_idle(struct engine *engine, struct tx *tx, const struct customer *customer) {
     const struct locale locale = {customer->language, engine_zone(engine), world_now(engine_world(engine))};
@@ -69,7 +52,7 @@ static bool close_idle(struct engine *engine, struct tx *tx, const struct custom
     bool identified;
     engine_obstacles(engine, tx, &locale, customer->id, list, &identified);
     if (list->count > 0) {
-        tell(engine, tx, customer, S_closing_idle_kept, 0);
+        closing_tell(engine, tx, customer, S_closing_idle_title, S_closing_idle_kept, 0);
         return false;
     }
     engine_audit(engine, tx, 0, customer->id, "closing.idle", TEXT_NONE);
@@ -85,8 +68,9 @@ static void look(struct engine *engine, struct tx *tx, struct cabinet *cabinet, 
     if (act == IDLE_CLOSE && close_idle(engine, tx, &customer)) return; /* its row went with it */
     idle_done(&cabinet->idle, act, now);
     if (act == IDLE_WARN || act == IDLE_WARN_AGAIN)
-        tell(engine, tx, &customer, act == IDLE_WARN ? S_closing_idle_warning : S_closing_idle_soon,
-             idle_closes(terms, &cabinet->idle));
+        closing_tell(engine, tx, &customer, S_closing_idle_title,
+                     act == IDLE_WARN ? S_closing_idle_warning : S_closing_idle_soon,
+                     idle_closes(terms, &cabinet->idle));
     const struct idle *idle = &cabinet->idle;
     tx_run(tx, &put_idle,
            VALUES(V_INT(cabinet->customer), V_INT(idle->stage), V_INT(idle->last), V_INT(idle->told),
@@ -146,5 +130,7 @@ bool idle_run(struct engine *engine, struct tx *tx) {
 
 void closing_on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     (void)engine;
-    if (event->kind == EVENT_CUSTOMER_CLOSED) tx_run(tx, &drop_idle, VALUES(V_INT(event->customer)));
+    if (event->kind != EVENT_CUSTOMER_CLOSED) return;
+    tx_run(tx, &drop_idle, VALUES(V_INT(event->customer)));
+    wait_end(tx, event->customer);
 }

@@ -10,9 +10,10 @@ STATEMENT(wishes, "SELECT id, way, reason, urgent, mail, words FROM closing_wish
                   "ORDER BY id DESC LIMIT 100");
 STATEMENT(erase_wishes, "DELETE FROM closing_wish WHERE customer = $1");
 STATEMENT(erase_idle, "DELETE FROM closing_idle WHERE customer = $1");
+STATEMENT(erase_wait, "DELETE FROM closing_wait WHERE customer = $1");
 
 const struct erase closing_erases[] = {
-    {"closing_wish", &erase_wishes}, {"closing_idle", &erase_idle}, {.what = NULL}};
+    {"closing_wish", &erase_wishes}, {"closing_idle", &erase_idle}, {"closing_wait", &erase_wait}, {.what = NULL}};
 
 const struct sealed closing_sealed[] = {
     {SEALED("closing_ask", "phone", "closing.ask.phone", "id", "i", "id")},
@@ -118,11 +119,23 @@ bool closing_own_data(struct own_data *piece) {
     return count == 100;
 }
 
-/* The newest: what a case sends staff here for. */
+static void fill_wait(struct tx *tx, const struct locale *locale, int64_t customer, struct node *section) {
+    struct text title = string_get(section->arena, locale, S_closing_staff_title, NULL, 0);
+    struct closing_wait wait;
+    if (wait_read(tx, customer, &wait)) {
+        title = string_get(section->arena, locale, cause_title(wait.cause), NULL, 0);
+        card_moment(section, locale, S_closing_staff_due, wait.due);
+    }
+    struct text path = text_format(section->arena, "/staff/customers/%lld/closing", (long long)customer);
+    card_fact(section, locale, S_closing_staff_cause, title, path.data);
+}
+
+/* What waits; then the newest wish: what a case sends staff here for. */
 static void fill_card(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer, bool open,
                       struct node *section) {
     struct arena *arena = section->arena;
     struct closing_wish wish;
+    fill_wait(tx, locale, customer, section);
     struct rows *rows = tx_query(tx, &wishes, VALUES(V_INT(customer), V_INT(INT64_MAX)));
     int64_t id = next_wish(engine, rows, arena, &wish);
     rows_end(rows);

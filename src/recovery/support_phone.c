@@ -73,22 +73,9 @@ static bool find(struct engine *engine, struct tx *tx, int64_t id, struct phone_
 
 /* ---- asking ---- */
 
-/* The customer of the address, where this member may see him; else it has answered. */
-static bool whose(struct request *request, struct tx *tx, struct customer *customer) {
-    int64_t id = 0;
-    if (!request_param_id(request, 0, &id) || !identity_customer(request->engine, tx, id, customer)) {
-        answer_missing(request);
-        return false;
-    }
-    if (staff_sees(request, tx, id).allowed) return true;
-    audit_record(request, id, "customer.refused", TEXT_NONE);
-    staff_needs_reason(request, id);
-    return false;
-}
-
 enum flow staff_phone_page(struct request *request, struct tx *tx) {
     struct customer customer;
-    if (!whose(request, tx, &customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &customer)) return FLOW_ANSWERED;
     audit_record(request, customer.id, "recovery.phone.form", TEXT_NONE);
     struct node *document = doc_new(request->arena);
     doc_id(document, "customer", customer.id);
@@ -146,7 +133,7 @@ enum flow staff_phone_ask(struct request *request, struct tx *tx) {
     struct phone_request asked = {.id = world_id(request->world),
                                   .phone = field_text(request, "phone"),
                                   .reason = field_text(request, "reason")};
-    if (!whose(request, tx, &asked.customer)) return FLOW_ANSWERED;
+    if (!staff_acts_on(request, tx, &asked.customer)) return FLOW_ANSWERED;
     if (asked.customer.closed) return refuse(request, &closed);
     if (text_equal(asked.phone, asked.customer.phone)) return refuse_at(request, "phone", &same);
     if (attachment == NULL) return refuse_at(request, "file", &no_document);

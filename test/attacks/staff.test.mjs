@@ -42,6 +42,9 @@ const table = `
   GET  /staff/customers/{id}/cards                s   -   s   -   -   -
   POST /staff/customers/{id}/cards                s   -   s   -   -   -
   POST /staff/customers/{id}/close                -   -   -   s   -   -
+  GET  /staff/customers/{id}/closing              -   -   s   s   -   -
+  POST /staff/customers/{id}/closing              -   -   s   s   -   -
+  POST /staff/customers/{id}/closing/cancel       -   -   s   s   -   -
   GET  /staff/approvals                           +   +   +   +   +   +
   GET  /staff/approvals/{id}                      +   +   +   +   +   +
   POST /staff/approvals/{id}/confirm              +   +   +   +   +   +

@@ -415,8 +415,27 @@ async function plastics(life) {
   life.at("/staff/customers/{id}/cards", `/staff/customers/${who.customer}/cards`);
 }
 
+// Who asked for an end, and whose contract staff are ending; each with money left.
+async function leaving(life) {
+  const {server} = life, whose = [await server.customer(), await server.customer()], [asked, ended] = whose;
+  const confirm = async ({approval}) => {
+    const {seen} = await good(life.other.get(`/staff/approvals/${approval}`));
+    await life.asStaff(`/staff/approvals/${approval}/confirm`, {seen}, life.other);
+  };
+  const browsers = await Promise.all(whose.map((who) => server.browser().signIn(who)));
+  await life.post(asked, "/settings/closing", {reason: "fees", consent: "yes"});
+  for (const who of whose) await life.see(who);
+  await good(life.other.post(`/staff/customers/${ended.customer}/reason`, {reason: "Второй сотрудник"}));
+  const path = `/staff/customers/${ended.customer}/closing`;
+  await confirm(await life.asStaff(path, {cause: "documents", reason: "Не прислал анкету и копию паспорта"}));
+  for (const who of whose) await life.wallets.send(life.who, who.phone, "15.00");
+  const cookies = browsers.map((browser) => Object.fromEntries(browser.cookies));
+  life.at("/settings/closing", "/settings/closing", ...cookies.map((each) => ({path: "/settings/closing", cookies: each})));
+  life.at("/staff/customers/{id}/closing", path, `/staff/customers/${life.who.customer}/closing`);
+}
+
 export async function livedIn() {
-  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, agents: {level: "minimal"},
+  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, closing: {notice: "45d"}, agents: {level: "minimal"},
                                 autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
@@ -425,7 +444,7 @@ export async function livedIn() {
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
   for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, requests, plastics,
-                      campaigns, act, ways, newcomer])
+                      campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;
