@@ -435,8 +435,8 @@ async function leaving(life) {
 }
 
 export async function livedIn() {
-  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, closing: {notice: "45d"}, agents: {level: "minimal"},
-                                autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
+  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, closing: {notice: "45d"},
+                                agents: {level: "minimal"}, autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
                                 payments: {catalogue_file: "profiles/catalogue.json"}});
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
   await left(life);
