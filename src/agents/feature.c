@@ -155,7 +155,7 @@ static const struct menu_item menu[] = {
 };
 
 static const struct operation_kind operations[] = {
-    {KIND_AGENT, "terminal", S_agents_kind, "topup", agent_payment_describe},
+    {KIND_AGENT, "terminal", S_agents_kind, "topup", agent_payment_describe, NULL, "topups", NULL},
     {.name = NULL}};
 
 static const struct approval_kind approvals[] = {{.name = "agents.on",

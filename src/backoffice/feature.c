@@ -30,8 +30,8 @@ static const struct queue queues[] = {
 };
 
 static const struct operation_kind operations[] = {
-    {BACKOFFICE_POSTING, "posting", S_backoffice_kind_posting, "edit", NULL},
-    {BACKOFFICE_WRITEOFF, "writeoff", S_backoffice_kind_writeoff, "edit", NULL},
+    {BACKOFFICE_POSTING, "posting", S_backoffice_kind_posting, "edit", NULL, "other", "income", NULL},
+    {BACKOFFICE_WRITEOFF, "writeoff", S_backoffice_kind_writeoff, "edit", NULL, "other", "income", NULL},
     {.name = NULL},
 };
 

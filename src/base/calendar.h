@@ -43,6 +43,9 @@ const struct zone *zone_utc(void);
 struct civil civil_at(moment at, const struct zone *zone);
 moment moment_of(struct civil civil, const struct zone *zone); /* a skipped local time → the moment of the jump */
 moment day_start(struct date date, const struct zone *zone);
+/* Months since January 1970. */
+int64_t month_at(moment at, const struct zone *zone);
+moment month_start(int64_t month, const struct zone *zone);
 
 bool moment_parse(struct text text, moment *at);           /* RFC 3339 */
 struct text moment_format(struct arena *arena, moment at); /* RFC 3339, UTC, milliseconds, 'Z' */

@@ -163,3 +163,12 @@ moment moment_of(struct civil civil, const struct zone *zone) {
 }
 
 moment day_start(struct date date, const struct zone *zone) { return moment_of((struct civil){.date = date}, zone); }
+
+int64_t month_at(moment at, const struct zone *zone) {
+    struct date date = civil_at(at, zone).date;
+    return (int64_t)(date.year - 1970) * 12 + date.month - 1;
+}
+
+moment month_start(int64_t month, const struct zone *zone) {
+    return day_start((struct date){(int)(1970 + month / 12), (int)(month % 12) + 1, 1}, zone);
+}

@@ -36,6 +36,13 @@ struct menu_count {
     void (*learn)(struct engine *engine, struct tx *tx, int64_t customer);
 };
 
+/* What an operation is to a report of spending. */
+struct operation_class {
+    struct text category; /* "food"; OPERATION_OWN: his own money from one place of his to another */
+    int64_t payee;        /* a number that stands for the other side alone; 0: there is none to remember */
+};
+#define OPERATION_OWN "own"
+
 /* A kind of operation that the customer sees: how one ledger entry of that kind is told. */
 struct operation_kind {
     int code;                 /* ledger transfer kind */
@@ -47,6 +54,11 @@ struct operation_kind {
      * told. */
     void (*describe)(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                      struct node *operation);
+    /* The categories of what goes out by it and of what comes in. One NULL: it is given back of the other; both: his
+     * own money stays his. */
+    const char *spent, *earned;
+    /* Where more is known of the entry than of its kind: sets that of *class. NULL: never. */
+    void (*classify)(struct engine *engine, struct tx *tx, const struct entry *entry, struct operation_class *class);
 };
 
 /* An account that the customer may pay from, as he knows it. */
@@ -131,6 +143,7 @@ struct approval_kind;
 struct card_section;
 struct record;
 struct moves; /* engine/moves.h */
+struct labels; /* engine/labels.h */
 
 struct feature {
     const char *name;                       /* also the settings' section and the prefix of its strings */
@@ -176,6 +189,7 @@ struct feature {
     const struct erase *erases;             /* ended by .what NULL; whoever belongs to another row before that row */
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
     const struct moves *moves; /* of the one that keeps people's money */
+    const struct labels *labels; /* of the one that keeps what people say of their operations */
     /* A transfer says that it answers a request for money of that id, in its command before money moves: true when it
      * is the feature's, open, and asks just this of that customer for that payee. NULL: it has none. */
     bool (*answers)(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum);

@@ -1,10 +1,17 @@
 /* gather.c: what all enabled features say of one customer. */
 #include "engine/internal.h"
+#include "engine/labels.h"
 #include "engine/moves.h"
 
 const struct moves *engine_moves(const struct engine *engine) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->moves != NULL) return engine->features[i]->moves;
+    return NULL;
+}
+
+const struct labels *engine_labels(const struct engine *engine) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->labels != NULL) return engine->features[i]->labels;
     return NULL;
 }
 

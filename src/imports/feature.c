@@ -10,9 +10,9 @@ static const struct migration migrations[] = {
 };
 
 static const struct operation_kind operations[] = {
-    {KIND_IMPORT_OPENING, "opening", S_imports_kind_opening, "wallet", NULL},
-    {KIND_IMPORT_IN, "imported-in", S_imports_kind_in, "in", NULL},
-    {KIND_IMPORT_OUT, "imported-out", S_imports_kind_out, "out", NULL},
+    {KIND_IMPORT_OPENING, "opening", S_imports_kind_opening, "wallet", NULL, NULL, NULL, NULL},
+    {KIND_IMPORT_IN, "imported-in", S_imports_kind_in, "in", NULL, NULL, "income", NULL},
+    {KIND_IMPORT_OUT, "imported-out", S_imports_kind_out, "out", NULL, "other", NULL, NULL},
     {.name = NULL},
 };
 

@@ -172,6 +172,13 @@ struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_
 bool entry_next(struct entry_cursor *cursor, struct entry *entry);
 
 bool ledger_entry(struct ledger *ledger, struct tx *tx, int64_t account, int64_t id, struct entry *entry);
+/* Every 256th entry of an account is a waypoint. Those above `after` and up to `until`, rising; at most `most`; how
+ * many. */
+struct ledger_waypoint {
+    int64_t account, entry;
+};
+size_t ledger_waypoints(struct tx *tx, int64_t after, int64_t until, struct ledger_waypoint *found, size_t most);
+
 /* LE-6: the balance just before `at`. Logarithmic in the account's history. False when the account is missing. */
 bool ledger_balance_at(struct ledger *ledger, struct tx *tx, int64_t account, moment at, int64_t *balance);
 

@@ -27,6 +27,8 @@ STATEMENT(entry_before,
           "SELECT id, balance FROM chain WHERE id < $3 LIMIT 1) AS found");
 STATEMENT(waypoint_at, "SELECT entry FROM waypoint WHERE account = $1 AND entry >= $2 ORDER BY entry LIMIT 1");
 
+STATEMENT(waypoints, "SELECT account, entry FROM waypoint WHERE entry > $1 AND entry <= $2 ORDER BY entry LIMIT $3");
+
 struct entry_cursor {
     struct ledger *ledger;
     struct tx *tx;
@@ -149,6 +151,15 @@ struct entry_cursor *ledger_entries(struct ledger *ledger, struct tx *tx, int64_
     cursor->next = before == 0 ? owner.last_entry : newest_before(ledger, tx, &owner, id_from_moment(before)).id;
     if (cursor->next) cursor_page(cursor, PAGE_MIN);
     return cursor;
+}
+
+size_t ledger_waypoints(struct tx *tx, int64_t after, int64_t until, struct ledger_waypoint *found, size_t most) {
+    size_t count = 0;
+    struct rows *rows = tx_query(tx, &waypoints, VALUES(V_INT(after), V_INT(until), V_INT((int64_t)most)));
+    while (count < most && rows_next(rows))
+        found[count++] = (struct ledger_waypoint){row_int(rows, 0), row_int(rows, 1)};
+    rows_end(rows);
+    return count;
 }
 
 /* ---- what follows from entries ---- */

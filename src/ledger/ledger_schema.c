@@ -4,7 +4,8 @@
  *            ledger_rules.c.
  * entry      only ever appended, in the order of ids; no index besides its key. `counted` is the day on which the
  *            limits of this side counted it, so that a reversal gives back what was taken and no more.
- * waypoint   every 256th entry of an account: where to begin walking back from a moment.
+ * waypoint   every 256th entry of an account: where to begin walking back from a moment. Found by account, and in the
+ *            order of time by who digests histories.
  * hold       open holds alone: their end is told by the transfers they caused.
  * reversal   transfers taken back, in whole or in part; kept with the account that had paid.
  * limit_override limits of an account's own for a time, where its flag says so (ledger_override.c); -1: as its set.
@@ -94,5 +95,6 @@ const struct migration ledger_migrations[] = {
      ") CLUSTERED;\n"
      "CREATE INDEX limit_override_until ON limit_override (until);\n"},
     {"ledger", 4, "ALTER TABLE account ADD COLUMN aside BIGINT NOT NULL DEFAULT 0;\n"},
+    {"ledger", 5, "CREATE INDEX waypoint_entry ON waypoint (entry);\n"},
     {NULL, 0, NULL},
 };

@@ -259,8 +259,8 @@ static const struct menu_item menu[] = {
 };
 
 static const struct operation_kind operations[] = {
-    {KIND_BILL, "bill", S_merchants_kind, "receipt", bill_describe},
-    {KIND_BILL_REFUND, "bill_refund", S_merchants_kind_refund, "return", bill_describe},
+    {KIND_BILL, "bill", S_merchants_kind, "receipt", bill_describe, "shops", NULL, NULL},
+    {KIND_BILL_REFUND, "bill_refund", S_merchants_kind_refund, "return", bill_describe, "shops", NULL, NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"merchants.expire", MINUTE, bills_expire}, {.name = NULL}};

@@ -1,9 +1,12 @@
 /* feature.c: operations: what happened on one's accounts: list, detail, receipt, export. Every cabinet has it. */
+#include "operations/digest.h"
 #include "operations/pages.h"
 
 #include "generated/strings.h"
 #include "generated/templates.h"
 #include "operations/state.h"
+
+#include <stddef.h>
 
 static const char *const directions[] = {"in", "out", NULL};
 static const char *const formats[] = {"csv", "ofx", "camt053", "1c", "pdf", NULL}; /* as export.c has them */
@@ -12,11 +15,15 @@ static const char *const formats[] = {"csv", "ofx", "camt053", "1c", "pdf", NULL
     {.name = "text", .type = FIELD_TEXT, .max = 100}, {.name = "from", .type = FIELD_DATE},                            \
         {.name = "to", .type = FIELD_DATE}, {.name = "min", .type = FIELD_MONEY},                                      \
         {.name = "max", .type = FIELD_MONEY}, {.name = "kind", .type = FIELD_TEXT, .max = 40},                         \
+        {.name = "tag", .type = FIELD_TEXT, .max = 40}, {.name = "category", .type = FIELD_TEXT, .max = 40},           \
         {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {                                          \
         .name = "account", .type = FIELD_ID                                                                            \
     }
 
 FORM(list_query, FILTER_FIELDS, {.name = "before", .type = FIELD_ID});
+/* What an operation's page lets him say of it, before anything was typed. */
+FORM(detail_draft, {.name = "tags", .type = FIELD_TEXT, .max = 400}, {.name = "tag", .type = FIELD_TEXT, .max = 60},
+     {.name = "category", .type = FIELD_TEXT, .max = 60}, {.name = "remember", .type = FIELD_BOOL});
 FORM(export_query, FILTER_FIELDS, {.name = "format", .type = FIELD_CHOICE, .choices = formats});
 
 static const struct route routes[] = {
@@ -40,9 +47,11 @@ static const struct route routes[] = {
      .path = "/operations/{id}",
      .who = WHO_CUSTOMER,
      .scope = SCOPE_OPERATIONS_READ,
+     .form = &detail_draft,
      .stages = {{STAGE_READ, operation_read}},
      .page = &template_operations_detail,
-     .summary = "One operation"},
+     .summary = "One operation",
+     .flags = ROUTE_FORM_OPTIONAL},
     {.method = METHOD_GET,
      .path = "/operations/{id}/receipt",
      .who = WHO_CUSTOMER,
@@ -63,9 +72,16 @@ static const struct route routes[] = {
 static const struct menu_item menu[] = {{S_operations_menu, "/operations", "operations", WHO_CUSTOMER, 20},
                                         {.path = NULL}};
 
+static const struct job jobs[] = {{"operations.digest", SECOND, digest_job}, {.name = NULL}};
+
+static const struct setting settings[] = {
+    {"digest_after", SETTING_DURATION, offsetof(struct operations_settings, digest_after), "1m", 0, DAY, NULL,
+     "How old operations are before they are digested for searches and reports: longer than nodes' clocks differ."},
+    {.name = NULL}};
+
 static void *state_open(struct engine *engine, struct arena *arena, struct text *problem) {
-    (void)engine;
     struct operations_state *state = arena_new_of(arena, struct operations_state);
+    state->settings = engine_settings(engine, &operations_feature);
     state->sides = side_memo_new();
     if (state->sides == NULL) *problem = TEXT("no memory for operations");
     return state;
@@ -80,8 +96,13 @@ const struct feature operations_feature = {
     .name = "operations",
     .needs = (const char *const[]){"identity", NULL},
     .routes = routes,
+    .migrations = digest_migrations,
+    .jobs = jobs,
+    .settings = settings,
+    .settings_size = sizeof(struct operations_settings),
     .menu = menu,
     .open = state_open,
     .close = state_close,
     .own_data = operations_own_data,
+    .erases = digest_erases,
 };

@@ -13,11 +13,10 @@ bool filter_matches_figures(const struct operation_filter *filter, const struct 
     if (filter->account != 0 && facts->account != filter->account) return false;
     if (filter->direction == DIRECTION_IN && facts->amount < 0) return false;
     if (filter->direction == DIRECTION_OUT && facts->amount >= 0) return false;
-    return filter->kind.size == 0 || text_equal(filter->kind, facts->kind);
+    return filter->kind.size == 0 || facts->kind.size == 0 || text_equal(filter->kind, facts->kind);
 }
 
-/* Case folded by Unicode's rules; a text too long or broken stays as it is. */
-static struct text folded(struct arena *arena, struct text text) {
+struct text filter_folded(struct arena *arena, struct text text) {
     UErrorCode code = U_ZERO_ERROR;
     UCaseMap *map = ucasemap_open("", U_FOLD_CASE_DEFAULT, &code);
     if (U_FAILURE(code)) return text;
@@ -30,21 +29,26 @@ static struct text folded(struct arena *arena, struct text text) {
 
 static bool contains(struct arena *arena, struct text hay, struct text needle) {
     if (hay.size == 0) return false;
-    struct text folded_hay = folded(arena, hay);
+    struct text folded_hay = filter_folded(arena, hay);
     return memmem(folded_hay.data, folded_hay.size, needle.data, needle.size) != NULL;
 }
 
 bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
                          const struct operation_facts *facts) {
     if (filter->text.size == 0) return true;
-    struct text needle = folded(arena, filter->text);
+    struct text needle = filter_folded(arena, filter->text);
     return contains(arena, facts->title, needle) || contains(arena, facts->counterparty, needle) ||
            contains(arena, facts->note, needle);
 }
 
+bool filter_asks(const struct operation_filter *filter) {
+    return filter->text.size > 0 || filter->kind.size > 0 || filter->category.size > 0 || filter->min != 0 ||
+           filter->max != 0 || filter->direction != DIRECTION_ANY;
+}
+
 bool filter_empty(const struct operation_filter *filter) {
-    return filter->text.size == 0 && filter->kind.size == 0 && filter->from == 0 && filter->until == 0 &&
-           filter->min == 0 && filter->max == 0 && filter->direction == DIRECTION_ANY && filter->account == 0;
+    return !filter_asks(filter) && filter->tag.size == 0 && filter->from == 0 && filter->until == 0 &&
+           filter->account == 0;
 }
 
 /* ---- addresses ---- */
@@ -70,6 +74,8 @@ struct text filter_query(struct arena *arena, const struct operation_filter *fil
     add_part(&query, "min", filter->min_typed);
     add_part(&query, "max", filter->max_typed);
     add_part(&query, "kind", filter->kind);
+    add_part(&query, "tag", filter->tag);
+    add_part(&query, "category", filter->category);
     if (filter->direction != DIRECTION_ANY)
         add_part(&query, "direction", filter->direction == DIRECTION_IN ? TEXT("in") : TEXT("out"));
     if (filter->account != 0) add_part(&query, "account", text_format(arena, "%lld", (long long)filter->account));

@@ -10,6 +10,7 @@ enum operation_direction { DIRECTION_ANY, DIRECTION_IN, DIRECTION_OUT };
 struct operation_filter {
     struct text text;   /* found in the title, the other side or the note, whatever the case; TEXT_NONE */
     struct text kind;   /* operation_kind.name; TEXT_NONE */
+    struct text tag, category; /* as the customer says of it (engine/labels.h); TEXT_NONE */
     moment from, until; /* from ≤ at < until; 0: open */
     int64_t min, max;   /* of the sum without its sign, minor units; 0: open */
     enum operation_direction direction;
@@ -25,10 +26,15 @@ struct operation_facts {
     int64_t account;
 };
 
-/* All but the text: what can be said without asking who the other side was. */
+/* Case folded by Unicode's rules; a text too long or broken stays as it is. */
+struct text filter_folded(struct arena *arena, struct text text);
+
+/* Of what figures alone tell; of a kind that is TEXT_NONE in the facts nothing is said. */
 bool filter_matches_figures(const struct operation_filter *filter, const struct operation_facts *facts);
 bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
                          const struct operation_facts *facts);
+/* Something of each operation is asked for, not only which account's and when. */
+bool filter_asks(const struct operation_filter *filter);
 bool filter_empty(const struct operation_filter *filter);
 
 /* "text=%D0%BA…&kind=transfer": the filter as a query, without a leading '?'; empty for the empty filter. */

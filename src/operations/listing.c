@@ -1,117 +1,82 @@
-/* listing.c: see listing.h. The other side's name is asked only for what may match, and once for each account. */
+/* listing.c: see listing.h. Each account is a lane, walked to the next entry that may match by its figures; the newest
+ * of all lanes is the next of the list. What matches by its text is known only once it was told. */
 #include "operations/listing.h"
 
 #include "base/check.h"
-#include "identity/identity.h"
+#include "engine/labels.h"
 #include "generated/strings.h"
+#include "operations/classes.h"
+#include "operations/sides.h"
 #include "operations/state.h"
+#include "operations/walk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define NAMES 32 /* other sides remembered while one list is made */
+#define NAMES 32  /* other sides remembered while one list is made */
+#define TAGGED 64 /* operations with a tag in one lot */
+#define TITLED 64
+#define KIND_NONE (-1)
 
 struct named {
     int64_t account;
     struct text name;
 };
 
+/* Operations with a tag, wherever they are: the one lane of a list narrowed to it. */
+struct tagged {
+    struct labelled found[TAGGED];
+    struct entry whole[TAGGED];
+    struct digest_entry entries[TAGGED];
+    struct digest digest; /* its classes */
+    int64_t before;
+    bool over;
+};
+
 struct lane {
-    struct entry_cursor *cursor;
-    struct entry entry;
-    bool more;
+    struct walk *walk; /* NULL: of tagged ones */
+    struct walk_lot lot;
+    size_t at;
+    bool fits[DIGEST_ENTRIES];   /* of each class of the lot: its category is the one asked for */
+    bool titled[DIGEST_ENTRIES]; /* … its title holds the text */
+    bool found, over;
+    int64_t pains;
+    int64_t account, seen;     /* all down to this entry were looked at; 0: none */
+    struct digest_entry head;
+    struct entry whole;
+    bool has_whole;
 };
 
 struct listing {
     struct engine *engine;
-    struct side_memo *sides;
     struct tx *tx;
-    moment now;
     struct arena *arena; /* of what is told */
     const struct locale *locale;
     struct operations_wanted wanted;
-    struct lane lanes[OPERATION_ACCOUNTS];
-    size_t lane_count, seen;
-    int64_t last; /* the last entry looked at */
+    const struct operation_filter *filter; /* NULL: all */
+    const struct labels *labels;
+    const struct label_set *set;
+    struct tagged *tagged;
+    struct lane *lanes;
+    size_t lane_count;
+    int64_t before, from; /* ids, by what is wanted and the filter; 0: open */
+    int64_t last;         /* the last entry looked at */
+    int kind;            /* code of the filter's kind; 0: any */
+    struct text needle;
+    uint8_t places[SIGNATURE_ASKED];
+    size_t place_count;
+    int titled[TITLED];  /* kinds whose titles hold the text */
+    size_t titled_count;
     struct named names[NAMES];
     size_t name_count;
 };
 
-/* Entries have times to the millisecond in their ids, cursors begin at moments: what is not older is skipped. */
-static void lane_step(struct listing *listing, struct lane *lane) {
-    do lane->more = entry_next(lane->cursor, &lane->entry);
-    while (lane->more && listing->wanted.before != 0 && lane->entry.id >= listing->wanted.before);
-    if (lane->more) side_memo_expect(listing->sides, lane->entry.other); /* told when the one before it was */
-}
-
-static moment start_of(const struct operations_wanted *wanted) {
-    moment start = wanted->before != 0 ? id_moment(wanted->before) + SECOND / 1000 : 0;
-    moment until = wanted->filter != NULL ? wanted->filter->until : 0;
-    if (until != 0 && (start == 0 || until < start)) return until;
-    return start;
-}
-
-struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
-                              const struct operations_wanted *wanted) {
-    check(wanted->account_count <= OPERATION_ACCOUNTS);
-    struct listing *listing = arena_new_of(tx_arena(tx), struct listing);
-    listing->engine = engine;
-    listing->sides = operations_state(engine)->sides;
-    listing->tx = tx;
-    listing->now = world_now(tx_world(tx));
-    listing->arena = arena;
-    listing->locale = locale;
-    listing->wanted = *wanted;
-    for (size_t i = 0; i < wanted->account_count; i++) {
-        if (wanted->filter != NULL && wanted->filter->account != 0 && wanted->filter->account != wanted->accounts[i])
-            continue;
-        struct lane *lane = &listing->lanes[listing->lane_count++];
-        lane->cursor = ledger_entries(engine_ledger(engine), tx, wanted->accounts[i], start_of(wanted));
-        lane_step(listing, lane);
-    }
-    return listing;
-}
-
 /* ---- telling ---- */
-
-struct text operations_unbroken(struct arena *arena, struct text number) {
-    struct buffer out = buffer_new(arena, number.size + 8);
-    for (size_t i = 0; i < number.size; i++) {
-        if (number.data[i] == '-') buffer_add_literal(&out, "\u2011");
-        else buffer_add_char(&out, number.data[i]);
-    }
-    return buffer_text(&out);
-}
-
-/* How others see a customer: «Имя О.», or his number masked. */
-static struct text seen_as(struct listing *listing, int64_t owner) {
-    struct customer customer;
-    if (owner == 0 || !identity_customer(listing->engine, listing->tx, owner, &customer)) return TEXT_NONE;
-    if (customer.phone.size == 0) return TEXT_NONE; /* his data were destroyed */
-    if (customer.name.size > 0) return text_copy(listing->arena, customer.name);
-    return operations_unbroken(listing->arena, phone_masked(listing->arena, customer.phone));
-}
-
-static struct side side_of(struct listing *listing, int64_t account_id) {
-    struct side_memo *memo = listing->sides;
-    moment now = listing->now;
-    struct side side = {0};
-    bool fresh = false;
-    bool known = side_memo_find(memo, account_id, now, listing->arena, &side, &fresh);
-    if (known && fresh) return side;
-    struct account account;
-    if (!known) {
-        if (!ledger_account(engine_ledger(listing->engine), listing->tx, account_id, &account)) return side;
-        side.owner = account.owner;
-    }
-    side.name = seen_as(listing, side.owner);
-    if (!tx_writing(listing->tx) && !tx_failed(listing->tx)) side_memo_keep(memo, account_id, now, &side);
-    return side;
-}
 
 static struct text name_of(struct listing *listing, int64_t account_id) {
     for (size_t i = 0; i < listing->name_count; i++)
         if (listing->names[i].account == account_id) return listing->names[i].name;
-    struct side side = side_of(listing, account_id);
+    struct side side = operations_side(listing->engine, listing->tx, listing->arena, account_id);
     bool own = side.name.size > 0 && side.owner == listing->wanted.customer;
     if (own) side.name = string_get(listing->arena, listing->locale, S_operations_myself, NULL, 0);
     if (listing->name_count < NAMES) listing->names[listing->name_count++] = (struct named){account_id, side.name};
@@ -121,6 +86,14 @@ static struct text name_of(struct listing *listing, int64_t account_id) {
 static struct text text_of(const struct node *operation, const char *name) {
     const struct node *node = doc_get(operation, name);
     return node != NULL && node->kind == NODE_TEXT ? node->text : TEXT_NONE;
+}
+
+static void tell_labels(struct listing *listing, const struct entry *entry, struct node *operation) {
+    if (listing->labels == NULL || listing->set == NULL || !listing->wanted.labels) return;
+    const struct operation_class class =
+        operations_classify(listing->engine, listing->tx, listing->wanted.customer, entry);
+    listing->labels->describe(listing->engine, listing->tx, listing->set, listing->locale, entry->id, &class,
+                              operation);
 }
 
 void listing_tell(struct listing *listing, const struct listed *listed, struct node *operation) {
@@ -135,6 +108,7 @@ void listing_tell(struct listing *listing, const struct listed *listed, struct n
     doc_id(operation, "account", entry->account);
     doc_money(operation, "balance", (struct money){entry->balance, entry->currency});
     doc_int(operation, "version", entry->version);
+    tell_labels(listing, entry, operation);
     if (listed->kind != NULL && listed->kind->describe != NULL)
         listed->kind->describe(listing->engine, listing->tx, listing->locale, entry, operation);
     if (doc_get(operation, "counterparty") != NULL) return;
@@ -142,69 +116,286 @@ void listing_tell(struct listing *listing, const struct listed *listed, struct n
     if (name.size > 0) doc_text(operation, "counterparty", name);
 }
 
-static struct listed listed_of(struct listing *listing, const struct entry *entry) {
+struct listed listing_listed(struct listing *listing, const struct entry *entry) {
     struct listed listed = {.entry = *entry, .kind = engine_operation_kind(listing->engine, entry->kind)};
     listed.title = string_get(listing->arena, listing->locale,
                               listed.kind != NULL ? listed.kind->title : S_operations_other, NULL, 0);
     return listed;
 }
 
-/* ---- walking ---- */
+/* ---- what may match ---- */
 
-static bool matches_figures(const struct listing *listing, const struct listed *listed) {
-    if (listing->wanted.filter == NULL) return true;
-    const struct operation_facts facts = {.kind = text_from(listed->kind != NULL ? listed->kind->name : "other"),
-                                          .at = id_moment(listed->entry.id),
-                                          .amount = listed->entry.amount,
-                                          .account = listed->entry.account};
-    return filter_matches_figures(listing->wanted.filter, &facts);
+static int kind_named(const struct engine *engine, struct text name) {
+    size_t count;
+    const struct feature *const *features = engine_features(engine, &count);
+    for (size_t i = 0; i < count; i++)
+        for (const struct operation_kind *kind = features[i]->operations; kind != NULL && kind->name != NULL; kind++)
+            if (text_is(name, kind->name)) return kind->code;
+    return KIND_NONE;
 }
 
-static bool matches_text(const struct listing *listing, const struct listed *listed, const struct node *operation) {
-    if (listing->wanted.filter == NULL) return true;
-    const struct operation_facts facts = {
-        .title = listed->title, .counterparty = text_of(operation, "counterparty"), .note = listed->entry.note};
-    return filter_matches_text(tx_arena(listing->tx), listing->wanted.filter, &facts);
+static bool kind_fits(const struct listing *listing, int kind) {
+    if (listing->filter->kind.size == 0 || kind == listing->kind) return true;
+    return listing->kind == KIND_NONE && text_is(listing->filter->kind, "other") &&
+           engine_operation_kind(listing->engine, kind) == NULL;
 }
 
+static bool category_fits(const struct listing *listing, int64_t operation, const struct digest_class *class) {
+    struct text wanted = listing->filter->category;
+    const struct operation_class known = {class->category, class->payee};
+    if (wanted.size == 0) return true;
+    if (listing->labels == NULL || listing->set == NULL) return text_equal(class->category, wanted);
+    struct text category = operation != 0 ? listing->labels->category(listing->set, operation, &known)
+                                          : listing->labels->category_of_class(listing->set, &known);
+    return text_equal(category, wanted);
+}
+
+static bool title_holds(const struct listing *listing, int kind) {
+    for (size_t i = 0; i < listing->titled_count; i++)
+        if (listing->titled[i] == kind) return true;
+    return false;
+}
+
+/* Once for a lot what is the same for many of its entries. */
+static void lot_begun(struct listing *listing, struct lane *lane) {
+    lane->at = 0;
+    if (listing->filter == NULL) return;
+    for (size_t i = 0; i < lane->lot.class_count; i++) {
+        lane->fits[i] = category_fits(listing, 0, &lane->lot.classes[i]);
+        lane->titled[i] = title_holds(listing, lane->lot.classes[i].kind);
+    }
+}
+
+/* He has said of this one where he counts it. */
+static bool single(const struct listing *listing, int64_t operation) {
+    const int64_t *singles;
+    if (listing->set == NULL) return false;
+    size_t low = 0, count = listing->labels->singles(listing->set, &singles), high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (singles[middle] < operation) low = middle + 1;
+        else high = middle;
+    }
+    return low < count && singles[low] == operation;
+}
+
+static bool may_match(const struct listing *listing, const struct lane *lane, size_t at) {
+    const struct operation_filter *filter = listing->filter;
+    if (filter == NULL) return true;
+    const struct digest_entry *entry = &lane->lot.entries[at];
+    int64_t account = lane->walk == NULL ? lane->lot.whole[at].account : lane->account;
+    const struct operation_facts facts = {.at = id_moment(entry->id), .amount = entry->amount, .account = account};
+    if (!filter_matches_figures(filter, &facts)) return false;
+    if (lane->lot.class_count == 0) return true;
+    const struct digest_class *class = &lane->lot.classes[entry->class];
+    if (!kind_fits(listing, class->kind)) return false;
+    bool said = filter->category.size > 0 && single(listing, entry->id);
+    if (filter->category.size > 0 && !(said ? category_fits(listing, entry->id, class) : lane->fits[entry->class]))
+        return false;
+    const uint64_t *may = lane->lot.may;
+    return may == NULL || (may[at / 64] >> at % 64 & 1) != 0 || lane->titled[entry->class];
+}
+
+/* ---- operations with a tag ---- */
+
+static bool allowed(const struct listing *listing, int64_t account) {
+    if (listing->filter->account != 0 && listing->filter->account != account) return false;
+    for (size_t i = 0; i < listing->wanted.account_count; i++)
+        if (listing->wanted.accounts[i] == account) return true;
+    return false;
+}
+
+static bool tagged_next(struct listing *listing, struct tagged *tagged, struct walk_lot *lot) {
+    size_t count = 0;
+    if (tagged->over || listing->labels == NULL) return false;
+    size_t found = listing->labels->tagged(listing->engine, listing->tx, listing->wanted.customer, listing->filter->tag,
+                                           tagged->before, tagged->found, TAGGED);
+    tagged->over = found < TAGGED;
+    tagged->digest.class_count = 0;
+    for (size_t i = 0; i < found; i++) {
+        struct entry *entry = &tagged->whole[count];
+        int64_t account = tagged->found[i].account;
+        tagged->before = tagged->found[i].operation;
+        if (!allowed(listing, account) ||
+            !ledger_entry(engine_ledger(listing->engine), listing->tx, account, tagged->before, entry))
+            continue;
+        const struct digest_class class =
+            operations_digest_class(listing->engine, listing->tx, listing->wanted.customer, entry);
+        tagged->entries[count++] =
+            (struct digest_entry){entry->id, entry->amount, digest_class_of(&tagged->digest, &class)};
+    }
+    *lot = (struct walk_lot){.count = count,
+                             .entries = tagged->entries,
+                             .classes = tagged->digest.classes,
+                             .class_count = tagged->digest.class_count,
+                             .whole = tagged->whole};
+    return true;
+}
+
+/* ---- lanes ---- */
+
+/* A lane that is not asked to do more has still come some way, so that the next request goes on from there. */
+static bool tired(const struct listing *listing, const struct lane *lane) {
+    return lane->pains >= PAINS_MOST / (int64_t)listing->lane_count;
+}
+
+static bool next_lot(struct listing *listing, struct lane *lane) {
+    bool more = lane->walk != NULL ? walk_next(lane->walk, &lane->lot)
+                                   : tagged_next(listing, listing->tagged, &lane->lot);
+    if (more) lot_begun(listing, lane);
+    else lane->over = true;
+    lane->pains++;
+    return more;
+}
+
+/* To the next entry that may match: `found`; or `over`; or it has been pains enough. */
+static void lane_step(struct listing *listing, struct lane *lane) {
+    while (!lane->found && !lane->over && !tired(listing, lane)) {
+        if (lane->at == lane->lot.count) {
+            next_lot(listing, lane);
+            continue;
+        }
+        size_t at = lane->at++;
+        lane->head = lane->lot.entries[at];
+        lane->seen = lane->head.id;
+        lane->pains += lane->lot.whole != NULL ? PAINS_OF_ENTRY : 1;
+        if (lane->head.id < listing->from) {
+            lane->over = true;
+        } else if (may_match(listing, lane, at)) {
+            lane->found = true;
+            lane->has_whole = lane->lot.whole != NULL;
+            if (!lane->has_whole) return;
+            lane->whole = lane->lot.whole[at];
+            side_memo_expect(operations_state(listing->engine)->sides, lane->whole.other);
+        }
+    }
+}
+
+/* How far the lane has come. */
+static int64_t reached(const struct lane *lane) {
+    if (lane->found) return lane->head.id;
+    return lane->seen != 0 ? lane->seen : INT64_MAX;
+}
+
+/* The lane that leads the list; NULL: all are over. */
 static struct lane *newest(struct listing *listing) {
     struct lane *best = NULL;
     for (size_t i = 0; i < listing->lane_count; i++) {
         struct lane *lane = &listing->lanes[i];
-        if (lane->more && (best == NULL || lane->entry.id > best->entry.id)) best = lane;
+        lane_step(listing, lane);
+        if (!lane->over && (best == NULL || reached(lane) > reached(best))) best = lane;
     }
     return best;
 }
 
-/* All that follow are older than the filter wants. */
-static bool past_the_end(const struct listing *listing, const struct entry *entry) {
-    const struct operation_filter *filter = listing->wanted.filter;
-    return filter != NULL && filter->from != 0 && id_moment(entry->id) < filter->from;
+/* ---- begun ---- */
+
+static void find_titled(struct listing *listing) {
+    size_t count;
+    const struct feature *const *features = engine_features(listing->engine, &count);
+    for (size_t i = 0; i < count; i++)
+        for (const struct operation_kind *kind = features[i]->operations; kind != NULL && kind->name != NULL; kind++) {
+            struct text title = string_get(listing->arena, listing->locale, kind->title, NULL, 0);
+            struct text folded = filter_folded(listing->arena, title);
+            if (memmem(folded.data, folded.size, listing->needle.data, listing->needle.size) == NULL) continue;
+            if (listing->titled_count < TITLED) listing->titled[listing->titled_count++] = kind->code;
+        }
+}
+
+static void begin_filter(struct listing *listing) {
+    const struct operation_filter *filter = listing->filter;
+    listing->from = filter->from != 0 ? id_from_moment(filter->from) : 0;
+    int64_t until = filter->until != 0 ? id_from_moment(filter->until) : 0;
+    if (until != 0 && (listing->before == 0 || until < listing->before)) listing->before = until;
+    if (filter->kind.size > 0) listing->kind = kind_named(listing->engine, filter->kind);
+    if (filter->text.size == 0) return;
+    listing->needle = filter_folded(listing->arena, filter->text);
+    listing->place_count = signature_asked(engine_keyring(listing->engine), listing->needle, listing->places);
+    find_titled(listing);
+}
+
+static void begin_lanes(struct listing *listing) {
+    const struct operations_wanted *wanted = &listing->wanted;
+    struct walk_wish wish = {.customer = wanted->customer,
+                             .before = listing->before,
+                             .from = listing->from,
+                             .figures = listing->filter != NULL && filter_asks(listing->filter),
+                             .places = listing->places,
+                             .place_count = listing->place_count,
+                             .none_left_out = listing->titled_count > 0};
+    for (size_t i = 0; i < wanted->account_count; i++) {
+        wish.account = wanted->accounts[i];
+        if (listing->filter != NULL && listing->filter->account != 0 && listing->filter->account != wish.account)
+            continue;
+        struct lane *lane = &listing->lanes[listing->lane_count++];
+        lane->account = wish.account;
+        lane->walk = walk_begin(listing->engine, listing->tx, &wish);
+    }
+}
+
+struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
+                              const struct operations_wanted *wanted) {
+    check(wanted->account_count <= OPERATION_ACCOUNTS);
+    struct listing *listing = arena_new_of(tx_arena(tx), struct listing);
+    const struct operation_filter *filter = wanted->filter;
+    bool tag = filter != NULL && filter->tag.size > 0;
+    listing->engine = engine;
+    listing->tx = tx;
+    listing->arena = arena;
+    listing->locale = locale;
+    listing->wanted = *wanted;
+    listing->filter = filter;
+    listing->before = wanted->before;
+    if (wanted->labels || tag || (filter != NULL && filter->category.size > 0)) listing->labels = engine_labels(engine);
+    if (listing->labels != NULL) listing->set = listing->labels->open(engine, tx, wanted->customer);
+    if (filter != NULL) begin_filter(listing);
+    listing->lanes = arena_array(tx_arena(tx), struct lane, tag ? 1 : wanted->account_count + 1);
+    if (tag) {
+        listing->tagged = arena_new_of(tx_arena(tx), struct tagged);
+        listing->tagged->before = listing->before;
+        listing->lane_count = 1;
+    } else {
+        begin_lanes(listing);
+    }
+    return listing;
+}
+
+/* ---- walking ---- */
+
+static bool matches_text(const struct listing *listing, const struct listed *listed, const struct node *operation) {
+    if (listing->needle.size == 0) return true;
+    const struct operation_facts facts = {
+        .title = listed->title, .counterparty = text_of(operation, "counterparty"), .note = listed->entry.note};
+    return filter_matches_text(tx_arena(listing->tx), listing->filter, &facts);
+}
+
+static bool whole_of(struct listing *listing, const struct lane *lane, struct entry *entry) {
+    if (lane->has_whole) *entry = lane->whole;
+    return lane->has_whole ||
+           ledger_entry(engine_ledger(listing->engine), listing->tx, lane->account, lane->head.id, entry);
 }
 
 bool listing_next(struct listing *listing, struct listed *listed, struct node **node) {
-    while (listing->seen < SCAN_MOST) {
+    struct entry entry;
+    for (;;) {
         struct lane *lane = newest(listing);
-        if (lane == NULL || past_the_end(listing, &lane->entry)) {
-            listing->lane_count = 0;
-            return false;
-        }
-        *listed = listed_of(listing, &lane->entry);
-        listing->seen++;
-        listing->last = lane->entry.id;
-        lane_step(listing, lane);
-        if (!matches_figures(listing, listed)) continue;
+        if (lane == NULL || !lane->found) return false;
+        listing->last = lane->head.id;
+        lane->found = false;
+        if (!lane->has_whole) lane->pains += PAINS_OF_ENTRY;
+        if (!whole_of(listing, lane, &entry)) continue;
+        *listed = listing_listed(listing, &entry);
         *node = doc_new(listing->arena);
         listing_tell(listing, listed, *node);
         if (matches_text(listing, listed, *node)) return true;
     }
-    return false;
 }
 
-int64_t listing_rest(const struct listing *listing) {
-    for (size_t i = 0; i < listing->lane_count; i++)
-        if (listing->lanes[i].more && !past_the_end(listing, &listing->lanes[i].entry)) return listing->last;
-    return 0;
+int64_t listing_rest(struct listing *listing) {
+    const struct lane *lane = newest(listing);
+    if (lane == NULL) return 0;
+    if (!lane->found) return lane->seen;
+    return listing->last != 0 ? listing->last : lane->head.id + 1;
 }
 
 /* ---- by days ---- */

@@ -3,8 +3,10 @@
 
 #include "operations/operations.h"
 
-/* One call looks at no more than this many entries, so that a search over a long history is answered in pieces. */
-#define SCAN_MOST 2000
+/* One call takes no more pains than this, so that a search over a long history is answered in pieces: an entry of a
+ * digest is one, one that has to be read from the ledger, or told to be searched, so many. */
+#define PAINS_MOST 2000000
+#define PAINS_OF_ENTRY 1000
 
 struct listing;
 
@@ -14,14 +16,16 @@ struct listed {
     const struct operation_kind *kind;
     struct text title;
 };
+struct listed listing_listed(struct listing *listing, const struct entry *entry);
 
 /* What is told lives in `arena`, which may outlive the tx. */
 struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
                               const struct operations_wanted *wanted);
-/* The next that matches, told into *node (a new object). False at the end or when SCAN_MOST were seen. */
+/* The next that matches, told into *node (a new object). False at the end or when it has been pains enough. */
 bool listing_next(struct listing *listing, struct listed *listed, struct node **node);
 /* Where to go on; 0: everything was seen. */
-int64_t listing_rest(const struct listing *listing);
+int64_t listing_rest(struct listing *listing);
 
-/* Tells one entry: id, kind, title, direction, sum, at, counterparty, note, balance, version. */
+/* Tells one entry: id, kind, title, direction, sum, at, counterparty, note, balance, version, and what he says of it
+ * (wanted.labels). */
 void listing_tell(struct listing *listing, const struct listed *listed, struct node *operation);

@@ -18,6 +18,7 @@ struct operations_wanted {
     size_t most;                           /* operations told */
     const struct operation_filter *filter; /* NULL: all */
     int64_t before;                        /* only those older than this operation; 0: from the newest */
+    bool labels;                           /* tell categories and tags, too */
 };
 
 struct operations_told {
@@ -25,8 +26,8 @@ struct operations_told {
     int64_t next; /* pass as `before` for those that follow; 0: there are no more */
 };
 
-/* Fills `days`: [{day, operations: [{id, kind, title, direction, sum, at, counterparty?, note?, balance}]}], newest
- * first. */
+/* Fills `days`: [{day, operations: [{id, kind, title, direction, sum, at, counterparty?, note?, balance, category?,
+ * tags?}]}], newest first. */
 struct operations_told operations_tell(struct engine *engine, struct tx *tx, const struct locale *locale,
                                        const struct operations_wanted *wanted, struct node *days);
 

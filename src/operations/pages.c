@@ -3,6 +3,7 @@
 #include "operations/pages.h"
 
 #include "base/check.h"
+#include "engine/labels.h"
 #include "generated/strings.h"
 #include "operations/listing.h"
 
@@ -23,6 +24,8 @@ struct operation_filter filter_of(const struct request *request) {
     const struct zone *zone = request->locale.zone;
     struct operation_filter filter = {.text = typed_of(request, "text"),
                                       .kind = typed_of(request, "kind"),
+                                      .tag = typed_of(request, "tag"),
+                                      .category = typed_of(request, "category"),
                                       .min = number_of(request, "min"),
                                       .max = number_of(request, "max"),
                                       .account = number_of(request, "account"),
@@ -34,6 +37,11 @@ struct operation_filter filter_of(const struct request *request) {
     if (filter.until_date.size > 0) filter.until = day_start(date_from_days(field_number(request, "to") + 1), zone);
     if (typed_of(request, "direction").size > 0)
         filter.direction = field_number(request, "direction") == 0 ? DIRECTION_IN : DIRECTION_OUT;
+    bool tag = text_starts(filter.text, "#") && filter.tag.size == 0 && text_find(filter.text, ' ') < 0;
+    if (tag) { /* looked for as it is written */
+        filter.tag = filter.text;
+        filter.text = TEXT_NONE;
+    }
     return filter;
 }
 
@@ -48,7 +56,8 @@ static void add_option(struct request *request, struct node *options, const char
 }
 
 /* What the filter's lists offer. */
-static void tell_options(struct request *request, const struct operation_filter *filter, struct node *document) {
+static void tell_options(struct request *request, struct tx *tx, const struct operation_filter *filter,
+                         struct node *document) {
     struct node *kinds = doc_array(document, "kinds");
     add_option(request, kinds, "", S_operations_list_any_kind, filter->kind.size == 0);
     for (size_t i = 0; all_features[i] != NULL; i++) {
@@ -61,6 +70,13 @@ static void tell_options(struct request *request, const struct operation_filter 
     add_option(request, directions, "", S_operations_list_any_direction, filter->direction == DIRECTION_ANY);
     add_option(request, directions, "in", S_operations_list_in, filter->direction == DIRECTION_IN);
     add_option(request, directions, "out", S_operations_list_out, filter->direction == DIRECTION_OUT);
+    const struct labels *labels = engine_labels(request->engine);
+    if (labels == NULL) return;
+    struct node *categories = doc_array(document, "categories");
+    add_option(request, categories, "", S_operations_list_any_category, filter->category.size == 0);
+    const struct label_set *set = labels->open(request->engine, tx, request->caller.customer);
+    labels->offer(request->engine, tx, set, &request->locale, filter->category, categories,
+                  doc_array(document, "tags"));
 }
 
 static struct text with_query(struct arena *arena, const char *path, struct text query, struct text more) {
@@ -97,7 +113,8 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
                                              .account_count = count,
                                              .most = LIST_PAGE,
                                              .filter = &filter,
-                                             .before = number_of(request, "before")};
+                                             .before = number_of(request, "before"),
+                                             .labels = true};
     struct node *document = doc_new(request->arena);
     struct operations_told told = operations_tell(request->engine, tx, &request->locale, &wanted,
                                                   doc_array(document, "days"));
@@ -114,7 +131,7 @@ enum flow operations_list_read(struct request *request, struct tx *tx) {
         doc_text(document, "next",
                  with_query(request->arena, "/operations", query,
                             text_format(request->arena, "before=%lld", (long long)told.next)));
-    tell_options(request, &filter, document);
+    tell_options(request, tx, &filter, document);
     return answer_ok(request, document);
 }
 
@@ -135,16 +152,24 @@ static struct node *find_operation(struct request *request, struct tx *tx) {
     struct listed listed;
     for (size_t i = 0; i < count; i++) {
         if (!ledger_entry(engine_ledger(request->engine), tx, accounts[i], id, &listed.entry)) continue;
-        const struct operations_wanted wanted = {.customer = request->caller.customer};
+        const struct operations_wanted wanted = {.customer = request->caller.customer, .labels = true};
         struct listing *listing = listing_begin(request->engine, tx, request->arena, &request->locale, &wanted);
-        listed.kind = engine_operation_kind(request->engine, listed.entry.kind);
-        listed.title = string_get(request->arena, &request->locale,
-                                  listed.kind != NULL ? listed.kind->title : S_operations_other, NULL, 0);
+        listed = listing_listed(listing, &listed.entry);
         struct node *document = doc_new(request->arena);
         listing_tell(listing, &listed, document);
         return document;
     }
     return NULL;
+}
+
+/* For the page's forms: the categories to choose from, and his tags to complete from. */
+static void tell_choices(struct request *request, struct tx *tx, struct node *document) {
+    const struct labels *labels = engine_labels(request->engine);
+    const struct node *category = doc_get(document, "category");
+    if (labels == NULL || category == NULL || !request->wants_html || request->page == NULL) return;
+    const struct label_set *set = labels->open(request->engine, tx, request->caller.customer);
+    labels->offer(request->engine, tx, set, &request->locale, doc_get(category, "code")->text,
+                  doc_array(request->page, "categories"), doc_array(request->page, "tags_known"));
 }
 
 enum flow operation_read(struct request *request, struct tx *tx) {
@@ -160,6 +185,7 @@ enum flow operation_read(struct request *request, struct tx *tx) {
                               document);
     if (factors_signed(request->engine, tx, request->caller.customer, id))
         doc_text(document, "signature", text_format(request->arena, "/operations/%lld/signature", (long long)id));
+    tell_choices(request, tx, document);
     return answer_ok(request, document);
 }
 

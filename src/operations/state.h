@@ -4,8 +4,15 @@
 #include "operations/operations.h"
 #include "operations/side_memo.h"
 
+struct operations_settings {
+    int64_t digest_after;
+};
+
 struct operations_state {
+    const struct operations_settings *settings;
     struct side_memo *sides;
+    moment digests_since; /* the job's: how many digests it has made since then */
+    int digests;
 };
 
 static inline struct operations_state *operations_state(const struct engine *engine) {

@@ -356,10 +356,12 @@ static const struct menu_item menu[] = {{S_payments_menu, "/pay", "receipt", WHO
                                         {.path = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_PAYMENT, "payment", S_payments_kind_payment, "receipt", payment_describe},
-    {KIND_PAYMENT_FEE, "payment_fee", S_payments_kind_fee, "tag", payment_describe},
-    {KIND_PAYMENT_REFUND, "payment_refund", S_payments_kind_refund, "return", payment_describe},
-    {KIND_PAYMENT_FEE_REFUND, "payment_fee_refund", S_payments_kind_fee_refund, "return", payment_describe},
+    {KIND_PAYMENT, "payment", S_payments_kind_payment, "receipt", payment_describe, "other", NULL, payment_classify},
+    {KIND_PAYMENT_FEE, "payment_fee", S_payments_kind_fee, "tag", payment_describe, "fees", NULL, NULL},
+    {KIND_PAYMENT_REFUND, "payment_refund", S_payments_kind_refund, "return", payment_describe, "other", NULL,
+     payment_classify},
+    {KIND_PAYMENT_FEE_REFUND, "payment_fee_refund", S_payments_kind_fee_refund, "return", payment_describe, "fees",
+     NULL, NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"payments.seed", MINUTE, catalogue_seed},

@@ -165,6 +165,8 @@ struct text reason_words(struct arena *arena, const struct locale *locale, const
                          const struct provider *provider);
 void payment_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                       struct node *operation);
+/* By the catalogue's category of whom it pays. */
+void payment_classify(struct engine *engine, struct tx *tx, const struct entry *entry, struct operation_class *class);
 void payments_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                       struct node *list);
 

@@ -288,3 +288,16 @@ void payment_describe(struct engine *engine, struct tx *tx, const struct locale 
     doc_text(operation, "payee_account", text_copy(arena, payment_value(&payment, "account")));
     doc_text(operation, "reference", text_copy(arena, payment.reference));
 }
+
+STATEMENT(provider_of_payment, "SELECT provider FROM payment WHERE customer = $1 AND id = $2");
+
+void payment_classify(struct engine *engine, struct tx *tx, const struct entry *entry, struct operation_class *class) {
+    struct account account;
+    if (!ledger_account(engine_ledger(engine), tx, entry->account, &account)) return;
+    struct rows *rows = tx_query(tx, &provider_of_payment, VALUES(V_INT(account.owner), V_INT(entry->subject)));
+    int64_t id = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    const struct provider *provider = catalogue_provider(catalogue_take(engine, tx_arena(tx)), id);
+    if (provider != NULL && provider->category[0] != 0)
+        class->category = text_copy(tx_arena(tx), text_from(provider->category));
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autopay/autopay_rules.h"
+#include "base/maybe.h"
 #include "engine/moves.h"
 #include "generated/strings.h"
 #include "identity/identity.h"
@@ -28,8 +29,6 @@ enum boxes_kind {
     KIND_BOX_KEEP,       /* wallet → box: what somebody has just given */
 };
 
-#define SAVING_WORDS 1024
-
 struct boxes_settings {
     int64_t hour; /* of the day, in the ledger's zone, at which boxes fill by schedule */
 };
@@ -37,7 +36,7 @@ struct boxes_settings {
 struct boxes_state {
     const struct boxes_settings *settings;
     /* Who may have a rule (a bit for many customers): so that a payment of who has none costs no query. */
-    _Atomic uint64_t saving[SAVING_WORDS];
+    struct maybe saving;
     _Atomic int64_t learnt; /* the newest rule of which it is known; 0: not yet ready */
 };
 struct boxes_state *boxes_state_of(const struct engine *engine);

@@ -241,13 +241,13 @@ static const struct job jobs[] = {{"boxes.fill", SECOND, boxes_fill_job},
                                   {.name = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_BOX_PUT, "box_put", S_boxes_kind_put, "target", box_describe},
-    {KIND_BOX_FILL, "box_fill", S_boxes_kind_fill, "target", box_describe},
-    {KIND_BOX_TAKE, "box_take", S_boxes_kind_take, "return", box_describe},
-    {KIND_BOX_BREAK, "box_break", S_boxes_kind_break, "return", box_describe},
-    {KIND_BOX_CARD, "box_card", S_boxes_kind_card, "gift", gift_describe},
-    {KIND_BOX_GIVE, "box_give", S_boxes_kind_give, "gift", gift_describe},
-    {KIND_BOX_KEEP, "box_keep", S_boxes_kind_keep, "target", gift_describe},
+    {KIND_BOX_PUT, "box_put", S_boxes_kind_put, "target", box_describe, NULL, NULL, NULL},
+    {KIND_BOX_FILL, "box_fill", S_boxes_kind_fill, "target", box_describe, NULL, NULL, NULL},
+    {KIND_BOX_TAKE, "box_take", S_boxes_kind_take, "return", box_describe, NULL, NULL, NULL},
+    {KIND_BOX_BREAK, "box_break", S_boxes_kind_break, "return", box_describe, NULL, NULL, NULL},
+    {KIND_BOX_CARD, "box_card", S_boxes_kind_card, "gift", gift_describe, NULL, "received", NULL},
+    {KIND_BOX_GIVE, "box_give", S_boxes_kind_give, "gift", gift_describe, "transfers", "received", NULL},
+    {KIND_BOX_KEEP, "box_keep", S_boxes_kind_keep, "target", gift_describe, NULL, NULL, NULL},
     {.name = NULL}};
 
 struct boxes_state *boxes_state_of(const struct engine *engine) {

@@ -64,23 +64,12 @@ void fill_rules_remove(struct tx *tx, int64_t customer, int64_t box) {
 
 /* ---- who may have one, in memory ---- */
 
-static uint64_t place_of(int64_t customer) {
-    return ((uint64_t)customer * UINT64_C(0x9E3779B97F4A7C15)) >> 48;
-}
-_Static_assert(SAVING_WORDS * 64 == 1 << 16, "place_of gives 16 bits");
-
-static void saves(struct boxes_state *state, int64_t customer) {
-    uint64_t place = place_of(customer);
-    atomic_fetch_or(&state->saving[place / 64], UINT64_C(1) << place % 64);
-}
-
 static bool may_save(struct boxes_state *state, int64_t customer) {
-    uint64_t place = place_of(customer);
-    return state->learnt == 0 || (state->saving[place / 64] >> place % 64 & 1) != 0;
+    return state->learnt == 0 || maybe_has(&state->saving, customer);
 }
 
 void fill_rule_insert(struct engine *engine, struct tx *tx, const struct fill_rule *rule) {
-    saves(boxes_state_of(engine), rule->customer); /* undone, it costs a query now and then */
+    maybe_add(&boxes_state_of(engine)->saving, rule->customer); /* undone, it costs a query now and then */
     tx_run(tx, &insert_rule,
            VALUES(V_INT(rule->customer), V_INT(rule->id), V_INT(rule->box), V_INT(rule->wallet), V_INT(rule->kind),
                   V_INT(rule->amount), V_INT(rule->days.period), V_INT(rule->days.day), V_INT(rule->due),
@@ -98,7 +87,7 @@ void boxes_learn(struct engine *engine, struct tx *tx) {
         struct rows *rows = tx_query(tx, &newer, VALUES(V_INT(after)));
         for (; rows_next(rows); count++) {
             after = row_int(rows, 0);
-            saves(state, row_int(rows, 1));
+            maybe_add(&state->saving, row_int(rows, 1));
         }
         rows_end(rows);
     } while (count == 1000);

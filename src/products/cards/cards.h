@@ -181,6 +181,8 @@ void tell_sum(struct engine *engine, struct tx *tx, const struct card *card, con
 void tell_card(struct engine *engine, struct tx *tx, const struct card *card, string_id text);
 void purchase_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                        struct node *operation);
+/* By the shop's category, and whose shop it is. */
+void purchase_classify(struct engine *engine, struct tx *tx, const struct entry *entry, struct operation_class *class);
 void card_move_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                         struct node *operation);
 

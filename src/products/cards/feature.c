@@ -224,13 +224,14 @@ static const struct setting settings[] = {
 static const struct menu_item menu[] = {{S_cards_menu, "/cards", "card", WHO_CUSTOMER, 16}, {.path = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_PURCHASE, "purchase", S_cards_kind_purchase, "card", purchase_describe},
-    {KIND_CASH, "cash", S_cards_kind_cash, "out", purchase_describe},
-    {KIND_PURCHASE_REFUND, "purchase_refund", S_cards_kind_refund, "return", purchase_describe},
-    {KIND_CARD_TOPUP, "card_topup", S_cards_kind_topup, "card", card_move_describe},
-    {KIND_CARD_BACK, "card_back", S_cards_kind_back, "wallet", card_move_describe},
-    {KIND_CARD_FEE, "card_fee", S_cards_kind_fee, "card", card_move_describe},
-    {KIND_CARD_FEE_BACK, "card_fee_back", S_cards_kind_fee_back, "return", card_move_describe},
+    {KIND_PURCHASE, "purchase", S_cards_kind_purchase, "card", purchase_describe, "shops", NULL, purchase_classify},
+    {KIND_CASH, "cash", S_cards_kind_cash, "out", purchase_describe, "cash", NULL, NULL},
+    {KIND_PURCHASE_REFUND, "purchase_refund", S_cards_kind_refund, "return", purchase_describe, "shops", NULL,
+     purchase_classify},
+    {KIND_CARD_TOPUP, "card_topup", S_cards_kind_topup, "card", card_move_describe, NULL, NULL, NULL},
+    {KIND_CARD_BACK, "card_back", S_cards_kind_back, "wallet", card_move_describe, NULL, NULL, NULL},
+    {KIND_CARD_FEE, "card_fee", S_cards_kind_fee, "card", card_move_describe, "fees", NULL, NULL},
+    {KIND_CARD_FEE_BACK, "card_fee_back", S_cards_kind_fee_back, "return", card_move_describe, "fees", NULL, NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"cards.lapse", MINUTE, cards_lapse},

@@ -2,7 +2,10 @@
 #include "products/cards/cards.h"
 
 #include "messaging/messaging.h"
+#include "operations/mcc_rules.h"
 #include "operations/operations.h"
+
+#include <string.h>
 
 struct text card_title(struct arena *arena, const struct locale *locale, const struct card *card) {
     struct node *values = doc_new(arena);
@@ -125,6 +128,21 @@ void purchase_describe(struct engine *engine, struct tx *tx, const struct locale
     if (purchase.merchant.size > 0) doc_text(operation, "counterparty", purchase.merchant);
     if (card_find(engine, tx, account.owner, purchase.card, &card))
         doc_text(operation, "card", card_title(operation->arena, locale, &card));
+}
+
+void purchase_classify(struct engine *engine, struct tx *tx, const struct entry *entry, struct operation_class *class) {
+    struct account account;
+    struct card_operation purchase;
+    uint8_t hash[SECRET_HASH_SIZE];
+    int64_t code = 0;
+    class->payee = 0; /* the other side is processing, whoever was paid */
+    if (!ledger_account(engine_ledger(engine), tx, entry->account, &account) || account.owner == 0 ||
+        !operation_by_id(tx, account.owner, entry->subject, &purchase))
+        return;
+    if (text_to_int(purchase.category, &code)) class->category = text_from(mcc_category((int)code));
+    if (purchase.merchant.size == 0) return;
+    secret_hash(engine_keyring(engine), "cards.merchant", purchase.merchant, hash);
+    memcpy(&class->payee, hash, sizeof class->payee);
 }
 
 void card_move_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,

@@ -85,11 +85,6 @@ int64_t cashback_owed(struct tx *tx, int64_t customer) {
     return first_number(tx_query(tx, &owed, VALUES(V_INT(customer))));
 }
 
-int64_t month_of(const struct engine *engine, moment at) {
-    struct date date = civil_at(at, engine_zone(engine)).date;
-    return (int64_t)(date.year - 1970) * 12 + date.month - 1;
-}
-
 /* Whose expense it is. */
 static int64_t company_account(struct engine *engine, struct tx *tx) {
     int64_t account = first_number(tx_query(tx, &company, NO_VALUES));
@@ -110,7 +105,7 @@ static bool chosen(struct engine *engine, struct tx *tx, int64_t customer, const
     struct stored_rule stored[RULES_MOST];
     struct cashback_rule rules[RULES_MOST];
     size_t count = rules_stored(tx, stored);
-    int64_t month = month_of(engine, purchase->at);
+    int64_t month = month_at(purchase->at, engine_zone(engine));
     for (size_t i = 0; i < count; i++) {
         rules[i] = stored[i].rule;
         if (rules[i].month_most > 0 && cashback_applies(&rules[i], purchase))
@@ -201,7 +196,7 @@ static void bought(struct engine *engine, struct tx *tx, struct accrual *accrual
     accrual->base = purchase->sum;
     accrual->state = ACCRUAL_PENDING;
     accrual->due = now + settings->wait;
-    accrual->month = month_of(engine, purchase->at);
+    accrual->month = month_at(purchase->at, engine_zone(engine));
     accrual->category = purchase->category.size > 0 ? purchase->category : TEXT("");
     bool first = tx_run(tx, &insert,
                         VALUES(V_INT(accrual->customer), V_INT(accrual->id), V_INT(accrual->kind),

@@ -66,7 +66,6 @@ bool accrual_find(struct tx *tx, int64_t customer, enum purchase_kind kind, int6
 /* A customer's of a month, the newest first. */
 size_t accruals_of(struct tx *tx, int64_t customer, int64_t month, struct accrual *accruals, size_t room);
 int64_t cashback_owed(struct tx *tx, int64_t customer);
-int64_t month_of(const struct engine *engine, moment at);
 /* What a purchase would bring now. False: nothing. */
 bool cashback_promised(struct engine *engine, struct tx *tx, int64_t customer,
                        const struct cashback_purchase *purchase, int64_t *sum);

@@ -81,8 +81,8 @@ static const struct menu_item menu[] = {{S_cashback_menu, "/cashback", "percent"
 static const struct job jobs[] = {{"cashback.pay", 2 * SECOND, cashback_pay_job}, {.name = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_CASHBACK, "cashback", S_cashback_kind, "percent", cashback_describe},
-    {KIND_CASHBACK_BACK, "cashback_back", S_cashback_kind_back, "return", cashback_describe},
+    {KIND_CASHBACK, "cashback", S_cashback_kind, "percent", cashback_describe, NULL, "cashback", NULL},
+    {KIND_CASHBACK_BACK, "cashback_back", S_cashback_kind_back, "return", cashback_describe, NULL, "cashback", NULL},
     {.name = NULL}};
 
 static const struct approval_kind approvals[] = {{.name = "cashback.rule",

@@ -151,7 +151,8 @@ static int64_t month_asked(struct request *request, int64_t now) {
 
 /* GET /cashback */
 enum flow cashback_month_read(struct request *request, struct tx *tx) {
-    int64_t now = month_of(request->engine, world_now(request->world)), month = month_asked(request, now);
+    int64_t now = month_at(world_now(request->world), engine_zone(request->engine));
+    int64_t month = month_asked(request, now);
     struct accrual *accruals = arena_array(request->arena, struct accrual, LATEST);
     size_t count = accruals_of(tx, request->caller.customer, month, accruals, LATEST);
     int64_t earned = 0, waits = 0;
@@ -162,9 +163,7 @@ enum flow cashback_month_read(struct request *request, struct tx *tx) {
     }
     struct node *document = doc_new(request->arena);
     doc_text(document, "month", text_slice(month_path(request, month), sizeof "/cashback?month=" - 1, 7));
-    doc_moment(document, "begins",
-               day_start((struct date){(int)(1970 + month / 12), (int)(month % 12) + 1, 1},
-                         engine_zone(request->engine)));
+    doc_moment(document, "begins", month_start(month, engine_zone(request->engine)));
     doc_money(document, "earned", rub(earned));
     doc_money(document, "waits", rub(waits));
     doc_money(document, "owed", rub(cashback_owed(tx, request->caller.customer)));

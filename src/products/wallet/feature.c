@@ -228,12 +228,12 @@ static const struct menu_item menu[] = {{S_wallet_menu_home, "/", "home", WHO_CU
                                         {.path = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_TRANSFER, "transfer", S_wallet_kind_transfer, "transfer", NULL},
-    {KIND_OWN, "own", S_wallet_kind_own, "refresh", NULL},
-    {KIND_WAITING, "waiting", S_wallet_kind_waiting, "clock", waiting_describe},
-    {KIND_CLAIM, "claim", S_wallet_kind_claim, "in", waiting_describe},
-    {KIND_RETURN, "return", S_wallet_kind_return, "return", waiting_describe},
-    {KIND_TOPUP, "topup", S_wallet_kind_topup, "topup", topup_describe},
+    {KIND_TRANSFER, "transfer", S_wallet_kind_transfer, "transfer", NULL, "transfers", "received", NULL},
+    {KIND_OWN, "own", S_wallet_kind_own, "refresh", NULL, NULL, NULL, NULL},
+    {KIND_WAITING, "waiting", S_wallet_kind_waiting, "clock", waiting_describe, "transfers", NULL, NULL},
+    {KIND_CLAIM, "claim", S_wallet_kind_claim, "in", waiting_describe, NULL, "received", NULL},
+    {KIND_RETURN, "return", S_wallet_kind_return, "return", waiting_describe, "transfers", NULL, NULL},
+    {KIND_TOPUP, "topup", S_wallet_kind_topup, "topup", topup_describe, NULL, "topups", NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"wallet.return_waiting", MINUTE, waiting_return_job}, {.name = NULL}};
