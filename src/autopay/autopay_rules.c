@@ -72,3 +72,7 @@ enum autopay_fate autopay_fate_of(enum autopay_reason reason, int attempt, int t
     }
     return FATE_PAUSE;
 }
+
+bool autopay_habit(moment newest, moment third, moment now) {
+    return third != 0 && newest - third <= HABIT_WITHIN && now - newest <= 62 * DAY;
+}

@@ -51,3 +51,8 @@ enum autopay_fate {
 };
 /* attempt: which one failed, from 1; tries: how many there are. */
 enum autopay_fate autopay_fate_of(enum autopay_reason reason, int attempt, int tries);
+
+/* A payee paid three times within 92 days, the last of them within 62, is one who may be kept as a template. newest,
+ * third: moments of the last payment and of the one two before it; 0: there is none. */
+#define HABIT_WITHIN (92 * DAY)
+bool autopay_habit(moment newest, moment third, moment now);

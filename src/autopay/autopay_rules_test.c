@@ -73,11 +73,26 @@ static void what_becomes_of_a_failure(void **state) {
         assert_int_equal(autopay_fate_of(rows[i].reason, rows[i].attempt, 3), rows[i].fate);
 }
 
+static void what_is_a_habit(void **state) {
+    (void)state;
+    const moment now = 1000 * DAY;
+    static const struct {
+        int newest, third; /* days ago; -1: there is none */
+        bool habit;
+    } rows[] = {{0, -1, false}, {0, 0, true},    {0, 92, true},   {0, 93, false},
+                {62, 154, true}, {62, 155, false}, {63, 64, false}, {1, 60, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(
+            autopay_habit(now - rows[i].newest * DAY, rows[i].third < 0 ? 0 : now - rows[i].third * DAY, now),
+                         rows[i].habit);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_day),
         cmocka_unit_test(what_are_no_days),
         cmocka_unit_test(what_becomes_of_a_failure),
+        cmocka_unit_test(what_is_a_habit),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -10,6 +10,8 @@
 
 #define TEMPLATES_MOST 100
 #define RULES_MOST 50
+#define HABITS_MOST 200
+#define HABITS_SHOWN 5
 
 struct autopay_settings {
     int64_t hour;            /* of the day, in the ledger's zone, at which payments are due and providers are asked */
@@ -44,6 +46,18 @@ int64_t template_count(struct tx *tx, int64_t customer);
 /* Those with ids above `after`, oldest first; at most `room`; how many. */
 size_t templates_after(struct engine *engine, struct tx *tx, int64_t customer, int64_t after,
                        struct pay_template *templates, size_t room);
+
+/* ---- habit.c: who is paid again and again ---- */
+
+struct habit {
+    int64_t id, provider, payment; /* payment: the last one */
+    struct payment_values values;  /* the account alone */
+};
+void habit_paid(struct engine *engine, struct tx *tx, int64_t customer, int64_t payment);
+void habit_kept(struct engine *engine, struct tx *tx, const struct pay_template *template);
+bool habit_end(struct tx *tx, int64_t customer, int64_t id); /* he does not want it */
+/* Those to be offered, the newest first; at most `room`; how many. */
+size_t habits_offered(struct engine *engine, struct tx *tx, int64_t customer, struct habit *habits, size_t room);
 
 /* ---- rule.c: what is to be paid by itself, and each time that it was ---- */
 
@@ -164,6 +178,7 @@ struct text account_words(struct arena *arena, const struct payment_values *valu
 
 stage_function templates_read, template_read, template_pay_read, template_rename_write, template_remove_write;
 stage_function template_of_payment_read, template_of_payment_write, template_new_read, template_new_write;
+stage_function habit_off_write;
 stage_function rule_new_read, rule_new_look, rule_new_write;
 stage_function rule_read, rule_pause_write, rule_resume_write, rule_remove_write, rule_skip_write;
 /* {id, template, name, words, state, next, …} */

@@ -86,8 +86,9 @@ static void payment_moved(struct engine *engine, struct tx *tx, int64_t customer
     struct autopay_run run;
     struct autopay_rule rule;
     struct payment_news news;
-    if (!run_by_payment(tx, customer, payment, &run) || !rule_find(tx, customer, run.rule, &rule)) return;
     if (!payments_news(engine, tx, customer, payment, &news)) return;
+    if (news.state == PAYMENT_DONE) habit_paid(engine, tx, customer, payment);
+    if (!run_by_payment(tx, customer, payment, &run) || !rule_find(tx, customer, run.rule, &rule)) return;
     switch (news.state) {
     case PAYMENT_CHECKING:
     case PAYMENT_SENDING:

@@ -57,12 +57,32 @@ const struct migration autopay_migrations[] = {
      "  touched BIGINT NOT NULL,\n"
      "  ended BIGINT NOT NULL\n"
      ") CLUSTERED;"},
+    {"autopay", 2,
+     "CREATE TABLE pay_habit ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  id BIGINT NOT NULL,\n"
+     "  hash BYTES NOT NULL,\n"
+     "  payee BYTES NOT NULL,\n"     /* sealed: the provider and the account there */
+     "  payment BIGINT NOT NULL,\n"  /* the last one */
+     "  first BIGINT NOT NULL,\n"    /* when he was paid, and the times before it; 0: none */
+     "  second BIGINT NOT NULL,\n"
+     "  third BIGINT NOT NULL,\n"
+     "  off BIGINT NOT NULL,\n"      /* there is a template, or it is not wanted */
+     "  PRIMARY KEY (customer, id),\n"
+     "  UNIQUE (customer, hash)\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
+};
+
+static const struct lookup payees[] = {
+    {LOOKUP_BESIDE_2("pay_habit", "hash", "autopay.habit", "customer, id")},
+    {.purpose = NULL},
 };
 
 const struct sealed autopay_sealed[] = {
     {SEALED_2("pay_template", "name", "template.name", "customer, id", "ii", "id")},
     {SEALED_2("pay_template", "content", "template.values", "customer, id", "ii", "id")},
+    {SEALED_2("pay_habit", "payee", "habit.payee", "customer, id", "ii", "id"), .lookups = payees},
     {.where = NULL},
 };
 
@@ -70,9 +90,12 @@ STATEMENT(erase_runs, "DELETE FROM autopay_run WHERE customer = $1");
 STATEMENT(erase_rules, "DELETE FROM autopay_rule WHERE customer = $1");
 STATEMENT(erase_templates, "DELETE FROM pay_template WHERE customer = $1");
 
+STATEMENT(erase_habits, "DELETE FROM pay_habit WHERE customer = $1");
+
 const struct erase autopay_erases[] = {
     {"autopay_run", &erase_runs},
     {"autopay_rule", &erase_rules},
     {"pay_template", &erase_templates},
+    {"pay_habit", &erase_habits},
     {.what = NULL},
 };

@@ -51,6 +51,7 @@ void template_insert(struct engine *engine, struct tx *tx, const struct pay_temp
            VALUES(V_INT(made->customer), V_INT(made->id), V_INT(made->provider), V_INT(made->sum),
                   sealed(engine, tx, "template.name", made->id, made->name),
                   sealed(engine, tx, "template.values", made->id, content)));
+    habit_kept(engine, tx, made);
 }
 
 bool template_rename(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct text name) {

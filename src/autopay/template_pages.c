@@ -61,6 +61,26 @@ static void tell_rules(struct request *request, struct tx *tx, int64_t template,
     for (size_t i = 0; i < count; i++) rule_tell(request, tx, &rules[i], doc_add_object(list));
 }
 
+/* Whom he pays again and again, and where a template is made of it. */
+static void habit_tell(struct arena *arena, const struct locale *locale, const struct provider *provider,
+                       const struct habit *habit, struct node *node) {
+    doc_id(node, "id", habit->id);
+    doc_text(node, "provider", words_in(&provider->title, locale->language));
+    doc_text(node, "account", account_words(arena, &habit->values, provider));
+    doc_text(node, "href", text_format(arena, "/payments/%lld/template", (long long)habit->payment));
+}
+
+static void tell_habits(struct request *request, struct tx *tx, struct node *list) {
+    struct habit habits[HABITS_SHOWN];
+    size_t count = habits_offered(request->engine, tx, request->caller.customer, habits, HABITS_SHOWN);
+    const struct catalogue *catalogue = catalogue_take(request->engine, request->arena);
+    for (size_t i = 0; i < count; i++) {
+        const struct provider *provider = catalogue_provider(catalogue, habits[i].provider);
+        if (provider != NULL)
+            habit_tell(request->arena, &request->locale, provider, &habits[i], doc_add_object(list));
+    }
+}
+
 /* GET /templates */
 enum flow templates_read(struct request *request, struct tx *tx) {
     struct pay_template templates[TEMPLATES_MOST];
@@ -68,6 +88,7 @@ enum flow templates_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena), *list = doc_array(document, "templates");
     for (size_t i = 0; i < count; i++) template_tell(request, &templates[i], doc_add_object(list));
     tell_rules(request, tx, 0, document);
+    tell_habits(request, tx, doc_array(document, "habits"));
     return answer_ok(request, document);
 }
 
@@ -93,13 +114,30 @@ enum flow template_pay_read(struct request *request, struct tx *tx) {
     return answer_ok(request, document);
 }
 
+/* One at a time, on the page where everything begins; all are on the templates' page, where each can be refused. */
+static void offer_habit(struct node *list, const struct locale *locale, const struct provider *provider,
+                        const struct habit *habit) {
+    struct arena *arena = list->arena;
+    struct node *values = doc_new(arena), *node = doc_add_object(list);
+    doc_text(values, "who", words_in(&provider->title, locale->language));
+    doc_text(values, "account", account_words(arena, &habit->values, provider));
+    const struct string_argument arguments[] = {{"who", doc_get(values, "who")},
+                                                {"account", doc_get(values, "account")}};
+    doc_text(node, "title", string_get(arena, locale, S_autopay_habit_offer, NULL, 0));
+    doc_text(node, "text", string_get(arena, locale, S_autopay_habit_who, arguments, 2));
+    doc_text(node, "href", text_format(arena, "/payments/%lld/template", (long long)habit->payment));
+    doc_text(node, "icon", TEXT("repeat"));
+}
+
 #define SHORTCUTS 6
 
 void autopay_shortcuts(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                        struct node *list) {
     struct pay_template templates[SHORTCUTS];
+    struct habit habit;
     size_t count = templates_after(engine, tx, customer, 0, templates, SHORTCUTS);
-    if (count == 0) return;
+    bool habits = habits_offered(engine, tx, customer, &habit, 1) > 0;
+    if (count == 0 && !habits) return;
     const struct catalogue *catalogue = catalogue_take(engine, list->arena);
     for (size_t i = 0; i < count; i++) {
         const struct provider *provider = catalogue_provider(catalogue, templates[i].provider);
@@ -112,6 +150,8 @@ void autopay_shortcuts(struct engine *engine, struct tx *tx, const struct locale
         doc_text(node, "href", text_format(list->arena, "/templates/%lld/pay", (long long)templates[i].id));
         doc_text(node, "icon", text_from(icon_of(catalogue, provider)));
     }
+    const struct provider *provider = habits ? catalogue_provider(catalogue, habit.provider) : NULL;
+    if (provider != NULL) offer_habit(list, locale, provider, &habit);
 }
 
 /* ---- made ---- */
@@ -209,6 +249,16 @@ enum flow template_remove_write(struct request *request, struct tx *tx) {
     if (!request_param_id(request, 0, &id)) return answer_missing(request);
     if (rules_of(tx, request->caller.customer, id, rules) > 0) return refuse(request, &in_use);
     if (!template_remove(tx, request->caller.customer, id)) return answer_missing(request);
+    struct node *document = doc_new(request->arena);
+    doc_id(document, "id", id);
+    return answer_done(request, document, TEXT("/templates"));
+}
+
+/* POST /templates/habits/{id}/off */
+enum flow habit_off_write(struct request *request, struct tx *tx) {
+    int64_t id;
+    if (!request_param_id(request, 0, &id) || !habit_end(tx, request->caller.customer, id))
+        return answer_missing(request);
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", id);
     return answer_done(request, document, TEXT("/templates"));

@@ -37,7 +37,7 @@ struct lane {
     struct walk *walk; /* NULL: of tagged ones */
     struct walk_lot lot;
     size_t at;
-    bool fits[DIGEST_ENTRIES];   /* of each class of the lot: its category is the one asked for */
+    bool fits[DIGEST_ENTRIES];   /* of each class of the lot: its kind and category are those asked for */
     bool titled[DIGEST_ENTRIES]; /* … its title holds the text */
     bool found, over;
     int64_t pains;
@@ -156,27 +156,51 @@ static bool title_holds(const struct listing *listing, int kind) {
     return false;
 }
 
-/* Once for a lot what is the same for many of its entries. */
-static void lot_begun(struct listing *listing, struct lane *lane) {
-    lane->at = 0;
-    if (listing->filter == NULL) return;
-    for (size_t i = 0; i < lane->lot.class_count; i++) {
-        lane->fits[i] = category_fits(listing, 0, &lane->lot.classes[i]);
-        lane->titled[i] = title_holds(listing, lane->lot.classes[i].kind);
+static size_t singles_below(const int64_t *singles, size_t count, int64_t operation) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (singles[middle] < operation) low = middle + 1;
+        else high = middle;
     }
+    return low;
 }
 
 /* He has said of this one where he counts it. */
 static bool single(const struct listing *listing, int64_t operation) {
     const int64_t *singles;
     if (listing->set == NULL) return false;
-    size_t low = 0, count = listing->labels->singles(listing->set, &singles), high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (singles[middle] < operation) low = middle + 1;
-        else high = middle;
+    size_t count = listing->labels->singles(listing->set, &singles);
+    size_t at = singles_below(singles, count, operation);
+    return at < count && singles[at] == operation;
+}
+
+/* … of some of the lot. */
+static bool some_single(const struct listing *listing, const struct walk_lot *lot) {
+    const int64_t *singles;
+    if (listing->set == NULL || listing->filter == NULL || listing->filter->category.size == 0) return false;
+    size_t count = listing->labels->singles(listing->set, &singles);
+    size_t at = singles_below(singles, count, lot->entries[lot->count - 1].id);
+    return at < count && singles[at] <= lot->entries[0].id;
+}
+
+/* Once for a lot what is the same for many of its entries. */
+static void lot_begun(struct listing *listing, struct lane *lane) {
+    struct walk_lot *lot = &lane->lot;
+    bool some = lot->class_count == 0, said = lot->count > 0 && some_single(listing, lot);
+    lane->at = 0;
+    if (listing->filter == NULL) return;
+    for (size_t i = 0; i < lot->class_count; i++) {
+        bool kind = kind_fits(listing, lot->classes[i].kind);
+        lane->fits[i] = kind && category_fits(listing, 0, &lot->classes[i]);
+        lane->titled[i] = title_holds(listing, lot->classes[i].kind);
+        some = some || lane->fits[i] || (said && kind);
     }
-    return low < count && singles[low] == operation;
+    if (!some && lot->count > 0) { /* none of them */
+        lane->seen = lot->entries[lot->count - 1].id;
+        lane->pains += lot->whole != NULL ? (int64_t)lot->count * PAINS_OF_ENTRY : PAINS_OF_LOT;
+        lot->count = 0;
+    }
 }
 
 static bool may_match(const struct listing *listing, const struct lane *lane, size_t at) {
@@ -188,10 +212,10 @@ static bool may_match(const struct listing *listing, const struct lane *lane, si
     if (!filter_matches_figures(filter, &facts)) return false;
     if (lane->lot.class_count == 0) return true;
     const struct digest_class *class = &lane->lot.classes[entry->class];
-    if (!kind_fits(listing, class->kind)) return false;
     bool said = filter->category.size > 0 && single(listing, entry->id);
-    if (filter->category.size > 0 && !(said ? category_fits(listing, entry->id, class) : lane->fits[entry->class]))
-        return false;
+    bool fits = said ? kind_fits(listing, class->kind) && category_fits(listing, entry->id, class)
+                     : lane->fits[entry->class];
+    if (!fits) return false;
     const uint64_t *may = lane->lot.may;
     return may == NULL || (may[at / 64] >> at % 64 & 1) != 0 || lane->titled[entry->class];
 }

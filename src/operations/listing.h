@@ -7,6 +7,7 @@
  * digest is one, one that has to be read from the ledger, or told to be searched, so many. */
 #define PAINS_MOST 2000000
 #define PAINS_OF_ENTRY 1000
+#define PAINS_OF_LOT 100
 
 struct listing;
 

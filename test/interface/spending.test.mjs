@@ -231,12 +231,36 @@ describe("BK-6: budgets", () => {
     await send(who, friend, "5.00");
     await set({category: "food"}); // looks at all of them once more
     await until(() => get(who, "/spending/budgets"), ({budgets}) => budgets.length === 3);
-    await new Promise((done) => setTimeout(done, 1500)); // … by a job of each second
+    await until(() => server.rows("SELECT COUNT(*) FROM spending_due")[0][0], (due) => due === 0);
     assert.equal((await told(who)).length, 2, "once each, and nothing of the silent one");
     const other = await server.customer();
     assert.equal((await post(other, `/spending/budgets/${id}/remove`)).status, 404);
     await good(post(who, `/spending/budgets/${id}/remove`));
     assert.equal((await state()).length, 2);
+  });
+});
+
+describe("BK-6: templates by habit", () => {
+  test("the third payment to one payee is offered as a template, until there is one or it is not wanted", async () => {
+    const who = await cards.rich("1000.00"), other = await server.customer();
+    const offers = async () => (await get(who, "/templates")).habits, home = async () => (await cards.home(who)).shortcuts ?? [];
+    for (let i = 0; i < 2; i++) await pay(who, "10.00", "mobile", "9161112233");
+    await pay(who, "10.00", "mobile", "9161112244");
+    assert.deepEqual(await offers(), []);
+    await pay(who, "30.00", "mobile", "9161112233");
+    const [offer] = await offers();
+    assert.match(offer.account, /916.*111/);
+    assert.ok((await home()).some(({href}) => href === offer.href), "on the first page, too");
+    assert.equal((await post(other, `/templates/habits/${offer.id}/off`)).status, 404);
+    await good(post(who, offer.href, {name: "Мамин телефон"}));
+    assert.deepEqual(await offers(), [], "there is a template now");
+    await pay(who, "10.00", "mobile", "9161112233");
+    assert.deepEqual(await offers(), []);
+    for (let i = 0; i < 2; i++) await pay(who, "10.00", "mobile", "9161112244");
+    const [second] = await offers();
+    await good(post(who, `/templates/habits/${second.id}/off`));
+    await pay(who, "10.00", "mobile", "9161112244");
+    assert.deepEqual(await offers(), [], "not wanted");
   });
 });
 
