@@ -88,6 +88,7 @@ static enum command_outcome make_transfers(struct command *command, struct tx *t
         world_advance(fill->app.world, fill->step);
         size_t from = 1 + next_random(fill) % (people - 1), to = 1 + next_random(fill) % (people - 1);
         bool first = (int64_t)(next_random(fill) % (uint64_t)fill->transfers) < fill->of_first;
+        if (i % 1000003 == 500000) first = true; /* the rare word is his */
         if (first && next_random(fill) % 2 == 0) from = 0;
         else if (first) to = 0;
         const struct transfer transfer = {.from = fill->wallets[from], .to = fill->wallets[to],

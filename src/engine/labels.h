@@ -16,9 +16,8 @@ struct labels {
     const struct label_set *(*open)(struct engine *engine, struct tx *tx, int64_t customer);
     /* Where he counts it: as he said of this one, else of all of this payee, else as it was classified. */
     struct text (*category)(const struct label_set *set, int64_t operation, const struct operation_class *class);
-    /* The same without what he said of single ones; `singles` then says of which he did: rising, how many. */
-    struct text (*category_of_class)(const struct label_set *set, const struct operation_class *class);
-    size_t (*singles)(const struct label_set *set, const int64_t **operations);
+    /* He has said so of any. */
+    bool (*said)(const struct label_set *set);
     /* Those with a tag, as typed with or without its #, older than `before` (0: all), the newest first; at most `room`;
      * how many. */
     size_t (*tagged)(struct engine *engine, struct tx *tx, int64_t customer, struct text tag, int64_t before,

@@ -21,9 +21,11 @@ struct operation_class operations_classify(struct engine *engine, struct tx *tx,
     return class;
 }
 
-struct digest_class operations_digest_class(struct engine *engine, struct tx *tx, int64_t customer,
-                                            const struct entry *entry) {
+void operations_digest_entry(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry,
+                             struct digest *digest, size_t at) {
     struct operation_class class = operations_classify(engine, tx, customer, entry);
-    return (struct digest_class){
-        .kind = entry->kind, .category = text_slice(class.category, 0, DIGEST_CATEGORY), .payee = class.payee};
+    digest->entries[at] = (struct digest_entry){
+        entry->id, entry->amount,
+        digest_class_of(digest, entry->kind, text_slice(class.category, 0, DIGEST_CATEGORY))};
+    digest->payees[at] = class.payee;
 }

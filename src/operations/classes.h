@@ -7,6 +7,6 @@
 /* Texts are literals or in the tx's arena. */
 struct operation_class operations_classify(struct engine *engine, struct tx *tx, int64_t customer,
                                            const struct entry *entry);
-/* The same, as digests have it. */
-struct digest_class operations_digest_class(struct engine *engine, struct tx *tx, int64_t customer,
-                                            const struct entry *entry);
+/* The same of entry `at` of a digest: its class and its payee. */
+void operations_digest_entry(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry,
+                             struct digest *digest, size_t at);

@@ -17,7 +17,12 @@ const struct migration digest_migrations[] = {
      "  account BIGINT NOT NULL,\n"
      "  last BIGINT NOT NULL,\n"     /* the entry it ends with */
      "  previous BIGINT NOT NULL,\n" /* the entry before its first */
+     "  low BIGINT NOT NULL,\n"      /* what stands beside it (digest_rules.h) */
+     "  high BIGINT NOT NULL,\n"
+     "  kinds BIGINT NOT NULL,\n"
+     "  categories BIGINT NOT NULL,\n"
      "  content BYTES NOT NULL,\n"
+     "  payees BYTES NOT NULL,\n"    /* behind all else, so that who does not ask for them does not read them */
      "  PRIMARY KEY (customer, account, last)\n"
      ") CLUSTERED;\n"
      "CREATE TABLE operation_place ( -- distributed by customer\n"
@@ -36,17 +41,22 @@ const struct migration digest_migrations[] = {
     {.sql = NULL},
 };
 
-STATEMENT(contents, "SELECT last, previous, content FROM operation_digest "
-                    "WHERE customer = $1 AND account = $2 AND last <= $3 ORDER BY last DESC LIMIT $4");
-STATEMENT(keys, "SELECT last, previous FROM operation_digest "
-                "WHERE customer = $1 AND account = $2 AND last <= $3 ORDER BY last DESC LIMIT $4");
+#define WANTED                                                                                                         \
+    "CASE WHEN high >= $5 AND low <= $6 AND (kinds & $7) <> 0 AND (categories & $8) <> 0 THEN content END"
+#define IN_ORDER "WHERE customer = $1 AND account = $2 AND last <= $3 ORDER BY last DESC LIMIT $4"
+
+STATEMENT(contents, "SELECT last, previous, " WANTED " FROM operation_digest " IN_ORDER);
+STATEMENT(contents_payees, "SELECT last, previous, " WANTED ", payees FROM operation_digest " IN_ORDER);
+STATEMENT(keys, "SELECT last, previous FROM operation_digest " IN_ORDER);
 STATEMENT(around, "SELECT last, previous FROM operation_digest "
                   "WHERE customer = $1 AND account = $2 AND last >= $3 ORDER BY last LIMIT 1");
-STATEMENT(content_of, "SELECT content FROM operation_digest WHERE customer = $1 AND account = $2 AND last = $3");
+STATEMENT(content_of, "SELECT content, payees FROM operation_digest "
+                      "WHERE customer = $1 AND account = $2 AND last = $3");
 STATEMENT(bits_of, "SELECT last, bits FROM operation_place WHERE customer = $1 AND account = $2 AND place = $3 "
                    "AND last BETWEEN $4 AND $5 ORDER BY last DESC");
-STATEMENT(add, "INSERT INTO operation_digest (customer, account, last, previous, content) VALUES ($1, $2, $3, $4, $5) "
-               "ON CONFLICT (customer, account, last) DO NOTHING");
+STATEMENT(add,
+          "INSERT INTO operation_digest (customer, account, last, previous, low, high, kinds, categories, content, "
+               "payees) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (customer, account, last) DO NOTHING");
 STATEMENT(add_bits, "INSERT INTO operation_place (customer, account, place, last, bits) "
                     "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer, account, place, last) DO NOTHING");
 STATEMENT(position, "SELECT entry FROM operation_digested WHERE id = 1 FOR_UPDATE");
@@ -69,7 +79,8 @@ const struct erase digest_erases[] = {
 
 struct shelved {
     int64_t last, previous;
-    struct text content;                  /* TEXT_NONE: not read yet */
+    struct text content, payees;          /* TEXT_NONE: not read yet, or not wanted */
+    bool left_out;
     uint64_t may[DIGEST_ENTRIES / 64];
 };
 
@@ -77,7 +88,7 @@ struct digest_shelf {
     struct tx *tx;
     const struct walk_wish *wish;
     struct shelved of[SHELF_MOST];
-    size_t count, given, room;
+    size_t count, given, room, used;
     char *bytes;
 };
 
@@ -141,6 +152,15 @@ static bool none(const uint64_t may[DIGEST_ENTRIES / 64]) {
 }
 _Static_assert(DIGEST_ENTRIES / 64 == 4, "none() looks at four words");
 
+/* How many may hold it. To look at a few more costs less than to read another place of all. */
+#define FEW 4
+static size_t some(const struct digest_shelf *shelf) {
+    size_t count = 0;
+    for (size_t i = 0; i < shelf->count; i++)
+        for (size_t k = 0; k < DIGEST_ENTRIES / 64; k++) count += (size_t)__builtin_popcountll(shelf->of[i].may[k]);
+    return count;
+}
+
 /* ---- read in order ---- */
 
 static void fill_keys(struct digest_shelf *shelf, int64_t last) {
@@ -152,57 +172,89 @@ static void fill_keys(struct digest_shelf *shelf, int64_t last) {
         memset(shelved->may, 0xFF, sizeof shelved->may);
     }
     rows_end(rows);
-    for (size_t i = 0; shelf->count > 0 && i < shelf->wish->place_count; i++) narrow_by(shelf, shelf->wish->places[i]);
+    for (size_t i = 0; shelf->count > 0 && i < shelf->wish->place_count && some(shelf) > FEW; i++)
+        narrow_by(shelf, shelf->wish->places[i]);
+    for (size_t i = 0; i < shelf->count; i++)
+        shelf->of[i].left_out = !shelf->wish->none_left_out && none(shelf->of[i].may);
 }
 
-static void fill_contents(struct digest_shelf *shelf, int64_t last) {
-    size_t used = 0;
-    if (shelf->bytes == NULL) shelf->bytes = arena_alloc(tx_arena(shelf->tx), SHELF_BYTES);
-    struct rows *rows = tx_query(shelf->tx, &contents, VALUES(customer_of(shelf), account_of(shelf), V_INT(last),
-                                                              V_INT((int64_t)shelf->room)));
-    while (shelf->count < shelf->room && rows_next(rows)) {
-        struct text content = row_text(rows, 2);
-        if (content.size > SHELF_BYTES - used) break;
-        memcpy(shelf->bytes + used, content.data, content.size);
-        shelf->of[shelf->count++] = (struct shelved){
-            .last = row_int(rows, 0), .previous = row_int(rows, 1), .content = {shelf->bytes + used, content.size}};
-        used += content.size;
+static struct text keep_bytes(struct digest_shelf *shelf, struct text bytes) {
+    struct text kept = {shelf->bytes + shelf->used, bytes.size};
+    if (bytes.size > 0) memcpy(shelf->bytes + shelf->used, bytes.data, bytes.size);
+    shelf->used += bytes.size;
+    return kept;
+}
+
+/* Their contents in one go; of those that the text has narrowed already, into what is known of them. */
+static void fill_contents(struct digest_shelf *shelf, int64_t last, bool known) {
+    const struct walk_wish *wish = shelf->wish;
+    size_t at = 0, room = known ? shelf->count : shelf->room;
+    const struct value values[] = {customer_of(shelf),
+                                   account_of(shelf),
+                                   V_INT(last),
+                                   V_INT((int64_t)room),
+                                   V_INT(wish->min),
+                                   V_INT(wish->max != 0 ? wish->max : INT64_MAX),
+                                   V_INT(wish->kinds != 0 ? (int64_t)wish->kinds : -1),
+                                   V_INT(wish->categories != 0 ? (int64_t)wish->categories : -1)};
+    struct rows *rows = tx_query(shelf->tx, wish->payees ? &contents_payees : &contents, values,
+                                 sizeof values / sizeof *values);
+    for (; at < room && rows_next(rows); at++) {
+        struct shelved *shelved = &shelf->of[at];
+        bool wanted = !row_null(rows, 2) && !(known && shelved->left_out);
+        size_t size = wanted ? row_text(rows, 2).size + (wish->payees ? row_text(rows, 3).size : 0) : 0;
+        if (size > SHELF_BYTES - shelf->used) break;
+        if (!known) *shelved = (struct shelved){.last = row_int(rows, 0), .previous = row_int(rows, 1)};
+        shelved->left_out = !wanted;
+        if (!wanted) continue;
+        shelved->content = keep_bytes(shelf, row_text(rows, 2));
+        if (wish->payees) shelved->payees = keep_bytes(shelf, row_text(rows, 3));
     }
     rows_end(rows);
+    if (!known) shelf->count = at;
 }
 
-static bool read_content(struct digest_shelf *shelf, const struct shelved *shelved, struct digest *digest) {
-    if (shelf->wish->place_count == 0) return digest_read(shelved->content, digest);
+/* With a text: the places first; of many digests that have it together, of a few each by itself when its turn comes. */
+static void fill(struct digest_shelf *shelf, int64_t last) {
+    size_t wanted = 0;
+    if (shelf->bytes == NULL) shelf->bytes = arena_alloc(tx_arena(shelf->tx), SHELF_BYTES);
+    shelf->given = shelf->count = shelf->used = 0;
+    if (shelf->wish->place_count == 0) {
+        fill_contents(shelf, last, false);
+    } else {
+        fill_keys(shelf, last);
+        for (size_t i = 0; i < shelf->count; i++) wanted += !shelf->of[i].left_out;
+        if (wanted > shelf->count / 4) fill_contents(shelf, last, true);
+    }
+    shelf->room = shelf->room * 4 < SHELF_MOST ? shelf->room * 4 : SHELF_MOST;
+}
+
+static void read_one(struct digest_shelf *shelf, struct shelved *shelved) {
     struct rows *rows = tx_query(shelf->tx, &content_of,
                                  VALUES(customer_of(shelf), account_of(shelf), V_INT(shelved->last)));
-    struct text content = rows_next(rows) ? row_text(rows, 0) : TEXT_NONE;
-    if (content.size <= SHELF_BYTES) { /* categories are borrowed from them */
-        if (shelf->bytes == NULL) shelf->bytes = arena_alloc(tx_arena(shelf->tx), SHELF_BYTES);
-        memcpy(shelf->bytes, content.data != NULL ? content.data : "", content.size);
+    bool found = rows_next(rows) && row_text(rows, 0).size + row_text(rows, 1).size <= SHELF_BYTES;
+    if (found) {
+        shelf->used = shelf->used + row_text(rows, 0).size + row_text(rows, 1).size <= SHELF_BYTES ? shelf->used : 0;
+        shelved->content = keep_bytes(shelf, row_text(rows, 0));
+        if (shelf->wish->payees) shelved->payees = keep_bytes(shelf, row_text(rows, 1));
     }
-    size_t size = content.size;
     rows_end(rows);
-    return size <= SHELF_BYTES && digest_read((struct text){shelf->bytes, size}, digest);
 }
 
 bool digest_next(struct digest_shelf *shelf, int64_t last, struct digest_place *place, struct digest *digest,
                  uint64_t may[DIGEST_ENTRIES / 64]) {
-    if (shelf->given == shelf->count) {
-        shelf->given = shelf->count = 0;
-        if (shelf->wish->place_count > 0) fill_keys(shelf, last);
-        else fill_contents(shelf, last);
-        shelf->room = shelf->room * 4 < SHELF_MOST ? shelf->room * 4 : SHELF_MOST;
-    }
+    if (shelf->given == shelf->count) fill(shelf, last);
     if (shelf->given == shelf->count || shelf->of[shelf->given].last != last) {
         shelf->given = shelf->count = 0;
         return false;
     }
-    const struct shelved *shelved = &shelf->of[shelf->given++];
-    *place = (struct digest_place){.previous = shelved->previous,
-                                   .left_out = shelf->wish->place_count > 0 && !shelf->wish->none_left_out &&
-                                               none(shelved->may)};
+    struct shelved *shelved = &shelf->of[shelf->given++];
+    *place = (struct digest_place){.previous = shelved->previous, .left_out = shelved->left_out};
     memcpy(may, shelved->may, sizeof shelved->may);
-    return place->left_out || read_content(shelf, shelved, digest);
+    if (place->left_out) return true;
+    if (shelved->content.size == 0) read_one(shelf, shelved);
+    return digest_read(shelved->content, digest) &&
+           (!shelf->wish->payees || digest_read_payees(shelved->payees, digest));
 }
 
 /* ---- made ---- */
@@ -218,7 +270,7 @@ struct making {
     int64_t customer, account, last, previous;
     struct digest digest;
     struct signature signatures[DIGEST_ENTRIES];
-    struct text content;
+    struct text content, payees;
     bool whole; /* there are so many entries, and the last is the one named */
 };
 
@@ -253,22 +305,23 @@ static void make(void *data) {
     while (digest->count < DIGEST_ENTRIES && entry_next(cursor, &entry)) {
         if (entry.id > making->last) continue;
         if (digest->count == 0 && entry.id != making->last) return;
-        const struct digest_class found =
-            operations_digest_class(making->engine, making->snapshot, making->customer, &entry);
         sign(making, told, &entry, &making->signatures[digest->count]);
-        digest->entries[digest->count++] =
-            (struct digest_entry){entry.id, entry.amount, digest_class_of(digest, &found)};
+        operations_digest_entry(making->engine, making->snapshot, making->customer, &entry, digest, digest->count++);
         making->previous = entry.previous;
     }
     making->content = digest_write(making->arena, digest);
+    making->payees = digest_write_payees(making->arena, digest);
     making->whole = digest->count == DIGEST_ENTRIES;
 }
 
 /* A place that no entry has leaves no row. */
 static void keep(struct tx *tx, const struct making *making) {
+    struct digest_extent extent = digest_extent_of(&making->digest);
     tx_run(tx, &add,
            VALUES(V_INT(making->customer), V_INT(making->account), V_INT(making->last), V_INT(making->previous),
-                  V_BYTES(making->content.data, making->content.size)));
+                  V_INT(extent.low), V_INT(extent.high), V_INT((int64_t)extent.kinds),
+                  V_INT((int64_t)extent.categories), V_BYTES(making->content.data, making->content.size),
+                  V_BYTES(making->payees.data, making->payees.size)));
     for (size_t place = 0; place < SIGNATURE_PLACES; place++) {
         uint64_t bits[DIGEST_ENTRIES / 64] = {0};
         for (size_t i = 0; i < DIGEST_ENTRIES; i++)

@@ -8,7 +8,7 @@ extern const struct erase digest_erases[];
 
 struct digest_place {
     int64_t previous; /* the entry before its first: what comes next; 0: none */
-    bool left_out;    /* none of its entries holds the text asked for; the digest was not read */
+    bool left_out;    /* nothing in it can be what is asked for; it was not read */
 };
 
 /* An account's digests, from the newest on. `wish` must outlive it. */

@@ -27,8 +27,7 @@ struct named {
 struct tagged {
     struct labelled found[TAGGED];
     struct entry whole[TAGGED];
-    struct digest_entry entries[TAGGED];
-    struct digest digest; /* its classes */
+    struct digest digest;
     int64_t before;
     bool over;
 };
@@ -56,6 +55,7 @@ struct listing {
     const struct operation_filter *filter; /* NULL: all */
     const struct labels *labels;
     const struct label_set *set;
+    bool said;           /* what he has said decides which category an entry is of */
     struct tagged *tagged;
     struct lane *lanes;
     size_t lane_count;
@@ -140,14 +140,15 @@ static bool kind_fits(const struct listing *listing, int kind) {
            engine_operation_kind(listing->engine, kind) == NULL;
 }
 
-static bool category_fits(const struct listing *listing, int64_t operation, const struct digest_class *class) {
-    struct text wanted = listing->filter->category;
-    const struct operation_class known = {class->category, class->payee};
-    if (wanted.size == 0) return true;
-    if (listing->labels == NULL || listing->set == NULL) return text_equal(class->category, wanted);
-    struct text category = operation != 0 ? listing->labels->category(listing->set, operation, &known)
-                                          : listing->labels->category_of_class(listing->set, &known);
-    return text_equal(category, wanted);
+/* Of all of a class, or of one entry of it where what he has said makes a difference. */
+static bool category_fits(const struct listing *listing, const struct digest_class *class) {
+    return listing->filter->category.size == 0 || text_equal(class->category, listing->filter->category);
+}
+
+static bool category_fits_one(const struct listing *listing, const struct walk_lot *lot, size_t at) {
+    const struct digest_entry *entry = &lot->entries[at];
+    const struct operation_class class = {lot->classes[entry->class].category, lot->payees[at]};
+    return text_equal(listing->labels->category(listing->set, entry->id, &class), listing->filter->category);
 }
 
 static bool title_holds(const struct listing *listing, int kind) {
@@ -156,45 +157,17 @@ static bool title_holds(const struct listing *listing, int kind) {
     return false;
 }
 
-static size_t singles_below(const int64_t *singles, size_t count, int64_t operation) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (singles[middle] < operation) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
-/* He has said of this one where he counts it. */
-static bool single(const struct listing *listing, int64_t operation) {
-    const int64_t *singles;
-    if (listing->set == NULL) return false;
-    size_t count = listing->labels->singles(listing->set, &singles);
-    size_t at = singles_below(singles, count, operation);
-    return at < count && singles[at] == operation;
-}
-
-/* … of some of the lot. */
-static bool some_single(const struct listing *listing, const struct walk_lot *lot) {
-    const int64_t *singles;
-    if (listing->set == NULL || listing->filter == NULL || listing->filter->category.size == 0) return false;
-    size_t count = listing->labels->singles(listing->set, &singles);
-    size_t at = singles_below(singles, count, lot->entries[lot->count - 1].id);
-    return at < count && singles[at] <= lot->entries[0].id;
-}
-
 /* Once for a lot what is the same for many of its entries. */
 static void lot_begun(struct listing *listing, struct lane *lane) {
     struct walk_lot *lot = &lane->lot;
-    bool some = lot->class_count == 0, said = lot->count > 0 && some_single(listing, lot);
+    bool some = lot->class_count == 0;
     lane->at = 0;
     if (listing->filter == NULL) return;
     for (size_t i = 0; i < lot->class_count; i++) {
-        bool kind = kind_fits(listing, lot->classes[i].kind);
-        lane->fits[i] = kind && category_fits(listing, 0, &lot->classes[i]);
+        lane->fits[i] = kind_fits(listing, lot->classes[i].kind) &&
+                        (listing->said || category_fits(listing, &lot->classes[i]));
         lane->titled[i] = title_holds(listing, lot->classes[i].kind);
-        some = some || lane->fits[i] || (said && kind);
+        some = some || lane->fits[i];
     }
     if (!some && lot->count > 0) { /* none of them */
         lane->seen = lot->entries[lot->count - 1].id;
@@ -211,11 +184,7 @@ static bool may_match(const struct listing *listing, const struct lane *lane, si
     const struct operation_facts facts = {.at = id_moment(entry->id), .amount = entry->amount, .account = account};
     if (!filter_matches_figures(filter, &facts)) return false;
     if (lane->lot.class_count == 0) return true;
-    const struct digest_class *class = &lane->lot.classes[entry->class];
-    bool said = filter->category.size > 0 && single(listing, entry->id);
-    bool fits = said ? kind_fits(listing, class->kind) && category_fits(listing, entry->id, class)
-                     : lane->fits[entry->class];
-    if (!fits) return false;
+    if (!lane->fits[entry->class] || (listing->said && !category_fits_one(listing, &lane->lot, at))) return false;
     const uint64_t *may = lane->lot.may;
     return may == NULL || (may[at / 64] >> at % 64 & 1) != 0 || lane->titled[entry->class];
 }
@@ -243,13 +212,12 @@ static bool tagged_next(struct listing *listing, struct tagged *tagged, struct w
         if (!allowed(listing, account) ||
             !ledger_entry(engine_ledger(listing->engine), listing->tx, account, tagged->before, entry))
             continue;
-        const struct digest_class class =
-            operations_digest_class(listing->engine, listing->tx, listing->wanted.customer, entry);
-        tagged->entries[count++] =
-            (struct digest_entry){entry->id, entry->amount, digest_class_of(&tagged->digest, &class)};
+        operations_digest_entry(listing->engine, listing->tx, listing->wanted.customer, entry, &tagged->digest,
+                                count++);
     }
     *lot = (struct walk_lot){.count = count,
-                             .entries = tagged->entries,
+                             .entries = tagged->digest.entries,
+                             .payees = tagged->digest.payees,
                              .classes = tagged->digest.classes,
                              .class_count = tagged->digest.class_count,
                              .whole = tagged->whole};
@@ -338,15 +306,26 @@ static void begin_filter(struct listing *listing) {
     find_titled(listing);
 }
 
+/* Which digests can be left out. */
+static void narrow(const struct listing *listing, struct walk_wish *wish) {
+    const struct operation_filter *filter = listing->filter;
+    wish->min = filter->min;
+    wish->max = filter->max;
+    if (filter->kind.size > 0 && listing->kind != KIND_NONE) wish->kinds = digest_kind_bit(listing->kind);
+    if (filter->category.size > 0 && !listing->said) wish->categories = digest_category_bit(filter->category);
+}
+
 static void begin_lanes(struct listing *listing) {
     const struct operations_wanted *wanted = &listing->wanted;
     struct walk_wish wish = {.customer = wanted->customer,
                              .before = listing->before,
                              .from = listing->from,
                              .figures = listing->filter != NULL && filter_asks(listing->filter),
+                             .payees = listing->said,
                              .places = listing->places,
                              .place_count = listing->place_count,
                              .none_left_out = listing->titled_count > 0};
+    if (listing->filter != NULL) narrow(listing, &wish);
     for (size_t i = 0; i < wanted->account_count; i++) {
         wish.account = wanted->accounts[i];
         if (listing->filter != NULL && listing->filter->account != 0 && listing->filter->account != wish.account)
@@ -372,6 +351,8 @@ struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena
     listing->before = wanted->before;
     if (wanted->labels || tag || (filter != NULL && filter->category.size > 0)) listing->labels = engine_labels(engine);
     if (listing->labels != NULL) listing->set = listing->labels->open(engine, tx, wanted->customer);
+    listing->said = filter != NULL && filter->category.size > 0 && listing->set != NULL &&
+                    listing->labels->said(listing->set);
     if (filter != NULL) begin_filter(listing);
     listing->lanes = arena_array(tx_arena(tx), struct lane, tag ? 1 : wanted->account_count + 1);
     if (tag) {

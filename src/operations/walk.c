@@ -18,8 +18,7 @@ struct walk {
     int64_t next;                 /* the entry that comes next; 0: not known */
     int64_t digested;             /* the newest entry that ends a digest and is not newer than the next; 0: none */
     struct digest_shelf *shelf;
-    struct digest digest;         /* what the lot is read from; of the chain its classes alone */
-    struct digest_entry entries[CHAIN_LOT];
+    struct digest digest;         /* the lot */
     struct entry whole[CHAIN_LOT];
     uint64_t may[DIGEST_ENTRIES / 64];
     bool over;
@@ -49,12 +48,6 @@ struct walk *walk_begin(struct engine *engine, struct tx *tx, const struct walk_
 
 /* ---- the chain ---- */
 
-static uint32_t class_of(struct walk *walk, const struct entry *entry) {
-    if (!walk->wish.figures) return 0;
-    const struct digest_class class = operations_digest_class(walk->engine, walk->tx, walk->wish.customer, entry);
-    return digest_class_of(&walk->digest, &class);
-}
-
 static bool chain_lot(struct walk *walk, struct walk_lot *lot) {
     size_t count = 0;
     struct entry entry;
@@ -70,11 +63,15 @@ static bool chain_lot(struct walk *walk, struct walk_lot *lot) {
             walk->next = entry.id;
             break;
         }
-        walk->entries[count] = (struct digest_entry){entry.id, entry.amount, class_of(walk, &entry)};
-        walk->whole[count++] = entry;
+        walk->digest.entries[count] = (struct digest_entry){entry.id, entry.amount, 0};
+        walk->whole[count] = entry;
+        if (walk->wish.figures)
+            operations_digest_entry(walk->engine, walk->tx, walk->wish.customer, &entry, &walk->digest, count);
+        count++;
     }
     *lot = (struct walk_lot){.count = count,
-                             .entries = walk->entries,
+                             .entries = walk->digest.entries,
+                             .payees = walk->digest.payees,
                              .classes = walk->digest.classes,
                              .class_count = walk->digest.class_count,
                              .whole = walk->whole};
@@ -97,6 +94,7 @@ static bool digest_lot(struct walk *walk, struct walk_lot *lot) {
     while (count > first && digest->entries[count - 1].id < walk->wish.from) count--;
     *lot = (struct walk_lot){.count = count - first,
                              .entries = digest->entries + first,
+                             .payees = digest->payees + first,
                              .classes = digest->classes,
                              .class_count = digest->class_count};
     if (walk->wish.place_count > 0 && first == 0) lot->may = walk->may; /* else it is the first of all: each may */

@@ -58,7 +58,7 @@ struct label_set {
 extern const struct labels spending_labels;
 const struct label_set *labels_open(struct engine *engine, struct tx *tx, int64_t customer);
 struct text labels_category(const struct label_set *set, int64_t operation, const struct operation_class *class);
-struct text labels_category_of_class(const struct label_set *set, const struct operation_class *class);
+bool labels_said(const struct label_set *set);
 /* Says of one, or of all of a payee. False: he has said so much that it is full. */
 bool label_single(struct tx *tx, int64_t customer, const struct labelled *operation, struct text category);
 bool label_rule(struct tx *tx, int64_t customer, int64_t payee, bool income, struct text category);

@@ -58,7 +58,7 @@ static size_t first_not_below(const int64_t *numbers, size_t count, int64_t want
     return low;
 }
 
-struct text labels_category_of_class(const struct label_set *set, const struct operation_class *class) {
+static struct text category_of_class(const struct label_set *set, const struct operation_class *class) {
     if (text_is(class->category, OPERATION_OWN) || class->payee == 0 || set->rule_count == 0) return class->category;
     bool income = category_income(class->category);
     size_t low = 0, high = set->rule_count;
@@ -75,13 +75,10 @@ struct text labels_category_of_class(const struct label_set *set, const struct o
 struct text labels_category(const struct label_set *set, int64_t operation, const struct operation_class *class) {
     size_t at = first_not_below(set->singles, set->single_count, operation);
     if (at < set->single_count && set->singles[at] == operation) return set->single_categories[at];
-    return labels_category_of_class(set, class);
+    return category_of_class(set, class);
 }
 
-static size_t all_singles(const struct label_set *set, const int64_t **operations) {
-    *operations = set->singles;
-    return set->single_count;
-}
+bool labels_said(const struct label_set *set) { return set->rule_count + set->single_count > 0; }
 
 /* ---- said ---- */
 
@@ -146,8 +143,7 @@ static void offer(struct engine *engine, struct tx *tx, const struct label_set *
 const struct labels spending_labels = {
     .open = labels_open,
     .category = labels_category,
-    .category_of_class = labels_category_of_class,
-    .singles = all_singles,
+    .said = labels_said,
     .tagged = tagged,
     .describe = describe,
     .offer = offer,

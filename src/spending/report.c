@@ -57,31 +57,20 @@ static void count_tags(struct making *making, int64_t operation, size_t month, i
             if (making->names[i].id == making->taggings[low].tag) count_in(&making->report->tags[i], month, amount);
 }
 
-static bool single(const struct making *making, int64_t operation, struct text *category) {
-    size_t low = 0, count = making->set->single_count, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (making->set->singles[middle] < operation) low = middle + 1;
-        else high = middle;
-    }
-    if (low == count || making->set->singles[low] != operation) return false;
-    *category = making->set->single_categories[low];
-    return true;
+static int line_said(struct making *making, const struct walk_lot *lot, size_t at) {
+    const struct digest_entry *entry = &lot->entries[at];
+    const struct operation_class class = {lot->classes[entry->class].category, lot->payees[at]};
+    return line_of(making, labels_category(making->set, entry->id, &class));
 }
 
 static void count_lot(struct making *making, const struct walk_lot *lot, size_t *month) {
     struct report *report = making->report;
-    struct text said;
-    for (size_t i = 0; i < lot->class_count; i++) {
-        const struct operation_class class = {lot->classes[i].category, lot->classes[i].payee};
-        struct text code = labels_category_of_class(making->set, &class);
-        making->lines[i] = line_of(making, code);
-    }
+    bool said = labels_said(making->set);
+    for (size_t i = 0; i < lot->class_count && !said; i++) making->lines[i] = line_of(making, lot->classes[i].category);
     for (size_t i = 0; i < lot->count; i++) {
         const struct digest_entry *entry = &lot->entries[i];
         while (*month > 0 && entry->id < making->begins[*month]) (*month)--;
-        int line = making->lines[entry->class];
-        if (making->set->single_count > 0 && single(making, entry->id, &said)) line = line_of(making, said);
+        int line = said ? line_said(making, lot, i) : making->lines[entry->class];
         if (line == LINE_NONE) continue;
         count_in(&report->categories[line], *month, entry->amount);
         if (making->tagging_count > 0 && !report->categories[line].income)
@@ -97,7 +86,8 @@ static void count_account(struct making *making, int64_t account) {
                                    .account = account,
                                    .before = making->begins[report->months],
                                    .from = making->begins[0],
-                                   .figures = true};
+                                   .figures = true,
+                                   .payees = labels_said(making->set)};
     struct walk *walk = walk_begin(making->engine, making->tx, &wish);
     while (walk_next(walk, &lot)) {
         count_lot(making, &lot, &month);
