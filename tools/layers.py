@@ -11,9 +11,10 @@ FOLDERS = {
     "http": ["base", "generated"],
     "ledger": ["base", "store"],
     "jobs": ["base", "store"],
+    "lending": ["base"],
     "engine": ["base", "store", "http", "ledger", "jobs", "generated"],
 }
-COMMON = ["base", "store", "http", "ledger", "jobs", "engine", "generated"]
+COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "engine", "generated"]
 
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "payments", "autopay",

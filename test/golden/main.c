@@ -7,7 +7,10 @@
 #include "base/calendar.h"
 #include "base/identifiers.h"
 #include "base/phone.h"
+#include "base/money.h"
 #include "base/secret.h"
+#include "lending/interest.h"
+#include "products/deposits/deposit_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,6 +236,70 @@ static struct verdict run_daycount_isda(struct arena *arena, struct row row) {
     return (struct verdict){right && years.data == NULL, got};
 }
 
+static bool kopecks(struct text text, int64_t *minor) {
+    struct money money;
+    if (!money_parse(text, CURRENCY_RUB, &money)) return false;
+    *minor = money.minor;
+    return true;
+}
+
+static bool percent(struct text text, int64_t *rate) {
+    if (!text_ends(text, "%")) return false;
+    return rate_parse(text_slice(text, 0, text.size - 1), rate);
+}
+
+/* "1000 @16.8% 2015-11-10..2015-12-10 (a remark)" */
+static struct verdict run_interest(struct arena *arena, struct row row) {
+    struct text rest, sum = text_split(row.input, ' ', &rest), rate = text_split(rest, ' ', &rest);
+    struct text dates = text_split(rest, ' ', &rest);
+    ptrdiff_t dots = text_find(dates, '.');
+    int64_t minor, millionths;
+    struct date from, to;
+    struct interest interest = {0, 0};
+    if (!kopecks(sum, &minor) || !take(&rate, "@") || !percent(rate, &millionths) || dots < 0 ||
+        !date_parse(text_slice(dates, 0, (size_t)dots), &from) ||
+        !date_parse(text_slice(dates, (size_t)dots + 2, dates.size), &to))
+        return (struct verdict){false, TEXT("the input is not SUM @RATE% FROM..TO")};
+    interest_add(&interest, minor, millionths, interest_days(date_to_days(from), date_to_days(to)));
+    return same(money_decimal(arena, rub(interest_rounded(&interest))), row.expected);
+}
+
+static bool deposit_read(struct text input, struct deposit_terms *terms, int64_t *sum, int64_t *term, int64_t *begun) {
+    struct text rest, part = text_split(input, '/', &rest), length = text_split(rest, '/', &rest);
+    struct text rate = text_split(rest, '/', &rest), day = text_split(rest, ' ', &rest), every;
+    struct date date;
+    every = text_split(rest, ' ', &rest);
+    if (!kopecks(part, sum) || !date_parse(day, &date) || !percent(rate, &terms->rates[0].rate)) return false;
+    if (text_is(every, "daily")) terms->every = EVERY_DAY;
+    else if (text_is(every, "monthly")) terms->every = EVERY_MONTH;
+    else if (text_is(every, "quarterly")) terms->every = EVERY_QUARTER;
+    else if (text_is(every, "end")) terms->every = EVERY_TERM;
+    else return false;
+    terms->unit = text_ends(length, "d") ? TERM_DAYS : TERM_MONTHS;
+    terms->to_account = text_is(rest, "payout");
+    terms->rate_count = terms->early_count = 1;
+    *begun = date_to_days(date);
+    return (text_ends(length, "m") || text_ends(length, "d")) &&
+           text_to_int(text_slice(length, 0, length.size - 1), term) && *term > 0 && *term <= TERM_MOST_MONTHS;
+}
+
+/* "10000/12m/15%/2020-01-01 monthly cap": "interest 1607.55", or each payment and their sum, "1.50 + 1.51 = 3.01". */
+static struct verdict run_deposit(struct arena *arena, struct row row) {
+    struct deposit_terms terms = {.unit = TERM_MONTHS};
+    struct forecast_row rows[400];
+    int64_t sum, term, begun;
+    if (!deposit_read(row.input, &terms, &sum, &term, &begun))
+        return (struct verdict){false, TEXT("the input is not SUM/TERM/RATE%/DATE daily|monthly|… cap|payout")};
+    struct forecast forecast = deposit_forecast(&terms, begun, term, sum, rows, sizeof rows / sizeof *rows);
+    struct text total = money_decimal(arena, rub(forecast.interest)), expected = row.expected;
+    if (take(&expected, "interest ")) return same(total, expected);
+    struct buffer out = buffer_new(arena, 256);
+    for (size_t i = 0; i < forecast.count; i++)
+        buffer_format(&out, "%s%.*s", i > 0 ? " + " : "", TEXT_ARG(money_decimal(arena, rub(rows[i].interest))));
+    buffer_format(&out, " = %.*s", TEXT_ARG(total));
+    return same(buffer_text(&out), expected);
+}
+
 static const struct kind {
     const char *name;
     struct verdict (*run)(struct arena *arena, struct row row);
@@ -245,6 +312,7 @@ static const struct kind {
     {"pan_mask", run_pan_mask}, {"phone", run_phone},
     {"sbp_crc", run_sbp_crc},   {"pkce_s256", run_pkce_s256},
     {"due_date", run_due_date}, {"daycount_isda", run_daycount_isda},
+    {"interest", run_interest}, {"deposit", run_deposit},
 };
 
 /* ---- the file ---- */
