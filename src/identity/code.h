@@ -15,7 +15,8 @@ enum code_purpose {
     CODE_PHONE_NEW,
     CODE_THAW,
     CODE_APPLICATION_MAIL = 30,
-    CODE_TILL
+    CODE_TILL,
+    CODE_DEPOSIT = 40
 };
 
 enum code_result {

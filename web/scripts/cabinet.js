@@ -96,6 +96,14 @@ all("[data-copy]", (button) => {
     });
 });
 
+// A slider beside a number's field moves it, and is moved by it; then the field alone is sent.
+all("[data-slider]", (slider) => {
+    const field = document.querySelector(slider.dataset.slider);
+    slider.removeAttribute("name");
+    slider.addEventListener("input", () => (field.value = slider.value));
+    field.addEventListener("input", () => (slider.value = parseFloat(field.value.replace(/\s/g, "").replace(",", "."))));
+});
+
 // Two minutes before an idle session ends, say so, on every open tab; being used in one tab is being used in all.
 all("[data-session-ends]", (notice) => {
     let timer;

@@ -220,7 +220,7 @@ size_t deposit_lines(const struct deposit_terms *terms, const struct deposit_ter
     return made;
 }
 
-int64_t lines_rounded(const struct interest_line *lines, size_t count) {
+int64_t deposit_lines_rounded(const struct interest_line *lines, size_t count) {
     struct interest all = {0, 0};
     for (size_t i = 0; i < count; i++) interest_join(&all, &lines[i].sum);
     return interest_rounded(&all);

@@ -111,7 +111,7 @@ struct interest_line {
 size_t deposit_lines(const struct deposit_terms *terms, const struct deposit_term *term,
                      const struct deposit_move *moves, size_t count, int64_t from, int64_t to,
                      struct interest_line *lines, size_t room);
-int64_t lines_rounded(const struct interest_line *lines, size_t count);
+int64_t deposit_lines_rounded(const struct interest_line *lines, size_t count);
 
 /* Closed on that day, before its end: interest anew for the whole term on one's own money, at the rate of so many days,
  * without anything added; rounded once. */

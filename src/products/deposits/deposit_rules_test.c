@@ -333,7 +333,7 @@ static void judge_period(const struct life *life, int64_t from, int64_t interest
     assert_int_equal(interest, model_interest(&life->model, life->model.principal, -1, from, to));
     size_t count =
         deposit_lines(&life->terms, &life->term, life->moves, life->count, from, to, lines, LIFE_DAYS);
-    assert_int_equal(interest, lines_rounded(lines, count));
+    assert_int_equal(interest, deposit_lines_rounded(lines, count));
 }
 
 /* Now and then the customer brings or takes some, once the day is earned. */

@@ -1,0 +1,113 @@
+/* paper.c: a contract or a certificate as a PDF, drawn by cairo and pango so that Cyrillic and «₽» are right: A4, as
+ * many pages as it takes. Knows nothing of deposits: lines come ready. */
+#include "products/deposits/deposits.h"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+
+#define PAPER_MAX (512 * 1024) /* bytes; a contract has about 40 KiB, most of it fonts */
+#define PAGE_WIDTH 595         /* A4 in points */
+#define PAGE_HEIGHT 842
+#define MARGIN 56
+#define WIDTH (PAGE_WIDTH - 2 * MARGIN)
+#define LABEL_WIDTH 170
+
+struct sheet {
+    cairo_t *cairo;
+    PangoLayout *layout;
+    int y;
+    int page;
+    struct text footer;
+};
+
+static int shape(struct sheet *sheet, int width, const char *font, struct text text) {
+    PangoFontDescription *description = pango_font_description_from_string(font);
+    pango_layout_set_font_description(sheet->layout, description);
+    pango_font_description_free(description);
+    pango_layout_set_width(sheet->layout, width * PANGO_SCALE);
+    pango_layout_set_wrap(sheet->layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_text(sheet->layout, text.data, (int)text.size);
+    int height;
+    pango_layout_get_size(sheet->layout, NULL, &height);
+    return (height + PANGO_SCALE - 1) / PANGO_SCALE;
+}
+
+/* Draws at (x, sheet->y) within width, so many hundredths grey; gives the height taken. */
+static int put(struct sheet *sheet, int x, int width, const char *font, int grey, struct text text) {
+    int height = shape(sheet, width, font, text);
+    cairo_set_source_rgb(sheet->cairo, grey / 100.0, grey / 100.0, grey / 100.0);
+    cairo_move_to(sheet->cairo, x, sheet->y);
+    pango_cairo_show_layout(sheet->cairo, sheet->layout);
+    return height;
+}
+
+static void end_page(struct sheet *sheet) {
+    char number[16];
+    snprintf(number, sizeof number, "%d", ++sheet->page);
+    sheet->y = PAGE_HEIGHT - MARGIN + 14;
+    put(sheet, MARGIN, WIDTH - 30, "DejaVu Sans 7", 45, sheet->footer);
+    put(sheet, PAGE_WIDTH - MARGIN - 20, 20, "DejaVu Sans 7", 45, text_from(number));
+    cairo_show_page(sheet->cairo);
+    sheet->y = MARGIN;
+}
+
+static void make_room(struct sheet *sheet, int height) {
+    if (sheet->y + height > PAGE_HEIGHT - MARGIN && sheet->y > MARGIN) end_page(sheet);
+}
+
+static void draw_fact(struct sheet *sheet, const struct paper_line *line) {
+    const char *font = line->kind == PAPER_SUM ? "DejaVu Sans Bold 10" : "DejaVu Sans 9";
+    int label = shape(sheet, LABEL_WIDTH - 14, "DejaVu Sans 9", line->label);
+    int value = shape(sheet, WIDTH - LABEL_WIDTH, font, line->value);
+    int height = label > value ? label : value;
+    make_room(sheet, height + 12);
+    cairo_set_source_rgb(sheet->cairo, 0.8, 0.8, 0.8);
+    cairo_set_line_width(sheet->cairo, 0.6);
+    cairo_move_to(sheet->cairo, MARGIN, sheet->y);
+    cairo_line_to(sheet->cairo, PAGE_WIDTH - MARGIN, sheet->y);
+    cairo_stroke(sheet->cairo);
+    sheet->y += 6;
+    put(sheet, MARGIN, LABEL_WIDTH - 14, "DejaVu Sans 9", 35, line->label);
+    put(sheet, MARGIN + LABEL_WIDTH, WIDTH - LABEL_WIDTH, font, 0, line->value);
+    sheet->y += height + 6;
+}
+
+static void draw_line(struct sheet *sheet, const struct paper_line *line) {
+    bool head = line->kind == PAPER_HEAD;
+    const char *font = head ? "DejaVu Sans Bold 11" : "DejaVu Sans 9";
+    if (line->kind == PAPER_FACT || line->kind == PAPER_SUM) {
+        draw_fact(sheet, line);
+        return;
+    }
+    int height = shape(sheet, WIDTH, font, line->value);
+    make_room(sheet, height + (head ? 60 : 10)); /* a heading does not stand alone at a page's foot */
+    sheet->y += head ? 12 : 4;
+    sheet->y += put(sheet, MARGIN, WIDTH, font, head ? 0 : 15, line->value) + 6;
+}
+
+static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
+    struct buffer *out = data;
+    if (size >= out->room - out->size) return CAIRO_STATUS_WRITE_ERROR; /* the arena must not unwind through cairo */
+    buffer_add(out, bytes, size);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+bool deposit_paper_draw(struct arena *arena, const struct paper *paper, struct text *pdf) {
+    struct buffer out = buffer_new(arena, PAPER_MAX);
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, text_copy(arena, paper->title).data);
+    cairo_t *cairo = cairo_create(surface);
+    struct sheet sheet = {
+        .cairo = cairo, .layout = pango_cairo_create_layout(cairo), .y = MARGIN, .footer = paper->footer};
+    sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 10", 35, paper->company) + 18;
+    sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 16", 0, paper->title) + 10;
+    for (size_t i = 0; i < paper->count; i++) draw_line(&sheet, &paper->lines[i]);
+    end_page(&sheet);
+    g_object_unref(sheet.layout);
+    cairo_destroy(cairo);
+    cairo_surface_finish(surface);
+    bool good = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
+    cairo_surface_destroy(surface);
+    if (good) *pdf = buffer_text(&out);
+    return good;
+}
