@@ -126,6 +126,10 @@ const table = `
   POST /staff/campaigns                           -   -   -   -   +   -
   POST /staff/campaigns/{id}/start                -   -   -   -   +   -
   POST /staff/campaigns/{id}/stop                 -   -   -   -   +   -
+  GET  /staff/deposits                            -   -   -   +   +   -
+  POST /staff/deposits                            -   -   -   -   +   -
+  GET  /staff/deposits/product                    -   -   -   +   +   -
+  GET  /staff/deposits/books                      -   -   -   +   +   -
   GET  /staff/terminals                           -   -   -   -   +   -
   POST /staff/terminals                           -   -   -   -   +   -
   GET  /staff/terminals/export                    -   -   -   -   +   -

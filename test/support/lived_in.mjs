@@ -10,6 +10,7 @@ import {person, picture} from "./applicants.mjs";
 import {makeMerchant} from "./merchants.mjs";
 import {Cards} from "./cards.mjs";
 import {jpeg, upload} from "./pictures.mjs";
+import {Deposits} from "./deposits.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
 import {Server, newKey, newPhone} from "./server.mjs";
 import {Member, staff} from "./staff.mjs";
@@ -362,6 +363,25 @@ async function requests(life) {
   life.at("/requests/{id}", ...[paid, declined, open, own].map(({id}) => `/requests/${id}`));
 }
 
+// Two deposits, one that was closed, a contract that waits for its code.
+async function deposits(life) {
+  const {who, server} = life, own = new Deposits(server, {});
+  const {offers} = await until(() => own.get(who, "/deposits"), ({offers}) => offers.length > 2);
+  const [handy, , reliable] = offers.map(({product}) => product); // by code, as profiles/deposits.json has them
+  const {id} = await own.open(who, {product: reliable, sum: "1000.00", term: 12, prolongs: true});
+  const {id: demand} = await own.open(who, {product: handy, sum: "300.50"});
+  const {id: closed} = await own.open(who, {product: handy, sum: "100.00"});
+  await life.post(who, `/deposits/${closed}/close`, {total: "100.00"});
+  await life.post(who, `/deposits/${demand}/topup`, {sum: "17.25"});
+  const draft = await life.post(who, "/deposits", {product: reliable, sum: "1234.56", term: 3});
+  life.at("/deposits/new", `/deposits/new?product=${reliable}&sum=150000&term=9`, `/deposits/new?product=${handy}`);
+  life.at("/deposits/drafts/{id}", `/deposits/drafts/${draft.id}`);
+  life.at("/deposits/{id}", ...[id, demand, closed].map((each) => `/deposits/${each}`));
+  life.at("/deposits/{id}/interest", `/deposits/${id}/interest`);
+  life.at("/deposits/{id}/close", `/deposits/${id}/close`, `/deposits/${demand}/close`);
+  life.at("/staff/deposits/product", "/staff/deposits/product", "/staff/deposits/product?code=reliable");
+}
+
 // Bills paid, waiting, over; one made out to a number; callbacks that do not arrive; a merchant that is off.
 async function shops(life) {
   const {server, who, boss, other} = life, title = "Чайная лавка «У самовара на Большой Преображенской»";
@@ -434,17 +454,26 @@ async function leaving(life) {
   life.at("/staff/customers/{id}/closing", path, `/staff/customers/${life.who.customer}/closing`);
 }
 
+const lived = {
+  company: "Кошелёк «Рядом»", limits,
+  erasure: {delay: "0s"},
+  closing: {notice: "45d"},
+  agents: {level: "minimal"},
+  autopay: {notice: "7d"},
+  terminals: {file: "profiles/terminals.csv"},
+  payments: {catalogue_file: "profiles/catalogue.json"},
+  deposits: {level: "minimal", catalogue_file: "profiles/deposits.json"},
+};
+
 export async function livedIn() {
-  const both = await startBoth({company: "Кошелёк «Рядом»", limits, erasure: {delay: "0s"}, closing: {notice: "45d"},
-                                agents: {level: "minimal"}, autopay: {notice: "7d"}, terminals: {file: "profiles/terminals.csv"},
-                                payments: {catalogue_file: "profiles/catalogue.json"}});
+  const both = await startBoth(lived);
   const life = new Life(both), all = "support,identification,risk,finance,catalogue,admin";
   await left(life);
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, shops, requests, plastics,
-                      campaigns, act, leaving, ways, newcomer])
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, deposits, shops,
+                      requests, plastics, campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;

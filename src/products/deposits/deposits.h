@@ -169,7 +169,7 @@ void deposits_pass_tell(struct tx *tx, struct node *document);
 
 /* ---- offer.c: the calculator; open.c: a contract is made and signed ---- */
 
-stage_function deposits_read, deposit_offer_read, deposit_check_read, deposit_draft_write, deposit_draft_read,
+stage_function deposits_read, deposit_reckon_read, deposit_offer_read, deposit_check_read, deposit_draft_write, deposit_draft_read,
     deposit_draft_again_write, deposit_draft_sign_write;
 bool deposits_drafts_job(struct engine *engine, struct tx *tx);
 void deposit_drafts_forget(struct tx *tx, int64_t customer);

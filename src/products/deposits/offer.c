@@ -77,16 +77,27 @@ static void mark(struct request *request, const char *name, string_id message, c
     if (request_field(request, name)->fault == FAULT_NONE) request_mark(request, name, message, arguments, 2);
 }
 
+/* The field shows what was slid. */
+static void retype(struct request *request, const char *name, struct text typed) {
+    const struct form *form = request->route->form;
+    for (size_t i = 0; i < form->count; i++)
+        if (text_is(text_from(form->fields[i].name), name)) request->fields[i].typed = typed;
+}
+
 /* As it was typed or slid; a product's own where nothing was. False: marked beside its field. */
 static bool numbers_of(struct request *request, const struct deposit_terms *terms, int64_t *sum, int64_t *term) {
     int64_t usual = terms->sum_least < 10000 * KOPECKS ? 10000 * KOPECKS : terms->sum_least;
     *sum = field_given(request, "sum") ? field_number(request, "sum")
                                        : between(usual, terms->sum_least, terms->sum_most);
     *term = field_given(request, "term") ? field_number(request, "term") : terms->term_least;
-    if (moved(request, "sum_slide", "sum_was"))
+    if (moved(request, "sum_slide", "sum_was")) {
         *sum = between(field_number(request, "sum_slide") * KOPECKS, terms->sum_least, terms->sum_most);
-    if (moved(request, "term_slide", "term_was"))
+        retype(request, "sum", money_decimal(request->arena, rub(*sum)));
+    }
+    if (moved(request, "term_slide", "term_was")) {
         *term = between(field_number(request, "term_slide"), terms->term_least, terms->term_most);
+        retype(request, "term", text_format(request->arena, "%lld", (long long)*term));
+    }
     struct node *bounds = doc_new(request->arena);
     doc_money(bounds, "sum_least", rub(terms->sum_least));
     doc_money(bounds, "sum_most", rub(terms->sum_most));
@@ -143,7 +154,7 @@ static void slider_tell(struct node *document, const char *name, int64_t value, 
     doc_int(slider, "step", step);
 }
 
-/* GET /deposits/new?product=…: the calculator of one product. */
+/* The calculator of one product; also drawn again around what was refused. */
 enum flow deposit_offer_read(struct request *request, struct tx *tx) {
     struct product product;
     int64_t sum, term;
@@ -166,6 +177,15 @@ enum flow deposit_offer_read(struct request *request, struct tx *tx) {
     else doc_null(document, "forecast");
     deposit_purses_tell(request, tx, document);
     return answer_ok(request, document);
+}
+
+/* GET /deposits/new?product=… */
+enum flow deposit_reckon_read(struct request *request, struct tx *tx) {
+    struct product product;
+    int64_t sum, term;
+    bool found = deposit_product_find(tx, field_number(request, "product"), &product);
+    if (found && !numbers_of(request, &product.terms, &sum, &term)) return refuse_rest(request);
+    return deposit_offer_read(request, tx);
 }
 
 void deposit_purses_tell(struct request *request, struct tx *tx, struct node *document) {
