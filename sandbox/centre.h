@@ -44,6 +44,7 @@ struct purchase {
     int64_t made_s;
     bool odd;  /* was answered against what was told before, or not at all as the contract has it */
     bool foreign;
+    char country[3];
 };
 
 enum news_kind { NEWS_AUTHORISATION, NEWS_REVERSAL, NEWS_CLEARING, NEWS_REFUND };

@@ -2,7 +2,7 @@
  * record, the last one of an id counts:
  *
  *     card CARD REQUEST NUMBER CODE EXPIRES STATE VERSION PLASTIC HOLDER
- *     buy  ID CARD SUM PLACE FAULT STATE CLAIMED REVERSED REFUNDED MADE ODD FOREIGN CATEGORY REASON MERCHANT
+ *     buy  ID CARD SUM PLACE FAULT STATE CLAIMED REVERSED REFUNDED MADE ODD FOREIGN CATEGORY REASON MERCHANT COUNTRY
  *     news ID PURCHASE KIND SUM LAST DONE
  *
  * ('-' for none; holder and merchant in hex) */
@@ -140,9 +140,10 @@ static bool read_purchase(struct centre_books *books, const char *line) {
     char merchant[2 * CENTRE_WORDS];
     long long sum, claimed, reversed, refunded, made;
     int fault, state, odd, foreign;
-    if (sscanf(line, "buy %23s %23s %lld %d %d %d %lld %lld %lld %lld %d %d %4s %31s %255s", purchase.id, purchase.card,
-               &sum, &purchase.place, &fault, &state, &claimed, &reversed, &refunded, &made, &odd, &foreign,
-               purchase.category, purchase.reason, merchant) != 15 ||
+    if (sscanf(line, "buy %23s %23s %lld %d %d %d %lld %lld %lld %lld %d %d %4s %31s %255s %2s", purchase.id,
+               purchase.card, &sum, &purchase.place, &fault, &state, &claimed, &reversed, &refunded, &made, &odd,
+               &foreign,
+               purchase.category, purchase.reason, merchant, purchase.country) < 15 ||
         fault < 0 || fault >= SHOP_FAULTS || state < 0 || state >= PURCHASE_STATES)
         return false;
     purchase.sum = sum;
@@ -156,6 +157,7 @@ static bool read_purchase(struct centre_books *books, const char *line) {
     purchase.foreign = foreign != 0;
     none_is_empty(purchase.category);
     none_is_empty(purchase.reason);
+    none_is_empty(purchase.country);
     from_hex(purchase.merchant, sizeof purchase.merchant, merchant);
     return put_purchase(books, &purchase);
 }
@@ -260,11 +262,11 @@ size_t centre_cards(struct centre_books *books, struct centre_card *cards, size_
 static bool keep_locked(struct centre_books *books, const struct purchase *purchase) {
     char line[JOURNAL_LINE], merchant[2 * CENTRE_WORDS + 1];
     to_hex(merchant, purchase->merchant);
-    snprintf(line, sizeof line, "buy %s %s %lld %d %d %d %lld %lld %lld %lld %d %d %s %s %s\n", purchase->id,
+    snprintf(line, sizeof line, "buy %s %s %lld %d %d %d %lld %lld %lld %lld %d %d %s %s %s %s\n", purchase->id,
              purchase->card, (long long)purchase->sum, purchase->place, (int)purchase->fault, (int)purchase->state,
              (long long)purchase->claimed, (long long)purchase->reversed, (long long)purchase->refunded,
              (long long)purchase->made_s, purchase->odd, purchase->foreign, or_none(purchase->category),
-             or_none(purchase->reason), merchant);
+             or_none(purchase->reason), merchant, or_none(purchase->country));
     return journal_add(books->journal, line) && put_purchase(books, purchase);
 }
 

@@ -21,6 +21,7 @@ static const char *const faults[] = {"none", "slow", "silent", "garbage", "refus
         .name = "place", .type = FIELD_CHOICE, .choices = places                                                       \
     }
 FORM(purchase_form, BUY, {.name = "fault", .type = FIELD_TEXT, .max = 20}, {.name = "foreign", .type = FIELD_BOOL},
+     {.name = "country", .type = FIELD_TEXT, .max = 2},
      {.name = "offline", .type = FIELD_BOOL});
 FORM(claim_form, {.name = "operation", .type = FIELD_TEXT, .required = true, .max = CENTRE_ID - 1},
      {.name = "sum", .type = FIELD_MONEY}, {.name = "more", .type = FIELD_BOOL});
@@ -145,6 +146,7 @@ static enum flow purchase_add(struct request *request, struct tx *tx) {
     purchase.sum = field_number(request, "sum");
     purchase.place = (int)field_number(request, "place");
     purchase.foreign = field_number(request, "foreign") != 0;
+    snprintf(purchase.country, sizeof purchase.country, "%.*s", TEXT_ARG(field_text(request, "country")));
     purchase.state = offline ? PURCHASE_OFFLINE : PURCHASE_ASKED;
     snprintf(purchase.id, sizeof purchase.id, "A%lld", (long long)world_id(request->world));
     snprintf(purchase.card, sizeof purchase.card, "%s", card.card);

@@ -56,6 +56,7 @@ static struct text body_of(struct arena *arena, const struct centre_sender *send
     buffer_format(&out, ",\"place\":\"%s\"", places[purchase->place]);
     if (purchase->merchant[0] != '\0') add_words(&out, "merchant", purchase->merchant);
     if (purchase->category[0] != '\0') add_words(&out, "category", purchase->category);
+    if (purchase->country[0] != '\0') add_words(&out, "country", purchase->country);
     if (news->kind == NEWS_CLEARING) buffer_format(&out, ",\"last\":%s", news->last ? "true" : "false");
     buffer_add_char(&out, '}');
     return buffer_text(&out);

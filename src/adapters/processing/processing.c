@@ -13,6 +13,7 @@
 #define TIMEOUT_MS 6000L
 #define ANSWER_MOST 8192
 #define ID_MOST 40
+#define HOME_COUNTRY "RU"
 
 struct processing {
     const char *url, *institution;
@@ -104,6 +105,15 @@ static bool sum_good(struct arena *arena, const json_t *object, struct processin
     return money_parse(sum, CURRENCY_RUB, &message->sum) && message->sum.minor > 0;
 }
 
+/* ISO 3166-1, two letters; left out: at home. */
+static bool country_good(const json_t *object, struct arena *arena, bool *abroad) {
+    struct text country = string_of(arena, object, "country");
+    *abroad = country.size > 0 && !text_is(country, HOME_COUNTRY);
+    if (country.data == NULL) return true;
+    return country.size == 2 && country.data[0] >= 'A' && country.data[0] <= 'Z' && country.data[1] >= 'A' &&
+           country.data[1] <= 'Z';
+}
+
 bool processing_read(const struct processing *processing, struct arena *arena, struct text body,
                      struct processing_message *message) {
     static const char *const kinds[] = {"authorisation", "reversal", "clearing", "refund"};
@@ -126,7 +136,8 @@ bool processing_read(const struct processing *processing, struct arena *arena, s
     bool own = kind != PROCESSING_AUTHORISATION || text_equal(message->id, message->operation);
     return text_is(string_of(arena, object, "institution"), processing->institution) && own && id_good(message->id) &&
            id_good(message->operation) && id_good(message->card) && message->merchant.size <= 100 &&
-           text_valid_utf8(message->merchant) && message->category.size <= 4 && sum_good(arena, object, message);
+           text_valid_utf8(message->merchant) && message->category.size <= 4 &&
+           country_good(object, arena, &message->abroad) && sum_good(arena, object, message);
 }
 
 /* ---- what we ask ---- */

@@ -42,6 +42,7 @@ struct processing_message {
     enum processing_place place;
     struct money sum;      /* of a reversal 0: all of it */
     bool foreign;          /* the sum is not in roubles: sum is 0 */
+    bool abroad;           /* the shop is in another country */
     bool last;             /* nothing more is claimed of it */
 };
 /* False when it is not one that we understand. */

@@ -1,5 +1,4 @@
-/* acts.c: what a holder does with a card: freezes it and back, sets limits, says that it has come, moves money to a
- * prepaid one and back, closes it. */
+/* acts.c: what a holder does with a card: says that it has come, moves money to a prepaid one and back, closes it. */
 #include "products/cards/cards.h"
 
 #include "factors/factors.h"
@@ -11,52 +10,6 @@ static const struct refusal money_left = {"money-left", 409, S_cards_refused_mon
 static const struct refusal not_prepaid = {"not-prepaid", 409, S_cards_refused_not_prepaid, false};
 static const struct refusal wrong_digits = {"digits-wrong", 422, S_cards_refused_digits, true};
 static const struct refusal locked = {"too-many-tries", 429, S_cards_refused_tries, true};
-
-/* ---- freezing ---- */
-
-static enum flow turn(struct request *request, struct tx *tx, enum card_state from, enum card_state to,
-                      string_id text) {
-    struct card card;
-    if (!card_of_request(request, tx, &card)) return answer_missing(request);
-    if (card.state != to) { /* pressed twice: it is so */
-        if (card.state != from) return refuse(request, &not_now);
-        card_turn(request->engine, tx, &card, to);
-        tell_card(request->engine, tx, &card, text);
-    }
-    return card_answer(request, &card);
-}
-
-enum flow card_freeze_write(struct request *request, struct tx *tx) {
-    return turn(request, tx, CARD_ACTIVE, CARD_FROZEN, S_cards_told_frozen);
-}
-
-enum flow card_unfreeze_write(struct request *request, struct tx *tx) {
-    return turn(request, tx, CARD_FROZEN, CARD_ACTIVE, S_cards_told_unfrozen);
-}
-
-/* ---- limits ---- */
-
-static bool looser(int64_t before, int64_t now) {
-    return before != 0 && (now == 0 || now > before);
-}
-
-/* More than before wants a fresh proof: a thief would want more. */
-enum flow card_limits_write(struct request *request, struct tx *tx) {
-    struct card card;
-    if (!card_of_request(request, tx, &card)) return answer_missing(request);
-    if (card_ended(card.state)) return refuse(request, &not_now);
-    const struct card_limits limits = {field_number(request, "operation"), field_number(request, "day"),
-                                       field_number(request, "month")};
-    bool internet = field_number(request, "internet") != 0, cash = field_number(request, "cash") != 0;
-    bool more = looser(card.limits.operation, limits.operation) || looser(card.limits.day, limits.day) ||
-                looser(card.limits.month, limits.month) || (internet && !card.internet) || (cash && !card.cash);
-    if (more && factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    card.limits = limits;
-    card.internet = internet;
-    card.cash = cash;
-    card_save(tx, &card);
-    return card_answer(request, &card);
-}
 
 /* ---- it has come ---- */
 

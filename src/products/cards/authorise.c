@@ -17,6 +17,7 @@ struct card_operation operation_begun(struct tx *tx, const struct heard *heard) 
                                    .place = (enum card_place)message->place,
                                    .merchant = message->merchant,
                                    .category = message->category,
+                                   .abroad = message->abroad,
                                    .made = world_now(tx_world(tx))};
 }
 
@@ -50,27 +51,46 @@ static enum card_money ask_ledger(struct engine *engine, struct tx *tx, const st
     return money_of(ledger_check(engine_ledger(engine), tx, &transfer));
 }
 
+/* Frozen until a moment that has passed, though the job has not come by yet; or past its month. */
+static enum card_state state_at(const struct card *card, moment now) {
+    if (card_ended(card->state)) return card->state;
+    if (card->expires != 0 && now >= card->expires) return CARD_EXPIRED;
+    bool thawed = card->state == CARD_FROZEN && card->frozen_until != 0 && now >= card->frozen_until;
+    return thawed ? CARD_ACTIVE : card->state;
+}
+
+/* What was claimed of it before it was asked for is in the sums already. */
+static void look_at_limits(struct engine *engine, struct tx *tx, const struct card *card,
+                           const struct card_operation *operation, struct card_look *look) {
+    struct card_spent spent[LIMIT_KINDS + 1];
+    int64_t own = operation->cleared;
+    operations_spent(engine, tx, card, spent);
+    card_kind_limits(tx, card, look->kinds);
+    for (int i = 0; i < LIMIT_KINDS; i++)
+        look->spent_by[i] = (struct card_spent){spent[i].day - own, spent[i].month - own};
+    look->spent = (struct card_spent){spent[LIMIT_KINDS].day - own, spent[LIMIT_KINDS].month - own};
+}
+
 static enum decline decide(struct engine *engine, struct tx *tx, const struct heard *heard,
                            const struct card_operation *operation) {
     const struct card *card = &heard->card;
-    moment now = world_now(tx_world(tx)), day, month;
+    moment now = world_now(tx_world(tx));
     struct cooling cooling;
-    periods_now(engine, now, &day, &month);
-    bool foreign = heard->message.foreign, expired = card->expires != 0 && now >= card->expires;
-    bool cools = identity_cooling(engine, tx, card->customer, &cooling);
-    const struct card_look look = {
-        .reversed = operation->state == OPERATION_REVERSED,
-        .foreign = foreign,
-        .state = expired && !card_ended(card->state) ? CARD_EXPIRED : card->state,
-        .place = operation->place,
-        .internet = card->internet,
-        .cash = card->cash,
-        .sum = operation->sum,
-        .limits = card->limits,
-        .day_spent = operations_spent(tx, card->customer, card->id, day) - operation->cleared,
-        .month_spent = operations_spent(tx, card->customer, card->id, month) - operation->cleared,
-        .money = foreign ? MONEY_FINE : ask_ledger(engine, tx, operation),
-        .cooled = cools && cooling.left < operation->sum};
+    bool foreign = heard->message.foreign, cools = identity_cooling(engine, tx, card->customer, &cooling);
+    struct card_look look = {.late = now - heard->came > cards_state_of(engine)->settings->decision_within,
+                             .reversed = operation->state == OPERATION_REVERSED,
+                             .foreign = foreign,
+                             .state = state_at(card, now),
+                             .place = operation->place,
+                             .is_abroad = operation->abroad,
+                             .internet = card->internet,
+                             .cash = card->cash,
+                             .abroad = card->abroad,
+                             .sum = operation->sum,
+                             .limits = card->limits,
+                             .money = foreign ? MONEY_FINE : ask_ledger(engine, tx, operation),
+                             .cooled = cools && cooling.left < operation->sum};
+    look_at_limits(engine, tx, card, operation, &look);
     return card_decide(&look);
 }
 
@@ -101,6 +121,7 @@ enum decline authorise(struct engine *engine, struct tx *tx, const struct heard 
     operation.place = (enum card_place)message->place;
     operation.merchant = message->merchant;
     operation.category = message->category;
+    operation.abroad = message->abroad;
     operation.reason = decide(engine, tx, heard, &operation);
     if (operation.reason != DECLINE_NOT) {
         if (!claimed && operation.state != OPERATION_REVERSED) operation.state = OPERATION_DECLINED;

@@ -21,6 +21,7 @@ enum flow processing_heard(struct request *request, struct tx *tx) {
     struct heard *heard = arena_new_of(request->arena, struct heard);
     if (!processing_read(processing, request->arena, request->body, &heard->message))
         return refuse(request, &not_understood);
+    heard->came = request->started;
     request->scratch = heard;
     return FLOW_NEXT;
 }

@@ -6,7 +6,8 @@
 
 #define COLUMNS                                                                                                        \
     "id, customer, account, kind, state, token, last4, expires, embossed, fee, replaces, operation_max, "              \
-    "day_max, month_max, internet, cash, version, ended, fee_from"
+    "day_max, month_max, internet, cash, version, ended, fee_from, frozen_until, thaw_told, blocked_for, "             \
+    "abroad, secure, pin_set, renewal, renewed"
 
 STATEMENT(find, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2");
 STATEMENT(find_locked, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2 FOR_UPDATE");
@@ -15,14 +16,18 @@ STATEMENT(by_token_locked, "SELECT " COLUMNS " FROM card WHERE token = $1 FOR_UP
 STATEMENT(all, "SELECT " COLUMNS " FROM card WHERE customer = $1 ORDER BY id DESC LIMIT 100");
 STATEMENT(insert,
           "INSERT INTO card (" COLUMNS ", number, number_hash, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-                  "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)");
+                  "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, "
+                  "$29, $30)");
 STATEMENT(save, "UPDATE card SET state = $3, replaces = $4, operation_max = $5, day_max = $6, month_max = $7, "
-                "internet = $8, cash = $9, version = $10, ended = $11, fee = $12 WHERE customer = $1 AND id = $2");
+                "internet = $8, cash = $9, version = $10, ended = $11, fee = $12, frozen_until = $13, thaw_told = $14, "
+                "blocked_for = $15, abroad = $16, secure = $17, pin_set = $18, renewed = $19 "
+                "WHERE customer = $1 AND id = $2");
 STATEMENT(made_set, "UPDATE card SET token = $3, number = $4, number_hash = $5, last4 = $6, expires = $7 "
                     "WHERE customer = $1 AND id = $2");
 STATEMENT(by_number, "SELECT id FROM card WHERE number_hash = $1");
 STATEMENT(address_of, "SELECT address FROM card WHERE customer = $1 AND id = $2");
-STATEMENT(replacement, "SELECT id FROM card WHERE customer = $1 AND replaces = $2 AND state = 1 LIMIT 1");
+STATEMENT(replacement, "SELECT id FROM card WHERE customer = $1 AND replaces = $2 AND state <> 5 "
+                       "ORDER BY id DESC LIMIT 1");
 
 static struct text opened(struct engine *engine, struct tx *tx, const char *purpose, int64_t id, struct text sealed) {
     struct text clear;
@@ -50,7 +55,15 @@ static struct card read(struct engine *engine, struct tx *tx, const struct rows 
                          .cash = row_int(row, 15) != 0,
                          .version = row_int(row, 16),
                          .ended = row_int(row, 17),
-                         .fee_from = row_int(row, 18)};
+                         .fee_from = row_int(row, 18),
+                         .frozen_until = row_int(row, 19),
+                         .thaw_told = row_int(row, 20) != 0,
+                         .blocked_for = (enum block_reason)row_int(row, 21),
+                         .abroad = row_int(row, 22) != 0,
+                         .secure = row_int(row, 23) != 0,
+                         .pin_set = row_int(row, 24),
+                         .renewal = row_int(row, 25) != 0,
+                         .renewed = row_int(row, 26) != 0};
 }
 
 static bool one(struct engine *engine, struct tx *tx, struct rows *rows, struct card *card) {
@@ -90,7 +103,9 @@ void card_insert(struct engine *engine, struct tx *tx, const struct card *card, 
                   V_NULL, V_NULL, V_INT(0), sealed(engine, tx, "card.holder", card->id, card->holder),
                   V_INT(card->fee), V_INT(card->replaces), V_INT(card->limits.operation), V_INT(card->limits.day),
                   V_INT(card->limits.month), V_INT(card->internet), V_INT(card->cash), V_INT(card->version),
-                  V_INT(card->ended), V_INT(card->fee_from), V_BYTES("", 0), V_BYTES("", 0),
+                  V_INT(card->ended), V_INT(card->fee_from), V_INT(card->frozen_until), V_INT(card->thaw_told),
+                  V_INT(card->blocked_for), V_INT(card->abroad), V_INT(card->secure), V_INT(card->pin_set),
+                  V_INT(card->renewal), V_INT(card->renewed), V_BYTES("", 0), V_BYTES("", 0),
                   sealed(engine, tx, "card.address", card->id, address)));
 }
 
@@ -99,7 +114,8 @@ void card_save(struct tx *tx, const struct card *card) {
            VALUES(V_INT(card->customer), V_INT(card->id), V_INT(card->state), V_INT(card->replaces),
                   V_INT(card->limits.operation), V_INT(card->limits.day), V_INT(card->limits.month),
                   V_INT(card->internet), V_INT(card->cash), V_INT(card->version), V_INT(card->ended),
-                  V_INT(card->fee)));
+                  V_INT(card->fee), V_INT(card->frozen_until), V_INT(card->thaw_told), V_INT(card->blocked_for),
+                  V_INT(card->abroad), V_INT(card->secure), V_INT(card->pin_set), V_INT(card->renewed)));
 }
 
 bool card_made(struct engine *engine, struct tx *tx, struct card *card, const struct processing_card *made) {
@@ -152,4 +168,12 @@ int64_t card_replacement(struct tx *tx, int64_t customer, int64_t replaced) {
     int64_t id = rows_next(rows) ? row_int(rows, 0) : 0;
     rows_end(rows);
     return id;
+}
+
+size_t cards_due(struct tx *tx, struct statement *statement, moment at, struct card_key due[CARDS_PIECE]) {
+    size_t count = 0;
+    struct rows *rows = tx_query(tx, statement, VALUES(V_INT(at)));
+    while (count < CARDS_PIECE && rows_next(rows)) due[count++] = (struct card_key){row_int(rows, 0), row_int(rows, 1)};
+    rows_end(rows);
+    return count;
 }

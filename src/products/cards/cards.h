@@ -27,11 +27,20 @@ enum cards_kind {
     KIND_CARD_OWED,
 };
 
+/* Whether a purchase on the internet wants the code that was sent for it: always, as each card says, never. */
+enum internet_code { INTERNET_CODE_ALWAYS, INTERNET_CODE_CHOSEN, INTERNET_CODE_NEVER };
+/* Which cards are made anew before they expire. */
+enum renew { RENEW_NONE, RENEW_VIRTUAL, RENEW_ALL };
+
 struct cards_settings {
     int virtual_level, plastic_level; /* 0 minimal, 1 simplified, 2 full */
     int64_t virtual_most, plastic_most, plastic_fee;
     int64_t operation_max, day_max, month_max; /* of a new card */
-    int64_t hold_life, tolerance, issue_watch;
+    int64_t hold_life, tolerance, issue_watch, decision_within;
+    int64_t freeze_months, freeze_notice, renew_before;
+    int internet_code; /* enum internet_code */
+    int renew;         /* enum renew */
+    bool credit;       /* of a disputed purchase, while it is disputed */
     const char *processing_url, *processing_institution, *processing_secret_file;
 };
 
@@ -60,9 +69,16 @@ struct card {
     int64_t fee, fee_from;  /* taken for it, from that account */
     int64_t replaces;       /* the card in whose place it is made; 0 */
     struct card_limits limits;
-    bool internet, cash;
+    bool internet, cash, abroad;
+    bool secure;             /* buys on the internet only with a code sent to the phone */
     int64_t version;        /* of the state, as processing is told it */
     moment ended;
+    moment frozen_until;    /* when it comes back by itself; 0: never (frozen before that was asked) */
+    bool thaw_told;         /* … and its holder was told that it is about to */
+    enum block_reason blocked_for;
+    moment pin_set;         /* 0: not yet */
+    bool renewal;           /* made because `replaces` is about to expire, which goes on until then */
+    bool renewed;           /* such a one was ordered for it */
 };
 
 #define CARDS_MOST 100
@@ -81,8 +97,31 @@ bool card_made(struct engine *engine, struct tx *tx, struct card *card, const st
 struct text card_address(struct engine *engine, struct tx *tx, const struct card *card);
 /* To another state, of which processing is told. */
 void card_turn(struct engine *engine, struct tx *tx, struct card *card, enum card_state state);
-/* Another one is to take its place: the one that was ordered and has not; 0. */
+/* The one that was ordered in its place and has not been closed since; 0. */
 int64_t card_replacement(struct tx *tx, int64_t customer, int64_t replaced);
+
+/* What a job has to look at: at most so many of a statement's (customer, id), whose $1 is a moment. */
+#define CARDS_PIECE 100
+struct card_key {
+    int64_t customer, id;
+};
+size_t cards_due(struct tx *tx, struct statement *statement, moment at, struct card_key due[CARDS_PIECE]);
+
+/* ---- limits.c ---- */
+
+void card_kind_limits(struct tx *tx, const struct card *card, struct card_limits limits[LIMIT_KINDS]);
+void card_kind_limits_copy(struct tx *tx, const struct card *from, const struct card *to);
+void card_limits_tell(struct request *request, struct tx *tx, const struct card *card, struct node *document);
+/* It buys on the internet only what its holder has typed the code for. */
+bool card_wants_code(const struct engine *engine, const struct card *card);
+
+/* ---- freeze.c, order.c ---- */
+
+void card_block(struct engine *engine, struct tx *tx, struct card *card, enum block_reason reason);
+bool cards_thaw(struct engine *engine, struct tx *tx); /* job: frozen cards come back at their day */
+/* Orders another one in its place. */
+struct card card_like(struct engine *engine, struct tx *tx, const struct card *old, struct text address,
+                      bool renewal);
 
 /* ---- operation.c: rows of what was done with cards, and of processing's messages ---- */
 
@@ -95,6 +134,7 @@ struct card_operation {
     int64_t sum;            /* as it was asked for; 0: never asked */
     int64_t hold, held, cleared, reversed, refunded;
     int64_t questioned;     /* what of it our own account bears */
+    bool abroad;
     bool asked;             /* an authorisation was answered, by `reason` */
     enum decline reason;
     moment made, expires;
@@ -106,8 +146,9 @@ void operation_insert(struct tx *tx, const struct card_operation *operation);
 void operation_save(struct tx *tx, const struct card_operation *operation);
 size_t operations_of_card(struct tx *tx, int64_t customer, int64_t card, struct card_operation *operations,
                           size_t room);
-/* What was spent by the card from then on: held and paid, less what came back. */
-int64_t operations_spent(struct tx *tx, int64_t customer, int64_t card, moment from);
+/* What was spent by the card today and this month, held and paid, less what came back: by kind, at the end all. */
+void operations_spent(struct engine *engine, struct tx *tx, const struct card *card,
+                      struct card_spent spent[LIMIT_KINDS + 1]);
 /* Since when a day and a month are counted. */
 void periods_now(const struct engine *engine, moment now, moment *day, moment *month);
 
@@ -136,6 +177,7 @@ void cards_on_event(struct engine *engine, struct tx *tx, const struct event *ev
 struct heard {
     struct processing_message message;
     struct card card;
+    moment came;
 };
 stage_function processing_heard, processing_write;
 enum decline authorise(struct engine *engine, struct tx *tx, const struct heard *heard);
@@ -144,8 +186,11 @@ bool settle_clearing(struct engine *engine, struct tx *tx, const struct heard *h
 bool settle_reversal(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
 bool settle_refund(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
 struct card_operation operation_begun(struct tx *tx, const struct heard *heard);
-bool cards_lapse(struct engine *engine, struct tx *tx);  /* jobs: holds nobody claimed; cards past their month */
+bool cards_lapse(struct engine *engine, struct tx *tx); /* job: holds nobody claimed */
+
+/* renew.c: jobs: cards past their month; those whose month comes */
 bool cards_expire(struct engine *engine, struct tx *tx);
+bool cards_renew(struct engine *engine, struct tx *tx);
 
 /* ---- issue.c: the outbox ---- */
 
@@ -161,7 +206,8 @@ enum outbox_verdict state_send(struct engine *engine, const struct outbox_item *
 /* ---- pages ---- */
 
 stage_function cards_read, card_new_read, card_new_write, card_read, card_details_look, card_details_ask;
-stage_function card_freeze_write, card_unfreeze_write, card_limits_write, card_reissue_write, card_activate_write;
+stage_function card_freeze_write, card_unfreeze_write, card_block_write, card_limits_write, card_kind_limits_read;
+stage_function card_kind_limits_write, card_reissue_write, card_activate_write;
 stage_function card_close_write, card_topup_write, card_back_write;
 stage_function staff_cards_read, staff_card_block;
 bool card_of_request(struct request *request, struct tx *tx, struct card *card);
@@ -179,6 +225,7 @@ void tell_purchase(struct engine *engine, struct tx *tx, const struct card *card
 void tell_sum(struct engine *engine, struct tx *tx, const struct card *card, const struct card_operation *operation,
               int64_t sum, string_id text);
 void tell_card(struct engine *engine, struct tx *tx, const struct card *card, string_id text);
+void tell_card_day(struct engine *engine, struct tx *tx, const struct card *card, string_id text, moment day);
 void purchase_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                        struct node *operation);
 /* By the shop's category, and whose shop it is. */

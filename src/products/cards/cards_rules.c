@@ -21,6 +21,24 @@ bool card_ended(enum card_state state) {
     return state >= CARD_BLOCKED;
 }
 
+bool card_replaceable(enum card_state state) {
+    return state == CARD_ACTIVE || state == CARD_FROZEN || state == CARD_EXPIRED || state == CARD_BLOCKED;
+}
+
+const char *block_reason_name(enum block_reason reason) {
+    static const char *const names[BLOCK_REASONS] = {"", "lost", "stolen", "damaged", "suspected"};
+    return names[reason];
+}
+
+struct date freeze_latest(struct date today, int64_t months) {
+    return date_add_months(today, (int)months);
+}
+
+bool freeze_day_good(struct date today, int64_t months, struct date chosen) {
+    int64_t day = date_to_days(chosen);
+    return day > date_to_days(today) && day <= date_to_days(freeze_latest(today, months));
+}
+
 bool card_holder(struct arena *arena, struct text typed, struct text *holder) {
     struct buffer out = buffer_new(arena, HOLDER_MOST + 1);
     struct text trimmed = text_trim(typed);
@@ -38,6 +56,11 @@ bool card_holder(struct arena *arena, struct text typed, struct text *holder) {
 
 /* ---- an authorisation ---- */
 
+const char *limit_kind_name(enum limit_kind kind) {
+    static const char *const names[LIMIT_KINDS] = {"till", "internet", "cash", "abroad"};
+    return names[kind];
+}
+
 const char *decline_name(enum decline reason) {
     static const char *const names[DECLINE_COUNT] = {
         [DECLINE_NOT] = "approved",           [DECLINE_REVERSED] = "reversed",
@@ -48,7 +71,12 @@ const char *decline_name(enum decline reason) {
         [DECLINE_CASH] = "cash-off",          [DECLINE_OPERATION] = "card-operation-limit",
         [DECLINE_DAY] = "card-day-limit",     [DECLINE_MONTH] = "card-month-limit",
         [DECLINE_LEVEL] = "level-limit",      [DECLINE_NOT_ENOUGH] = "not-enough-money",
-        [DECLINE_ACCOUNT] = "account-closed", [DECLINE_COOLING] = "cooling"};
+        [DECLINE_ACCOUNT] = "account-closed", [DECLINE_COOLING] = "cooling",
+        [DECLINE_ABROAD] = "abroad-off",      [DECLINE_UNPROVED] = "not-confirmed",
+        [DECLINE_KIND_OPERATION] = "card-kind-operation-limit",
+        [DECLINE_KIND_DAY] = "card-kind-day-limit",
+        [DECLINE_KIND_MONTH] = "card-kind-month-limit",
+        [DECLINE_LATE] = "too-late"};
     return names[reason];
 }
 
@@ -68,17 +96,38 @@ static bool above(int64_t most, int64_t spent, int64_t sum) {
     return most > 0 && sum > most - spent;
 }
 
+static enum decline by_switches(const struct card_look *look) {
+    if (look->place == PLACE_INTERNET && !look->internet) return DECLINE_INTERNET;
+    if (look->place == PLACE_CASH && !look->cash) return DECLINE_CASH;
+    if (look->is_abroad && !look->abroad) return DECLINE_ABROAD;
+    return look->place == PLACE_INTERNET && look->unproved ? DECLINE_UNPROVED : DECLINE_NOT;
+}
+
+static enum decline by_limits(const struct card_look *look) {
+    bool counts[LIMIT_KINDS] = {[LIMIT_ABROAD] = look->is_abroad};
+    counts[look->place] = true; /* the first kinds are the places */
+    if (above(look->limits.operation, 0, look->sum)) return DECLINE_OPERATION;
+    if (above(look->limits.day, look->spent.day, look->sum)) return DECLINE_DAY;
+    if (above(look->limits.month, look->spent.month, look->sum)) return DECLINE_MONTH;
+    for (int i = 0; i < LIMIT_KINDS; i++) {
+        const struct card_limits *limits = &look->kinds[i];
+        if (!counts[i]) continue;
+        if (above(limits->operation, 0, look->sum)) return DECLINE_KIND_OPERATION;
+        if (above(limits->day, look->spent_by[i].day, look->sum)) return DECLINE_KIND_DAY;
+        if (above(limits->month, look->spent_by[i].month, look->sum)) return DECLINE_KIND_MONTH;
+    }
+    return DECLINE_NOT;
+}
+
 enum decline card_decide(const struct card_look *look) {
-    enum decline state = by_state(look->state);
+    enum decline state = by_state(look->state), switches = by_switches(look), limits = by_limits(look);
+    if (look->late) return DECLINE_LATE;
     if (look->reversed) return DECLINE_REVERSED;
     if (look->foreign) return DECLINE_CURRENCY;
     if (state != DECLINE_NOT) return state;
     if (look->money == MONEY_FROZEN) return DECLINE_MONEY_FROZEN;
-    if (look->place == PLACE_INTERNET && !look->internet) return DECLINE_INTERNET;
-    if (look->place == PLACE_CASH && !look->cash) return DECLINE_CASH;
-    if (above(look->limits.operation, 0, look->sum)) return DECLINE_OPERATION;
-    if (above(look->limits.day, look->day_spent, look->sum)) return DECLINE_DAY;
-    if (above(look->limits.month, look->month_spent, look->sum)) return DECLINE_MONTH;
+    if (switches != DECLINE_NOT) return switches;
+    if (limits != DECLINE_NOT) return limits;
     if (look->money == MONEY_LEVEL) return DECLINE_LEVEL;
     if (look->money == MONEY_NOT_ENOUGH) return DECLINE_NOT_ENOUGH;
     if (look->money == MONEY_CLOSED) return DECLINE_ACCOUNT;

@@ -2,6 +2,7 @@
  * kopecks. */
 #pragma once
 
+#include "base/calendar.h"
 #include "base/text.h"
 
 /* ---- a card ---- */
@@ -11,14 +12,25 @@ enum card_kind { KIND_VIRTUAL = 1, KIND_PLASTIC };
 enum card_state {
     CARD_ORDERED = 1, /* being made; plastic: until its holder says that he has it */
     CARD_ACTIVE,
-    CARD_FROZEN,      /* by its holder, and back */
-    CARD_BLOCKED,     /* lost, stolen, by staff: for ever */
+    CARD_FROZEN,      /* by its holder, until a day of his choice or back by him */
+    CARD_BLOCKED,     /* with a reason, by its holder or by staff: for ever */
     CARD_CLOSED,
     CARD_EXPIRED,
 };
 const char *card_state_name(enum card_state state);
 /* Nothing brings it back. */
 bool card_ended(enum card_state state);
+
+/* Another may be made in its place. */
+bool card_replaceable(enum card_state state);
+
+/* Why it is blocked; kept in the database by these numbers. */
+enum block_reason { BLOCK_UNSAID, BLOCK_LOST, BLOCK_STOLEN, BLOCK_DAMAGED, BLOCK_SUSPECTED, BLOCK_REASONS };
+const char *block_reason_name(enum block_reason reason); /* "lost" */
+
+/* The day on which a freeze may end at the latest, and whether one that was chosen may be it. */
+struct date freeze_latest(struct date today, int64_t months);
+bool freeze_day_good(struct date today, int64_t months, struct date chosen);
 
 /* What stands on the card: 2 to 26 of A–Z, blank, hyphen, dot, apostrophe; small letters become capitals, blanks
  * single. False: cannot be embossed. */
@@ -28,7 +40,12 @@ bool card_holder(struct arena *arena, struct text typed, struct text *holder);
 
 enum card_place { PLACE_TILL, PLACE_INTERNET, PLACE_CASH };
 
-/* In order of precedence: the first that applies is told. */
+/* What a card's limits are kept for besides all that it does: each place, and whatever is bought abroad, which is at
+ * a place, too. Kept in the database by these numbers. */
+enum limit_kind { LIMIT_TILL, LIMIT_INTERNET, LIMIT_CASH, LIMIT_ABROAD, LIMIT_KINDS };
+const char *limit_kind_name(enum limit_kind kind); /* "till" */
+
+/* Kept in the database by these numbers; which of several is told, card_decide says. */
 enum decline {
     DECLINE_NOT,
     DECLINE_REVERSED,  /* processing has taken it back already: news come in any order */
@@ -48,6 +65,12 @@ enum decline {
     DECLINE_NOT_ENOUGH,
     DECLINE_ACCOUNT,   /* closed */
     DECLINE_COOLING,   /* what may go out is limited after a change of secrets */
+    DECLINE_ABROAD,    /* switched off */
+    DECLINE_UNPROVED,  /* on the internet, and its holder has not typed the code that was sent for it */
+    DECLINE_KIND_OPERATION, /* the card's limits of this kind of purchase */
+    DECLINE_KIND_DAY,
+    DECLINE_KIND_MONTH,
+    DECLINE_LATE,      /* decided after processing had given up waiting */
     DECLINE_COUNT
 };
 const char *decline_name(enum decline reason); /* "not-enough-money" */
@@ -58,17 +81,25 @@ struct card_limits {
     int64_t operation, day, month; /* 0: none */
 };
 
+struct card_spent {
+    int64_t day, month;
+};
+
 struct card_look {
-    bool reversed, foreign;
+    bool late, reversed, foreign;
     enum card_state state;
     enum card_place place;
-    bool internet, cash; /* switched on */
+    bool is_abroad;
+    bool internet, cash, abroad; /* switched on */
+    bool unproved;
     int64_t sum;
-    struct card_limits limits;
-    int64_t day_spent, month_spent;
+    struct card_limits limits, kinds[LIMIT_KINDS];
+    struct card_spent spent, spent_by[LIMIT_KINDS];
     enum card_money money; /* what the ledger says */
     bool cooled;           /* more than may go out now */
 };
+/* In order of precedence: late, reversed, currency, the card's state, money frozen, what is switched off, unproved, the
+ * card's limits, those of the kind, the level's, money, cooling. */
 enum decline card_decide(const struct card_look *look);
 /* What is left of a limit; -1: there is none. */
 int64_t limit_left(int64_t most, int64_t spent);

@@ -7,14 +7,20 @@
 #include <cmocka.h>
 
 #define FINE                                                                                                           \
-    .state = CARD_ACTIVE, .internet = true, .cash = true, .sum = 10000
+    .state = CARD_ACTIVE, .internet = true, .cash = true, .abroad = true, .sum = 10000
+
+struct decided {
+    struct card_look look;
+    enum decline decline;
+};
+
+static void decide(const struct decided *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) assert_int_equal(card_decide(&rows[i].look), rows[i].decline);
+}
 
 static void decisions(void **state) {
     (void)state;
-    static const struct {
-        struct card_look look;
-        enum decline decline;
-    } rows[] = {
+    static const struct decided rows[] = {
         {{FINE}, DECLINE_NOT},
         {{FINE, .place = PLACE_INTERNET}, DECLINE_NOT},
         {{FINE, .place = PLACE_CASH}, DECLINE_NOT},
@@ -30,19 +36,49 @@ static void decisions(void **state) {
         /* limits: up to them, not above */
         {{FINE, .limits = {.operation = 10000}}, DECLINE_NOT},
         {{FINE, .limits = {.operation = 9999}}, DECLINE_OPERATION},
-        {{FINE, .limits = {.day = 15000}, .day_spent = 5000}, DECLINE_NOT},
-        {{FINE, .limits = {.day = 15000}, .day_spent = 5001}, DECLINE_DAY},
-        {{FINE, .limits = {.day = 15000}, .day_spent = 16000}, DECLINE_DAY}, /* the limit was lowered meanwhile */
-        {{FINE, .limits = {.month = 15000}, .month_spent = 5000}, DECLINE_NOT},
-        {{FINE, .limits = {.month = 15000}, .month_spent = 5001}, DECLINE_MONTH},
-        {{FINE, .day_spent = 1000000000, .month_spent = 1000000000}, DECLINE_NOT}, /* none */
+        {{FINE, .limits = {.day = 15000}, .spent.day = 5000}, DECLINE_NOT},
+        {{FINE, .limits = {.day = 15000}, .spent.day = 5001}, DECLINE_DAY},
+        {{FINE, .limits = {.day = 15000}, .spent.day = 16000}, DECLINE_DAY}, /* the limit was lowered meanwhile */
+        {{FINE, .limits = {.month = 15000}, .spent.month = 5000}, DECLINE_NOT},
+        {{FINE, .limits = {.month = 15000}, .spent.month = 5001}, DECLINE_MONTH},
+        {{FINE, .spent = {1000000000, 1000000000}}, DECLINE_NOT}, /* none */
+        /* by kind: a place's own count, and abroad's, which are beside the place's */
+        {{FINE, .place = PLACE_CASH, .kinds[LIMIT_CASH] = {.operation = 9999}}, DECLINE_KIND_OPERATION},
+        {{FINE, .place = PLACE_TILL, .kinds[LIMIT_CASH] = {.operation = 9999}}, DECLINE_NOT},
+        {{FINE, .kinds[LIMIT_TILL] = {.day = 15000}, .spent_by[LIMIT_TILL].day = 5000}, DECLINE_NOT},
+        {{FINE, .kinds[LIMIT_TILL] = {.day = 15000}, .spent_by[LIMIT_TILL].day = 5001}, DECLINE_KIND_DAY},
+        {{FINE, .kinds[LIMIT_TILL] = {.day = 15000}, .spent_by[LIMIT_CASH].day = 5001}, DECLINE_NOT},
+        {{FINE, .kinds[LIMIT_TILL] = {.month = 15000}, .spent_by[LIMIT_TILL].month = 5001}, DECLINE_KIND_MONTH},
+        {{FINE, .is_abroad = true, .kinds[LIMIT_ABROAD] = {.month = 15000}, .spent_by[LIMIT_ABROAD].month = 5001},
+         DECLINE_KIND_MONTH},
+        {{FINE, .kinds[LIMIT_ABROAD] = {.operation = 1}}, DECLINE_NOT},
+        {{.state = CARD_ACTIVE, .sum = 1, .is_abroad = true}, DECLINE_ABROAD},
+        /* the code that was sent: asked for on the internet alone */
+        {{FINE, .place = PLACE_INTERNET, .unproved = true}, DECLINE_UNPROVED},
+        {{FINE, .unproved = true}, DECLINE_NOT},
         /* the ledger's word */
         {{FINE, .money = MONEY_FROZEN}, DECLINE_MONEY_FROZEN},
         {{FINE, .money = MONEY_LEVEL}, DECLINE_LEVEL},
         {{FINE, .money = MONEY_NOT_ENOUGH}, DECLINE_NOT_ENOUGH},
         {{FINE, .money = MONEY_CLOSED}, DECLINE_ACCOUNT},
         {{FINE, .cooled = true}, DECLINE_COOLING},
-        /* precedence: each with all that come after it */
+    };
+    decide(rows, sizeof rows / sizeof *rows);
+}
+
+/* Each reason with all that come after it. */
+static void precedence(void **state) {
+    (void)state;
+    static const struct decided rows[] = {
+        {{.late = true, .reversed = true, .foreign = true, .state = CARD_BLOCKED, .sum = 1}, DECLINE_LATE},
+        {{.state = CARD_ACTIVE, .sum = 2, .place = PLACE_INTERNET, .is_abroad = true, .unproved = true},
+         DECLINE_INTERNET},
+        {{.state = CARD_ACTIVE, .sum = 2, .place = PLACE_INTERNET, .internet = true, .is_abroad = true,
+          .unproved = true},
+         DECLINE_ABROAD},
+        {{.state = CARD_ACTIVE, .sum = 2, .limits = {2, 2, 1}, .kinds[LIMIT_TILL] = {1, 1, 1}}, DECLINE_MONTH},
+        {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_LEVEL, .kinds[LIMIT_TILL] = {1, 1, 1}},
+         DECLINE_KIND_OPERATION},
         {{.reversed = true, .foreign = true, .state = CARD_BLOCKED, .sum = 1, .money = MONEY_FROZEN}, DECLINE_REVERSED},
         {{.foreign = true, .state = CARD_BLOCKED, .sum = 1, .money = MONEY_FROZEN}, DECLINE_CURRENCY},
         {{.state = CARD_FROZEN, .sum = 2, .money = MONEY_FROZEN, .place = PLACE_INTERNET, .limits = {1, 1, 1}},
@@ -56,8 +92,7 @@ static void decisions(void **state) {
         {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_LEVEL, .limits = {2, 2, 1}}, DECLINE_MONTH},
         {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_NOT_ENOUGH, .cooled = true}, DECLINE_NOT_ENOUGH},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal(card_decide(&rows[i].look), rows[i].decline);
+    decide(rows, sizeof rows / sizeof *rows);
 }
 
 static void left(void **state) {
@@ -67,6 +102,21 @@ static void left(void **state) {
     } rows[] = {{0, 5, -1}, {10, 0, 10}, {10, 4, 6}, {10, 10, 0}, {10, 12, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(limit_left(rows[i].most, rows[i].spent), rows[i].left);
+}
+
+static void freezes(void **state) {
+    (void)state;
+    static const struct {
+        struct date today, chosen;
+        bool good;
+    } rows[] = {
+        {{2026, 11, 29}, {2026, 11, 29}, false}, {{2026, 11, 29}, {2026, 11, 30}, true},
+        {{2026, 11, 29}, {2027, 2, 28}, true},   {{2026, 11, 29}, {2027, 3, 1}, false}, /* February is short */
+        {{2026, 12, 15}, {2027, 3, 15}, true},   {{2026, 12, 15}, {2027, 3, 16}, false},
+        {{2026, 12, 15}, {2025, 12, 16}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(freeze_day_good(rows[i].today, 3, rows[i].chosen), rows[i].good);
 }
 
 static void clearings(void **state) {
@@ -151,7 +201,8 @@ static void holders(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(decisions), cmocka_unit_test(left), cmocka_unit_test(clearings),
-                                       cmocka_unit_test(reversals), cmocka_unit_test(holders)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(left),   cmocka_unit_test(freezes),
+        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(holders)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

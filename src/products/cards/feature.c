@@ -10,7 +10,7 @@
 /* ---- forms ---- */
 
 static const char *const kinds[] = {"virtual", "plastic", NULL};
-static const char *const reasons[] = {"lost", "stolen", "damaged", NULL};
+static const char *const reasons[] = {"lost", "stolen", "damaged", "suspected", NULL}; /* as enum block_reason */
 
 #define WORDS                                                                                                          \
     {.name = "holder", .type = FIELD_TEXT, .max = 60, .invalid = S_cards_form_holder_invalid}, {                       \
@@ -43,15 +43,22 @@ FORM(order_draft, {.name = "kind", .type = FIELD_CHOICE, .choices = kinds}, {.na
           .missing = S_cards_form_digits_missing,                                                                      \
           .invalid = S_cards_form_digits_missing},                                                                     \
          LIMIT("operation"), LIMIT("day"), LIMIT("month"), {.name = "internet", .type = FIELD_BOOL},                   \
-         {.name = "cash", .type = FIELD_BOOL},                                                                         \
-         {.name = "reason", .type = FIELD_CHOICE, .required = (reason_must), .choices = reasons},                      \
+         {.name = "cash", .type = FIELD_BOOL}, {.name = "abroad", .type = FIELD_BOOL},                                 \
+         {.name = "secure", .type = FIELD_BOOL}, {.name = "until", .type = FIELD_DATE},                                \
+         {.name = "reason",                                                                                            \
+          .type = FIELD_CHOICE,                                                                                        \
+          .required = (reason_must),                                                                                   \
+          .choices = reasons,                                                                                          \
+          .missing = S_cards_form_reason_missing},                                                                     \
          {.name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid})
 
 CARD_FORM(card_form, false, false, false);
 CARD_FORM(digits_form, false, true, false);
 CARD_FORM(move_form, true, false, false);
-CARD_FORM(reissue_form, false, false, true);
+CARD_FORM(stop_form, false, false, true);
+FORM(kind_form, LIMIT("operation"), LIMIT("day"), LIMIT("month"));
 FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
+     {.name = "cause", .type = FIELD_CHOICE, .choices = reasons},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
 
 /* ---- routes ---- */
@@ -99,12 +106,36 @@ static const struct route routes[] = {
      .path = "/cards/{id}/freeze",
      .form = &card_form,
      .audit = "cards.freeze",
-     .summary = "Stops a card at once"},
+     .summary = "Stops a card at once, until a day when it comes back by itself"},
     {ACT(card_unfreeze_write),
      .path = "/cards/{id}/unfreeze",
      .form = &card_form,
      .audit = "cards.unfreeze",
      .summary = "Lets a frozen card pay again",
+     .flags = ROUTE_SENSITIVE},
+    {ACT(card_block_write),
+     .path = "/cards/{id}/block",
+     .form = &stop_form,
+     .audit = "cards.block",
+     .summary = "Stops a card for ever, with a reason",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/cards/{id}/limits/{kind}",
+     .who = WHO_CUSTOMER,
+     .form = &kind_form,
+     .stages = {{STAGE_READ, card_kind_limits_read}},
+     .page = &template_cards_kind,
+     .summary = "A card's limits of one kind of purchase (till, internet, cash, abroad), with what is spent",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/cards/{id}/limits/{kind}",
+     .who = WHO_CUSTOMER,
+     .form = &kind_form,
+     .stages = {{STAGE_WRITE, card_kind_limits_write}},
+     .again = card_kind_limits_read,
+     .again_page = &template_cards_kind,
+     .audit = "cards.limits.kind",
+     .summary = "Sets them; more than before wants a fresh proof",
      .flags = ROUTE_SENSITIVE},
     {ACT(card_limits_write),
      .path = "/cards/{id}/limits",
@@ -114,7 +145,7 @@ static const struct route routes[] = {
      .flags = ROUTE_SENSITIVE},
     {ACT(card_reissue_write),
      .path = "/cards/{id}/reissue",
-     .form = &reissue_form,
+     .form = &card_form,
      .audit = "cards.reissue",
      .summary = "Another card in place of one that is lost or stolen, which is blocked, or damaged",
      .key = true,
@@ -183,13 +214,15 @@ static const struct route routes[] = {
      .page = &template_cards_staff,
      .again = staff_cards_read,
      .again_page = &template_cards_staff,
-     .audit = "cards.block",
+     .audit = "cards.block.staff",
      .summary = "Blocks a customer's card for ever, with a reason"},
     {.path = NULL}};
 
 /* ---- settings ---- */
 
 static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+
+static const char *const renews[] = {"none", "virtual", "all", NULL}; /* as enum renew */
 
 #define AT(member) offsetof(struct cards_settings, member)
 static const struct setting settings[] = {
@@ -211,6 +244,16 @@ static const struct setting settings[] = {
      "By how many percent a claim may be above what was approved; more is paid by us until staff have looked."},
     {"issue_watch", SETTING_DURATION, AT(issue_watch), "3d", SECOND, 30 * DAY, NULL,
      "How long processing is asked for a card before the order is given up and its fee returned."},
+    {"decision_within", SETTING_DURATION, AT(decision_within), "4s", 0, MINUTE, NULL,
+     "What is asked about a purchase longer ago than that is declined: processing has given up waiting."},
+    {"freeze_months", SETTING_INT, AT(freeze_months), "3", 1, 24, NULL,
+     "For how many months a card may be frozen at most; then it comes back by itself."},
+    {"freeze_notice", SETTING_DURATION, AT(freeze_notice), "1d", 0, 30 * DAY, NULL,
+     "How long before a frozen card comes back its holder is told."},
+    {"renew", SETTING_CHOICE, AT(renew), "all", 0, 0, renews,
+     "Which cards are made anew before they expire."},
+    {"renew_before", SETTING_DURATION, AT(renew_before), "30d", DAY, 180 * DAY, NULL,
+     "How long before a card expires another one is ordered in its place."},
     {"processing.url", SETTING_TEXT, AT(processing_url), "", 0, 500, NULL,
      "The processing centre's address; empty: the sandbox's, or no cards where there is none."},
     {"processing.institution", SETTING_TEXT, AT(processing_institution), "kabinet", 1, 64, NULL,
@@ -235,7 +278,9 @@ static const struct operation_kind operations[] = {
     {.name = NULL}};
 
 static const struct job jobs[] = {{"cards.lapse", MINUTE, cards_lapse},
+                                  {"cards.thaw", MINUTE, cards_thaw},
                                   {"cards.expire", HOUR, cards_expire},
+                                  {"cards.renew", HOUR, cards_renew},
                                   {.name = NULL}};
 
 static const struct outbox_kind outbox[] = {

@@ -45,10 +45,10 @@ static void not_made(struct engine *engine, struct tx *tx, struct card *card) {
     tell_card(engine, tx, card, S_cards_told_not_made);
 }
 
-/* The one in whose place it comes: what is lost has been blocked before. */
+/* The one in whose place it comes: what is lost has been blocked before, what is renewed goes on to its end. */
 static void take_place(struct engine *engine, struct tx *tx, const struct card *card) {
     struct card old;
-    if (card->replaces == 0 || !card_find(engine, tx, card->customer, card->replaces, &old)) return;
+    if (card->replaces == 0 || card->renewal || !card_find(engine, tx, card->customer, card->replaces, &old)) return;
     if (!card_ended(old.state)) card_turn(engine, tx, &old, CARD_CLOSED);
 }
 

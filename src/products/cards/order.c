@@ -74,6 +74,8 @@ enum flow card_new_write(struct request *request, struct tx *tx) {
                         .fee = kind == KIND_PLASTIC ? settings->plastic_fee : 0,
                         .limits = {settings->operation_max, settings->day_max, settings->month_max},
                         .internet = true,
+                        .abroad = true,
+                        .secure = true,
                         .cash = kind == KIND_PLASTIC};
     request->fields_valid = true; /* a command may be run again */
     if (allowed(request, tx, kind) == FLOW_ANSWERED) return FLOW_ANSWERED;
@@ -92,30 +94,40 @@ enum flow card_new_write(struct request *request, struct tx *tx) {
 
 /* ---- another in its place ---- */
 
-enum { REASON_LOST, REASON_STOLEN, REASON_DAMAGED };
+/* The row of another card that does what the old one did, on the same money. */
+struct card card_like(struct engine *engine, struct tx *tx, const struct card *old, struct text address,
+                      bool renewal) {
+    struct card card = *old;
+    card.id = world_id(tx_world(tx));
+    card.state = CARD_ORDERED;
+    card.token = card.last4 = TEXT_NONE;
+    card.expires = card.version = card.ended = card.fee = card.fee_from = card.frozen_until = card.pin_set = 0;
+    card.thaw_told = card.renewed = false;
+    card.renewal = renewal;
+    card.blocked_for = BLOCK_UNSAID;
+    card.replaces = old->id;
+    card_insert(engine, tx, &card, address);
+    card_kind_limits_copy(tx, old, &card);
+    card_order(engine, tx, &card);
+    return card;
+}
 
-/* POST /cards/{id}/reissue: what is lost is blocked at once; what is damaged works until the new one does. Free. */
+/* POST /cards/{id}/reissue: what is lost, stolen or in doubt is blocked at once; what is damaged works until the new
+ * one does; of what is blocked already nothing more is asked. Free. */
 enum flow card_reissue_write(struct request *request, struct tx *tx) {
     struct engine *engine = request->engine;
     struct card old;
     if (!card_of_request(request, tx, &old)) return answer_missing(request);
-    bool now = old.state == CARD_ACTIVE || old.state == CARD_FROZEN || old.state == CARD_EXPIRED;
+    enum block_reason reason = (enum block_reason)(field_number(request, "reason") + BLOCK_LOST);
     if (cards_state_of(engine)->processing == NULL) return refuse(request, &off);
-    if (!now || card_replacement(tx, old.customer, old.id) != 0) return refuse(request, &not_replaceable);
-    struct card card = old;
-    card.id = world_id(tx_world(tx));
-    card.state = CARD_ORDERED;
-    card.token = card.last4 = TEXT_NONE;
-    card.expires = card.version = card.ended = card.fee = card.fee_from = 0;
-    card.replaces = old.id;
+    if (!card_replaceable(old.state) || card_replacement(tx, old.customer, old.id) != 0)
+        return refuse(request, &not_replaceable);
+    if (old.state != CARD_BLOCKED && !field_given(request, "reason"))
+        return refuse_field(request, "reason", S_cards_form_reason_missing);
     struct text address = field_given(request, "address") ? field_text(request, "address")
                                                           : card_address(engine, tx, &old);
-    card_insert(engine, tx, &card, address);
-    card_order(engine, tx, &card);
-    if (field_number(request, "reason") != REASON_DAMAGED && !card_ended(old.state)) {
-        card_turn(engine, tx, &old, CARD_BLOCKED);
-        tell_card(engine, tx, &old, S_cards_told_blocked);
-    }
+    struct card card = card_like(engine, tx, &old, address, false);
+    if (reason != BLOCK_DAMAGED && !card_ended(old.state)) card_block(engine, tx, &old, reason);
     struct node *document = doc_new(request->arena);
     card_tell(request, &card, document);
     return answer_created(request, document, text_format(request->arena, "/cards/%lld", (long long)card.id));

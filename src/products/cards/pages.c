@@ -36,6 +36,12 @@ void card_tell(struct request *request, const struct card *card, struct node *do
     doc_text(document, "holder", card->holder);
     if (card->expires != 0) doc_text(document, "good_until", good_until(request, card));
     else doc_null(document, "good_until");
+    if (card->state == CARD_FROZEN && card->frozen_until != 0)
+        doc_date(document, "frozen_until", civil_at(card->frozen_until, engine_zone(request->engine)).date);
+    else doc_null(document, "frozen_until");
+    if (card->blocked_for != BLOCK_UNSAID)
+        doc_text(document, "blocked_for", text_from(block_reason_name(card->blocked_for)));
+    else doc_null(document, "blocked_for");
 }
 
 static void tell_money(struct request *request, struct tx *tx, const struct card *card, struct node *document) {
@@ -63,38 +69,6 @@ enum flow cards_read(struct request *request, struct tx *tx) {
 }
 
 /* ---- one card ---- */
-
-static void tell_limit(struct node *limits, const char *name, int64_t most, int64_t spent) {
-    if (most == 0) {
-        doc_null(limits, name);
-        return;
-    }
-    struct node *limit = doc_object(limits, name);
-    int64_t percent = spent < most ? spent * 100 / most : 100;
-    doc_money(limit, "max", rub(most));
-    doc_money(limit, "spent", rub(spent));
-    doc_money(limit, "rest", rub(limit_left(most, spent)));
-    doc_int(limit, "percent", percent);
-}
-
-static void tell_most(struct node *limits, const char *name, int64_t most) {
-    if (most != 0) doc_money(limits, name, rub(most));
-    else doc_null(limits, name);
-}
-
-static void tell_limits(struct request *request, struct tx *tx, const struct card *card, struct node *document) {
-    moment day, month;
-    struct node *limits = doc_object(document, "limits");
-    periods_now(request->engine, world_now(request->world), &day, &month);
-    tell_most(limits, "operation", card->limits.operation);
-    tell_most(limits, "day_max", card->limits.day);
-    tell_most(limits, "month_max", card->limits.month);
-    tell_limit(limits, "day", card->limits.day, operations_spent(tx, card->customer, card->id, day));
-    tell_limit(limits, "month", card->limits.month, operations_spent(tx, card->customer, card->id, month));
-    doc_bool(document, "limited", card->limits.day != 0 || card->limits.month != 0);
-    doc_bool(document, "internet", card->internet);
-    doc_bool(document, "cash", card->cash);
-}
 
 static void tell_operation(struct request *request, const struct card_operation *operation, struct node *node) {
     static const char *const places[] = {"till", "internet", "cash"};
@@ -146,6 +120,14 @@ static void tell_purses(struct request *request, struct tx *tx, struct node *doc
     }
 }
 
+/* From when to when a freeze may end. */
+static void tell_freeze(struct request *request, struct node *document) {
+    const struct cards_settings *settings = cards_state_of(request->engine)->settings;
+    struct date today = civil_at(world_now(request->world), engine_zone(request->engine)).date;
+    doc_date(document, "freeze_first", date_from_days(date_to_days(today) + 1));
+    doc_date(document, "freeze_last", freeze_latest(today, settings->freeze_months));
+}
+
 enum flow card_read(struct request *request, struct tx *tx) {
     struct card card;
     if (!card_of_request(request, tx, &card)) return answer_missing(request);
@@ -153,14 +135,15 @@ enum flow card_read(struct request *request, struct tx *tx) {
     int64_t replacement = card_replacement(tx, card.customer, card.id);
     card_tell(request, &card, document);
     tell_money(request, tx, &card, document);
-    tell_limits(request, tx, &card, document);
+    card_limits_tell(request, tx, &card, document);
     tell_operations(request, tx, &card, document);
     tell_purses(request, tx, document);
     doc_bool(document, "usable", card.state == CARD_ACTIVE || card.state == CARD_FROZEN);
+    doc_bool(document, "blockable", !card_ended(card.state) && card.token.size > 0);
+    tell_freeze(request, document);
     doc_bool(document, "has_details", card.token.size > 0 && (card.state == CARD_ACTIVE || card.state == CARD_FROZEN));
     doc_bool(document, "replaceable",
-             replacement == 0 &&
-                 (card.state == CARD_ACTIVE || card.state == CARD_FROZEN || card.state == CARD_EXPIRED));
+             replacement == 0 && card_replaceable(card.state));
     if (replacement != 0) doc_id(document, "replacement", replacement);
     else doc_null(document, "replacement");
     return answer_ok(request, document);

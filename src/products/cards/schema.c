@@ -77,6 +77,41 @@ const struct migration cards_migrations[] = {
      "  name TEXT NOT NULL PRIMARY KEY,\n"
      "  account BIGINT NOT NULL\n"
      ") CLUSTERED;\n"},
+    {"cards", 2,
+     "ALTER TABLE card ADD COLUMN frozen_until BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE card ADD COLUMN thaw_told BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE card ADD COLUMN blocked_for BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE card ADD COLUMN abroad BIGINT NOT NULL DEFAULT 1;\n"
+     "ALTER TABLE card ADD COLUMN secure BIGINT NOT NULL DEFAULT 1;\n"
+     "ALTER TABLE card ADD COLUMN pin_set BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE card ADD COLUMN renewal BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE card ADD COLUMN renewed BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE INDEX card_thaw ON card (frozen_until) WHERE state = 3;\n"
+     "ALTER TABLE card_operation ADD COLUMN abroad BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE TABLE card_limit ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card BIGINT NOT NULL,\n"
+     "  kind BIGINT NOT NULL,\n"
+     "  operation_max BIGINT NOT NULL,\n"
+     "  day_max BIGINT NOT NULL,\n"
+     "  month_max BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, card, kind)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE card_challenge ( -- distributed by customer\n"
+     "  id ROWKEY,\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card BIGINT NOT NULL,\n"
+     "  message TEXT NOT NULL,\n"
+     "  merchant TEXT,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  back TEXT,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  made BIGINT NOT NULL,\n"
+     "  expires BIGINT NOT NULL,\n"
+     "  operation BIGINT NOT NULL,\n"
+     "  ROWKEY(customer, id)\n"
+     ");\n"
+     "CREATE UNIQUE INDEX card_challenge_message ON card_challenge (customer, message);\n"},
     {.sql = NULL}};
 
 static const struct lookup numbers[] = {
@@ -95,5 +130,9 @@ STATEMENT(blank_card, "UPDATE card SET number = '', number_hash = '', last4 = NU
                       "WHERE customer = $1 AND (length(number) > 0 OR length(embossed) > 0 OR length(address) > 0)");
 STATEMENT(blank_operation, "UPDATE card_operation SET merchant = NULL, category = NULL "
                            "WHERE customer = $1 AND (merchant IS NOT NULL OR category IS NOT NULL)");
-
-const struct erase cards_erases[] = {{"card", &blank_card}, {"card_operation", &blank_operation}, {.what = NULL}};
+STATEMENT(blank_challenge, "UPDATE card_challenge SET merchant = NULL, back = NULL "
+                           "WHERE customer = $1 AND (merchant IS NOT NULL OR back IS NOT NULL)");
+const struct erase cards_erases[] = {{"card", &blank_card},
+                                     {"card_operation", &blank_operation},
+                                     {"card_challenge", &blank_challenge},
+                                     {.what = NULL}};

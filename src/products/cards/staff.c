@@ -38,8 +38,9 @@ enum flow staff_card_block(struct request *request, struct tx *tx) {
     if (text_length_utf8(field_text(request, "reason")) < REASON_LEAST)
         return refuse_field(request, "reason", S_cards_staff_reason_missing);
     if (card_ended(card.state)) return refuse(request, &ended);
-    card_turn(request->engine, tx, &card, CARD_BLOCKED);
-    tell_card(request->engine, tx, &card, S_cards_told_blocked);
+    bool said = field_given(request, "cause");
+    card_block(request->engine, tx, &card,
+               said ? (enum block_reason)(field_number(request, "cause") + BLOCK_LOST) : BLOCK_SUSPECTED);
     audit_record(request, customer, "cards.blocked", field_text(request, "reason"));
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", card.id);

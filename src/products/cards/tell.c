@@ -47,7 +47,13 @@ string_id decline_words(enum decline reason) {
         [DECLINE_LEVEL] = S_cards_declined_level,
         [DECLINE_NOT_ENOUGH] = S_cards_declined_not_enough,
         [DECLINE_ACCOUNT] = S_cards_declined_account,
-        [DECLINE_COOLING] = S_cards_declined_cooling};
+        [DECLINE_COOLING] = S_cards_declined_cooling,
+        [DECLINE_ABROAD] = S_cards_declined_abroad,
+        [DECLINE_UNPROVED] = S_cards_declined_unproved,
+        [DECLINE_KIND_OPERATION] = S_cards_declined_kind_operation,
+        [DECLINE_KIND_DAY] = S_cards_declined_kind_day,
+        [DECLINE_KIND_MONTH] = S_cards_declined_kind_month,
+        [DECLINE_LATE] = S_cards_declined_late};
     return words[reason];
 }
 
@@ -68,8 +74,8 @@ static struct telling begin(struct engine *engine, struct tx *tx, const struct c
 
 static void send(struct engine *engine, struct tx *tx, const struct card *card, const struct telling *telling,
                  enum topic topic, string_id text) {
-    static const char *const names[] = {"card", "merchant", "sum", "left", "why"};
-    struct string_argument arguments[5];
+    static const char *const names[] = {"card", "merchant", "sum", "left", "why", "date"};
+    struct string_argument arguments[6];
     size_t count = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct node *value = doc_get(telling->values, names[i]);
@@ -112,6 +118,12 @@ void tell_sum(struct engine *engine, struct tx *tx, const struct card *card, con
 
 void tell_card(struct engine *engine, struct tx *tx, const struct card *card, string_id text) {
     struct telling telling = begin(engine, tx, card);
+    send(engine, tx, card, &telling, TOPIC_SECURITY, text);
+}
+
+void tell_card_day(struct engine *engine, struct tx *tx, const struct card *card, string_id text, moment day) {
+    struct telling telling = begin(engine, tx, card);
+    doc_date(telling.values, "date", civil_at(day, engine_zone(engine)).date);
     send(engine, tx, card, &telling, TOPIC_SECURITY, text);
 }
 
