@@ -15,19 +15,11 @@ struct text this_device(struct request *request) {
     return name.data ? name : TEXT("");
 }
 
-static struct text host_of(const struct request *request) {
-    struct text rest = TEXT_NONE, port;
-    text_split(text_from(engine_config(request->engine)->public_url), '/', &rest);
-    text_split(rest, '/', &rest);
-    struct text host = text_split(text_split(rest, '/', &rest), ':', &port);
-    return host.size > 0 ? host : text_split(request->host, ':', &port);
-}
-
 static void send(struct request *request, struct tx *tx, int64_t id, string_id text, struct text code) {
     struct customer customer = {0};
     if (!identity_customer(request->engine, tx, id, &customer)) return;
     struct node company = text_value(text_from(engine_config(request->engine)->company));
-    struct node digits = text_value(code), host = text_value(host_of(request));
+    struct node digits = text_value(code), host = text_value(site_host(request));
     const struct string_argument arguments[] = {{"company", &company}, {"code", &digits}, {"host", &host}};
     const struct message message = {
         .customer = id,

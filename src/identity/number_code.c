@@ -30,21 +30,6 @@ void robot_draw(struct request *request, struct node *document) {
         robot_question(request->engine, &request->locale, doc_object(document, "question"));
 }
 
-/* Where customers reach us; on a developer's machine, where nothing is configured, where this request reached us. */
-static struct text public_url(const struct request *request) {
-    const char *configured = engine_config(request->engine)->public_url;
-    if (*configured) return text_from(configured);
-    return text_format(request->arena, "http%s://%.*s", request->secure ? "s" : "", TEXT_ARG(request->host));
-}
-
-static struct text host_of(struct text url) {
-    struct text rest = TEXT_NONE, port;
-    text_split(url, '/', &rest);  /* https: */
-    text_split(rest, '/', &rest); /* the empty part between the slashes */
-    struct text host = text_split(rest, '/', &rest);
-    return host.size > 0 && host.data[0] == '[' ? host : text_split(host, ':', &port);
-}
-
 static bool signs_in(const struct draft *draft) {
     return draft->step >= DRAFT_SIGN_IN;
 }
@@ -58,8 +43,8 @@ void draft_code_send(struct request *request, struct tx *tx, const struct draft 
     bool in = signs_in(draft), real = in == draft->known;
     struct text code = code_make(engine, tx, purpose_of(draft), draft->hash, draft->phone, real);
     struct node code_value = text_value(code), company = text_value(text_from(engine_config(engine)->company));
-    struct text url = public_url(request);
-    struct node host = text_value(host_of(url));
+    struct text url = site_url(request);
+    struct node host = text_value(site_host(request));
     struct node link = text_value(text_join(request->arena, url, in ? TEXT("/signup") : TEXT("/signin")));
     const struct string_argument with_code[] = {{"code", &code_value}, {"company", &company}, {"host", &host}};
     const struct string_argument with_link[] = {{"company", &company}, {"link", &link}};

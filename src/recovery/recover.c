@@ -44,20 +44,6 @@ enum flow recover_again(struct request *request, struct tx *tx) {
     return draw_start(request);
 }
 
-struct text site_url(const struct request *request) {
-    const char *configured = engine_config(request->engine)->public_url;
-    if (*configured) return text_from(configured);
-    return text_format(request->arena, "http%s://%.*s", request->secure ? "s" : "", TEXT_ARG(request->host));
-}
-
-struct text site_host(const struct request *request) {
-    struct text rest = TEXT_NONE, port;
-    text_split(site_url(request), '/', &rest); /* https: */
-    text_split(rest, '/', &rest);              /* the empty part between the slashes */
-    struct text host = text_split(rest, '/', &rest);
-    return host.size > 0 && host.data[0] == '[' ? host : text_split(host, ':', &port);
-}
-
 static void send_code(struct request *request, struct tx *tx, const struct reset *reset) {
     struct engine *engine = request->engine;
     struct text code = code_make(engine, tx, CODE_RECOVERY, reset->hash, reset->phone, reset->customer != 0);

@@ -93,12 +93,6 @@ bool temporary_beside(struct request *request, struct tx *tx, int64_t customer, 
 bool temporary_spent(struct request *request, struct tx *tx, int64_t customer, struct text used);
 void recover_offer(struct request *request, struct tx *tx, struct node *document); /* the sign-in page's link */
 
-/* ---- recover.c ---- */
-
-/* Where customers reach us, and its host, for the last line of an SMS with a code. */
-struct text site_url(const struct request *request);
-struct text site_host(const struct request *request);
-
 /* ---- phone.c ---- */
 
 /* The old number by itself, and the customer on every channel that he has now. */
