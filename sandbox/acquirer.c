@@ -342,7 +342,9 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &centre_routes[0], &centre_routes[1],
                                               &centre_routes[2], &centre_routes[3], &centre_routes[4],
                                               &centre_routes[5], &centre_routes[6], &centre_api_routes[0],
-                                              &centre_api_routes[1], &centre_api_routes[2],
-
+                                              &centre_api_routes[1], &centre_api_routes[2], &centre_desk_routes[0],
+                                              &centre_desk_routes[1], &centre_desk_routes[2],
+                                              &centre_checkout_routes[0], &centre_checkout_routes[1],
+                                              &centre_checkout_routes[2],
                                               &shop_routes[0], &shop_routes[1], &shop_routes[2],
                                               &shop_routes[3], &shop_routes[4], NULL};

@@ -14,6 +14,7 @@
 struct centre {
     struct world *world;
     struct centre_books *books;
+    struct centre_side *side;
     struct arena *arena;
     struct text secret;
     char url[256];
@@ -27,7 +28,8 @@ struct centre {
 
 static void *work(void *self) {
     struct centre *centre = self;
-    const struct centre_sender sender = {centre->world, centre->books, centre->secret, centre->url, "kabinet"};
+    const struct centre_sender sender = {centre->world,  centre->books, centre->side,
+                                         centre->secret, centre->url,   "kabinet"};
     while (!centre->stopping) {
         struct news news;
         if (!centre_news_take(centre->books, &news)) {
@@ -52,7 +54,9 @@ struct centre *centre_start(struct world *world, const char *kabinet, const char
     if (centre->arena != NULL && !secret_read(centre->arena, secret_file, &centre->secret))
         *problem = TEXT("no key for processing");
     else if (centre->arena != NULL) centre->books = centre_books_open(journal, problem);
-    while (centre->books != NULL && centre->thread_count < WORKERS &&
+    if (centre->books != NULL)
+        centre->side = centre_side_open(text_format(centre->arena, "%s-side", journal).data, problem);
+    while (centre->side != NULL && centre->thread_count < WORKERS &&
            pthread_create(&centre->threads[centre->thread_count], NULL, work, centre) == 0)
         centre->thread_count++;
     if (centre->thread_count == WORKERS) return centre;
@@ -64,6 +68,7 @@ void centre_stop(struct centre *centre) {
     centre->stopping = true;
     for (int i = 0; i < centre->thread_count; i++) pthread_join(centre->threads[i], NULL);
     if (centre->books != NULL) centre_books_close(centre->books);
+    centre_side_close(centre->side);
     arena_free(centre->arena);
     pthread_mutex_destroy(&centre->lock);
     free(centre);
@@ -73,6 +78,10 @@ struct centre_books *centre_books_of(struct centre *centre) {
     return centre->books;
 }
 
+struct centre_side *centre_side_of(struct centre *centre) {
+    return centre->side;
+}
+
 struct text centre_secret(struct centre *centre) {
     return centre->secret;
 }
@@ -80,7 +89,8 @@ struct text centre_secret(struct centre *centre) {
 bool centre_tell(struct centre *centre, enum news_kind kind, const char *purchase, int64_t sum, bool last,
                  int64_t after_us) {
     struct news news = {.kind = kind, .sum = sum, .last = last, .due_us = after_us};
-    if (kind == NEWS_AUTHORISATION) snprintf(news.id, sizeof news.id, "%s", purchase);
+    bool first = kind == NEWS_AUTHORISATION || kind == NEWS_CHALLENGE;
+    if (first) snprintf(news.id, sizeof news.id, "%s", purchase);
     else snprintf(news.id, sizeof news.id, "N%lld", (long long)world_id(centre->world));
     snprintf(news.purchase, sizeof news.purchase, "%s", purchase);
     return centre_news_add(centre->books, &news);

@@ -47,14 +47,14 @@ struct purchase {
     char country[3];
 };
 
-enum news_kind { NEWS_AUTHORISATION, NEWS_REVERSAL, NEWS_CLEARING, NEWS_REFUND };
+enum news_kind { NEWS_AUTHORISATION, NEWS_REVERSAL, NEWS_CLEARING, NEWS_REFUND, NEWS_CHALLENGE, NEWS_VERDICT };
 
 /* What is on its way to Kabinet until it is answered. */
 struct news {
     char id[CENTRE_ID], purchase[CENTRE_ID];
     enum news_kind kind;
     int64_t sum; /* of a reversal 0: all */
-    bool last, done;
+    bool last, done; /* last: of a verdict: it is won */
     int64_t due_us; /* monotonic */
     int tries;
 };
@@ -88,11 +88,39 @@ bool centre_news_take(struct centre_books *books, struct news *news);
 void centre_news_later(struct centre_books *books, const struct news *news, int64_t after_us);
 bool centre_news_done(struct centre_books *books, const struct news *news);
 
+/* ---- centre_side.c: purchases confirmed at the bank's page, PINs, disputes; with a journal of their own ---- */
+
+#define PIN_TRIES 3
+
+struct checkout {
+    char purchase[CENTRE_ID], challenge[CENTRE_ID], result[12], back[200], url[300];
+};
+struct centre_pin {
+    char card[CENTRE_ID], pin[13];
+    int tries; /* wrong ones since the last right one */
+};
+struct centre_dispute {
+    char purchase[CENTRE_ID], dispute[CENTRE_ID], reason[20], verdict[8];
+    int64_t sum;
+};
+
+struct centre_side;
+struct centre_side *centre_side_open(const char *journal, struct text *problem);
+void centre_side_close(struct centre_side *side);
+bool centre_checkout_keep(struct centre_side *side, const struct checkout *checkout);
+bool centre_checkout_find(struct centre_side *side, const char *purchase, struct checkout *checkout);
+bool centre_pin_keep(struct centre_side *side, const struct centre_pin *pin);
+/* NULL: it is right; else why it is declined. */
+const char *centre_pin_try(struct centre_side *side, const char *card, struct text typed);
+bool centre_dispute_keep(struct centre_side *side, const struct centre_dispute *dispute);
+bool centre_dispute_find(struct centre_side *side, const char *purchase, struct centre_dispute *dispute);
+
 /* ---- centre_send.c: one piece of news, once ---- */
 
 struct centre_sender {
     struct world *world;
     struct centre_books *books;
+    struct centre_side *side;
     struct text secret;
     const char *url, *institution;
 };
@@ -106,6 +134,7 @@ struct centre *centre_start(struct world *world, const char *kabinet, const char
                             struct text *problem);
 void centre_stop(struct centre *centre);
 struct centre_books *centre_books_of(struct centre *centre);
+struct centre_side *centre_side_of(struct centre *centre);
 struct text centre_secret(struct centre *centre);
 bool centre_tell(struct centre *centre, enum news_kind kind, const char *purchase, int64_t sum, bool last,
                  int64_t after_us);
@@ -113,7 +142,7 @@ bool centre_tell(struct centre *centre, enum news_kind kind, const char *purchas
 void centre_fault_set(struct centre *centre, enum centre_fault fault, int64_t times);
 enum centre_fault centre_fault_take(struct centre *centre);
 
-/* centre_api.c: for Kabinet; centre_pages.c: a page and an interface for tests */
-extern const struct route centre_api_routes[], centre_routes[];
-#define CENTRE_API_ROUTES 3
-#define CENTRE_ROUTES 7
+/* centre_api.c and centre_desk.c: for Kabinet; centre_pages.c, centre_checkout.c: pages and an interface for tests */
+extern const struct route centre_api_routes[], centre_desk_routes[], centre_routes[], centre_checkout_routes[];
+/* Signed by Kabinet for that purpose, whole, and not to be spoilt: FLOW_NEXT. */
+enum flow centre_enter(struct request *request, const char *purpose);

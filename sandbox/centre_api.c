@@ -55,7 +55,7 @@ static enum flow garbage(struct request *request) {
 }
 
 /* Theirs, whole, and not to be spoilt: FLOW_NEXT. A slow one is done, and told late. */
-static enum flow enter(struct request *request, const char *purpose) {
+enum flow centre_enter(struct request *request, const char *purpose) {
     const struct sandbox *sandbox = request->engine_state;
     if (!theirs(request, purpose)) return refuse(request, &bad_signature);
     if (!request->fields_valid) return refuse(request, &bad_fields);
@@ -114,7 +114,7 @@ static enum flow issue(struct request *request, struct tx *tx) {
     (void)tx;
     struct centre_books *books = centre_books_of(centre_of(request));
     struct centre_card card;
-    if (enter(request, "issue") == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (centre_enter(request, "issue") == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (centre_card_asked(books, field_text(request, "request"), &card)) return told(request, &card, false);
     card = make(request);
     return centre_card_keep(books, &card) ? told(request, &card, false) : refuse(request, &broken);
@@ -125,7 +125,7 @@ static enum flow state(struct request *request, struct tx *tx) {
     struct centre_books *books = centre_books_of(centre_of(request));
     struct centre_card card;
     int64_t version;
-    if (enter(request, "state") == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (centre_enter(request, "state") == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (!centre_card_find(books, field_text(request, "card"), &card)) return refuse(request, &unknown);
     if (!text_to_int(field_text(request, "version"), &version)) return refuse(request, &bad_fields);
     if (version > card.version) {
@@ -141,7 +141,7 @@ static enum flow state(struct request *request, struct tx *tx) {
 static enum flow details(struct request *request, struct tx *tx) {
     (void)tx;
     struct centre_card card;
-    if (enter(request, "details") == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (centre_enter(request, "details") == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (!centre_card_find(centre_books_of(centre_of(request)), field_text(request, "card"), &card))
         return refuse(request, &unknown);
     return told(request, &card, true);

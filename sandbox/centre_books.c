@@ -167,7 +167,7 @@ static bool read_news(struct centre_books *books, const char *line) {
     long long sum;
     int kind, last, done;
     if (sscanf(line, "news %23s %23s %d %lld %d %d", news.id, news.purchase, &kind, &sum, &last, &done) != 6 ||
-        kind < NEWS_AUTHORISATION || kind > NEWS_REFUND)
+        kind < NEWS_AUTHORISATION || kind > NEWS_VERDICT)
         return false;
     news.kind = (enum news_kind)kind;
     news.sum = sum;

@@ -21,7 +21,7 @@ static const char *const faults[] = {"none", "slow", "silent", "garbage", "refus
         .name = "place", .type = FIELD_CHOICE, .choices = places                                                       \
     }
 FORM(purchase_form, BUY, {.name = "fault", .type = FIELD_TEXT, .max = 20}, {.name = "foreign", .type = FIELD_BOOL},
-     {.name = "country", .type = FIELD_TEXT, .max = 2},
+     {.name = "country", .type = FIELD_TEXT, .max = 2}, {.name = "pin", .type = FIELD_TEXT, .max = 12},
      {.name = "offline", .type = FIELD_BOOL});
 FORM(claim_form, {.name = "operation", .type = FIELD_TEXT, .required = true, .max = CENTRE_ID - 1},
      {.name = "sum", .type = FIELD_MONEY}, {.name = "more", .type = FIELD_BOOL});
@@ -152,7 +152,15 @@ static enum flow purchase_add(struct request *request, struct tx *tx) {
     snprintf(purchase.card, sizeof purchase.card, "%s", card.card);
     snprintf(purchase.merchant, sizeof purchase.merchant, "%.*s", TEXT_ARG(field_text(request, "merchant")));
     snprintf(purchase.category, sizeof purchase.category, "%.*s", TEXT_ARG(field_text(request, "category")));
+    const char *wrong = field_given(request, "pin")
+                            ? centre_pin_try(centre_side_of(centre), card.card, field_text(request, "pin"))
+                            : NULL;
+    if (wrong != NULL) { /* its bank is not asked */
+        purchase.state = PURCHASE_DECLINED;
+        snprintf(purchase.reason, sizeof purchase.reason, "%s", wrong);
+    }
     if (!centre_purchase_keep(books_of(request), &purchase)) return refuse(request, &not_written);
+    if (wrong != NULL) return done(request, purchase.id);
     bool claims = offline || first;
     if (claims && (!centre_claim(books_of(request), text_from(purchase.id), purchase.sum) ||
                    !centre_tell(centre, NEWS_CLEARING, purchase.id, purchase.sum, true, 0)))

@@ -44,7 +44,8 @@ static void add_words(struct buffer *out, const char *name, const char *words) {
 
 static struct text body_of(struct arena *arena, const struct centre_sender *sender, const struct news *news,
                            const struct purchase *purchase) {
-    static const char *const kinds[] = {"authorisation", "reversal", "clearing", "refund"};
+    static const char *const kinds[] = {"authorisation", "reversal", "clearing",
+                                        "refund",        "challenge", "chargeback"};
     static const char *const places[] = {"till", "internet", "cash"};
     struct buffer out = buffer_new(arena, 512);
     buffer_format(&out, "{\"institution\":\"%s\",\"type\":\"%s\",\"id\":\"%s\",\"operation\":\"%s\",\"card\":\"%s\"",
@@ -53,6 +54,11 @@ static struct text body_of(struct arena *arena, const struct centre_sender *send
         buffer_format(&out, ",\"sum\":\"%lld.%02lld\",\"currency\":\"%s\"", (long long)(news->sum / 100),
                       (long long)(news->sum % 100),
                       purchase->foreign && news->kind == NEWS_AUTHORISATION ? "USD" : "RUB");
+    struct checkout checkout;
+    bool confirmed = centre_checkout_find(sender->side, purchase->id, &checkout);
+    if (confirmed && news->kind == NEWS_AUTHORISATION) add_words(&out, "challenge", checkout.challenge);
+    if (confirmed && news->kind == NEWS_CHALLENGE) add_words(&out, "back", checkout.back);
+    if (news->kind == NEWS_VERDICT) add_words(&out, "outcome", news->last ? "won" : "lost");
     buffer_format(&out, ",\"place\":\"%s\"", places[purchase->place]);
     if (purchase->merchant[0] != '\0') add_words(&out, "merchant", purchase->merchant);
     if (purchase->category[0] != '\0') add_words(&out, "category", purchase->category);
@@ -170,10 +176,27 @@ static bool authorise(const struct centre_sender *sender, const struct news *new
     return centre_purchase_keep(sender->books, purchase);
 }
 
+/* Where the bank wants its customer's browser. */
+static bool challenge(const struct centre_sender *sender, const struct news *news, struct purchase *purchase) {
+    struct checkout checkout;
+    struct reply reply = ask(sender, news, purchase, DECISION_MS);
+    struct decision decision = read_decision(&reply);
+    const char *id = strstr(reply.body, "\"challenge\":\""), *url = strstr(reply.body, "\"url\":\"");
+    if (!centre_checkout_find(sender->side, purchase->id, &checkout)) return true;
+    if (decision.told && id != NULL && url != NULL && sscanf(id + 13, "%23[0-9]", checkout.challenge) == 1 &&
+        sscanf(url + 7, "%299[^\"]", checkout.url) == 1)
+        return centre_checkout_keep(sender->side, &checkout);
+    if (reply.status != 0 && reply.status != 200) purchase->odd = true;
+    purchase->state = PURCHASE_DECLINED;
+    snprintf(purchase->reason, sizeof purchase->reason, "%s", decision.told ? decision.reason : "no-answer");
+    return centre_purchase_keep(sender->books, purchase);
+}
+
 bool centre_send(const struct centre_sender *sender, const struct news *news) {
     struct purchase purchase;
     if (!centre_purchase_find(sender->books, text_from(news->purchase), &purchase)) return true;
     if (news->kind == NEWS_AUTHORISATION) return authorise(sender, news, &purchase);
+    if (news->kind == NEWS_CHALLENGE) return challenge(sender, news, &purchase);
     struct reply reply = ask(sender, news, &purchase, TIMEOUT_MS);
     bool twice = purchase.fault == SHOP_CLAIMED_TWICE && news->kind == NEWS_CLEARING && reply.status == 200;
     if (twice) reply = ask(sender, news, &purchase, TIMEOUT_MS);

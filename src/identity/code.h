@@ -16,7 +16,8 @@ enum code_purpose {
     CODE_THAW,
     CODE_APPLICATION_MAIL = 30,
     CODE_TILL,
-    CODE_DEPOSIT = 40
+    CODE_DEPOSIT = 40,
+    CODE_CARD,
 };
 
 enum code_result {

@@ -90,6 +90,24 @@ export class Cards extends Wallets {
     return (await this.books()).operations.find((each) => each.operation === operation);
   }
 
+  // A shop on the internet, whose buyer is sent to our page: {operation, url}; a shop that was refused has no url.
+  async checkout(card, sum, more = {}) {
+    const {operation} = await this.centre("/checkout", {card, sum, merchant: "Книжный", category: "5942", ...more});
+    await this.quiet();
+    return {operation, ...(await this.shopSees(operation))};
+  }
+
+  async shopSees(operation) {
+    return (await fetch(`${this.sandbox.url}/processing/checkout/${operation}`, {headers: {Accept: "application/json"}})).json();
+  }
+
+  // What the buyer's browser does once our page has said where to: what the shop sees then.
+  async goBack(back, operation) {
+    const answer = await fetch(back, {redirect: "manual", headers: {Accept: "application/json"}});
+    await this.quiet();
+    return {status: answer.status, ...(await this.shopSees(operation))};
+  }
+
   async follow(what, operation, body = {}) {
     await this.centre(`/${what}`, {operation, ...body});
     await this.quiet();

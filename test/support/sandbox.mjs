@@ -92,7 +92,8 @@ export async function startBoth(settings = {}, options = {}) {
     wallet: {
       transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer},
     },
-    cards: {plastic_level: "minimal", ...cards, processing: {secret_file: sandbox.processing, ...cards?.processing}},
+    cards: {plastic_level: "minimal", internet_code: "never", // whose test is about it says so
+            ...cards, processing: {secret_file: sandbox.processing, ...cards?.processing}},
   }).catch(async (error) => {
     await sandbox.stop(); // else it would keep the test running for ever
     throw error;

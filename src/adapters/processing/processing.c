@@ -13,6 +13,7 @@
 #define TIMEOUT_MS 6000L
 #define ANSWER_MOST 8192
 #define ID_MOST 40
+#define BACK_MOST 500
 #define HOME_COUNTRY "RU"
 
 struct processing {
@@ -101,7 +102,8 @@ static bool sum_good(struct arena *arena, const json_t *object, struct processin
     message->sum = rub(0);
     if (whole) return true;
     message->foreign = !text_is(currency, "RUB");
-    if (message->foreign) return currency.size == 3 && message->kind == PROCESSING_AUTHORISATION;
+    bool asks = message->kind == PROCESSING_AUTHORISATION || message->kind == PROCESSING_CHALLENGE;
+    if (message->foreign) return currency.size == 3 && asks;
     return money_parse(sum, CURRENCY_RUB, &message->sum) && message->sum.minor > 0;
 }
 
@@ -114,9 +116,28 @@ static bool country_good(const json_t *object, struct arena *arena, bool *abroad
            country.data[1] <= 'Z';
 }
 
+/* An address for a browser: whole, without blanks, quotes or a fragment, which would hide what we add. */
+static bool back_good(struct text back) {
+    if (!text_starts(back, "https://") && !text_starts(back, "http://")) return false;
+    for (size_t i = 0; i < back.size; i++)
+        if (back.data[i] <= ' ' || back.data[i] > '~' || strchr("\"'<>\\#", back.data[i]) != NULL) return false;
+    return back.size <= BACK_MOST;
+}
+
+/* What only some kinds have. */
+static bool own_good(struct arena *arena, const json_t *object, struct processing_message *message) {
+    struct text outcome = string_of(arena, object, "outcome");
+    message->challenge = string_of(arena, object, "challenge");
+    message->back = string_of(arena, object, "back");
+    message->won = text_is(outcome, "won");
+    if (message->challenge.data != NULL && !id_good(message->challenge)) return false;
+    if (message->kind == PROCESSING_CHALLENGE && !back_good(message->back)) return false;
+    return message->kind != PROCESSING_VERDICT || message->won || text_is(outcome, "lost");
+}
+
 bool processing_read(const struct processing *processing, struct arena *arena, struct text body,
                      struct processing_message *message) {
-    static const char *const kinds[] = {"authorisation", "reversal", "clearing", "refund"};
+    static const char *const kinds[] = {"authorisation", "reversal", "clearing", "refund", "challenge", "chargeback"};
     static const char *const places[] = {"till", "internet", "cash"};
     const json_t *object = json_read(arena, body);
     int kind = 0, place = PROCESSING_TILL;
@@ -133,11 +154,23 @@ bool processing_read(const struct processing *processing, struct arena *arena, s
         return false;
     message->kind = (enum processing_kind)kind;
     message->place = (enum processing_place)place;
-    bool own = kind != PROCESSING_AUTHORISATION || text_equal(message->id, message->operation);
+    bool first = kind == PROCESSING_AUTHORISATION || kind == PROCESSING_CHALLENGE;
+    bool own = !first || text_equal(message->id, message->operation);
     return text_is(string_of(arena, object, "institution"), processing->institution) && own && id_good(message->id) &&
            id_good(message->operation) && id_good(message->card) && message->merchant.size <= 100 &&
            text_valid_utf8(message->merchant) && message->category.size <= 4 &&
-           country_good(object, arena, &message->abroad) && sum_good(arena, object, message);
+           country_good(object, arena, &message->abroad) && own_good(arena, object, message) &&
+           sum_good(arena, object, message);
+}
+
+/* Signed over "challenge\n<unix seconds>\n<challenge>\n<result>". */
+struct text processing_back(const struct processing *processing, struct world *world, struct arena *arena,
+                            struct text back, struct text challenge, const char *result) {
+    struct text stamp = text_format(arena, "%lld", (long long)(world_now(world) / SECOND));
+    struct text mac = signature(processing, arena, "challenge", stamp, challenge, text_from(result));
+    bool more = text_find(back, '?') >= 0;
+    return text_format(arena, "%.*s%schallenge=%.*s&result=%s&time=%.*s&signature=%.*s", TEXT_ARG(back),
+                       more ? "&" : "?", TEXT_ARG(challenge), result, TEXT_ARG(stamp), TEXT_ARG(mac));
 }
 
 /* ---- what we ask ---- */

@@ -29,6 +29,8 @@ enum processing_kind {
     PROCESSING_REVERSAL,      /* of an authorisation, whole or in part */
     PROCESSING_CLEARING,      /* the money is claimed */
     PROCESSING_REFUND,        /* the shop gives back */
+    PROCESSING_CHALLENGE,     /* the card's holder is to confirm a purchase on a page of ours */
+    PROCESSING_VERDICT,       /* what has become of a purchase that we dispute */
     PROCESSING_KINDS
 };
 enum processing_place { PROCESSING_TILL, PROCESSING_INTERNET, PROCESSING_CASH };
@@ -43,11 +45,18 @@ struct processing_message {
     struct money sum;      /* of a reversal 0: all of it */
     bool foreign;          /* the sum is not in roubles: sum is 0 */
     bool abroad;           /* the shop is in another country */
+    struct text challenge; /* of an authorisation: which of our challenges was passed for it; TEXT_NONE */
+    struct text back;      /* of a challenge: where the browser goes afterwards */
+    bool won;              /* of a verdict: the sum comes back to us */
     bool last;             /* nothing more is claimed of it */
 };
 /* False when it is not one that we understand. */
 bool processing_read(const struct processing *processing, struct arena *arena, struct text body,
                      struct processing_message *message);
+
+/* Where the browser goes with what came of a challenge ("passed", "failed", "cancelled"), signed. In the arena. */
+struct text processing_back(const struct processing *processing, struct world *world, struct arena *arena,
+                            struct text back, struct text challenge, const char *result);
 
 /* ---- what we ask: blocks up to ~6 s, dispatcher and worker threads only ---- */
 

@@ -1,6 +1,6 @@
 /* authorise.c: processing asks whether a purchase may be paid: decided and held in one command, on the truth of that
  * moment. The answer to an authorisation is kept: asked again, it is told again. */
-#include "products/cards/cards.h"
+#include "products/cards/secure.h"
 
 #include "base/check.h"
 #include "identity/secrets.h"
@@ -52,7 +52,7 @@ static enum card_money ask_ledger(struct engine *engine, struct tx *tx, const st
 }
 
 /* Frozen until a moment that has passed, though the job has not come by yet; or past its month. */
-static enum card_state state_at(const struct card *card, moment now) {
+enum card_state card_state_at(const struct card *card, moment now) {
     if (card_ended(card->state)) return card->state;
     if (card->expires != 0 && now >= card->expires) return CARD_EXPIRED;
     bool thawed = card->state == CARD_FROZEN && card->frozen_until != 0 && now >= card->frozen_until;
@@ -72,7 +72,7 @@ static void look_at_limits(struct engine *engine, struct tx *tx, const struct ca
 }
 
 static enum decline decide(struct engine *engine, struct tx *tx, const struct heard *heard,
-                           const struct card_operation *operation) {
+                           const struct card_operation *operation, bool proved) {
     const struct card *card = &heard->card;
     moment now = world_now(tx_world(tx));
     struct cooling cooling;
@@ -80,12 +80,13 @@ static enum decline decide(struct engine *engine, struct tx *tx, const struct he
     struct card_look look = {.late = now - heard->came > cards_state_of(engine)->settings->decision_within,
                              .reversed = operation->state == OPERATION_REVERSED,
                              .foreign = foreign,
-                             .state = state_at(card, now),
+                             .state = card_state_at(card, now),
                              .place = operation->place,
                              .is_abroad = operation->abroad,
                              .internet = card->internet,
                              .cash = card->cash,
                              .abroad = card->abroad,
+                             .unproved = !proved && card_wants_code(engine, card),
                              .sum = operation->sum,
                              .limits = card->limits,
                              .money = foreign ? MONEY_FINE : ask_ledger(engine, tx, operation),
@@ -122,7 +123,10 @@ enum decline authorise(struct engine *engine, struct tx *tx, const struct heard 
     operation.merchant = message->merchant;
     operation.category = message->category;
     operation.abroad = message->abroad;
-    operation.reason = decide(engine, tx, heard, &operation);
+    int64_t challenge = 0;
+    bool proved = secure_good(tx, heard, &challenge);
+    operation.reason = decide(engine, tx, heard, &operation, proved);
+    if (proved && operation.reason == DECLINE_NOT) secure_spend(tx, operation.customer, challenge, operation.id);
     if (operation.reason != DECLINE_NOT) {
         if (!claimed && operation.state != OPERATION_REVERSED) operation.state = OPERATION_DECLINED;
     } else if (!claimed) {

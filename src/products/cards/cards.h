@@ -180,6 +180,9 @@ struct heard {
     moment came;
 };
 stage_function processing_heard, processing_write;
+/* What the clock makes of its state, though no job has come by yet. */
+enum card_state card_state_at(const struct card *card, moment now);
+enum flow secure_begin(struct request *request, struct tx *tx, const struct heard *heard);
 enum decline authorise(struct engine *engine, struct tx *tx, const struct heard *heard);
 /* False: the same id came with another content. *known: it is a repeat. */
 bool settle_clearing(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
@@ -209,6 +212,7 @@ stage_function cards_read, card_new_read, card_new_write, card_read, card_detail
 stage_function card_freeze_write, card_unfreeze_write, card_block_write, card_limits_write, card_kind_limits_read;
 stage_function card_kind_limits_write, card_reissue_write, card_activate_write;
 stage_function card_close_write, card_topup_write, card_back_write;
+stage_function secure_read, secure_write, secure_again, secure_cancel;
 stage_function staff_cards_read, staff_card_block;
 bool card_of_request(struct request *request, struct tx *tx, struct card *card);
 void card_tell(struct request *request, const struct card *card, struct node *document);

@@ -57,6 +57,13 @@ CARD_FORM(digits_form, false, true, false);
 CARD_FORM(move_form, true, false, false);
 CARD_FORM(stop_form, false, false, true);
 FORM(kind_form, LIMIT("operation"), LIMIT("day"), LIMIT("month"));
+FORM(code_form, {.name = "code",
+                 .type = FIELD_CODE,
+                 .required = true,
+                 .min = 6,
+                 .max = 6,
+                 .missing = S_cards_form_code_missing,
+                 .invalid = S_cards_form_code_invalid});
 FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "cause", .type = FIELD_CHOICE, .choices = reasons},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
@@ -66,6 +73,15 @@ FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 2
 #define ACT(stage)                                                                                                     \
     .method = METHOD_POST, .who = WHO_CUSTOMER, .stages = {{STAGE_WRITE, stage}}, .again = card_read,                  \
     .again_page = &template_cards_card
+
+/* A shop's customers may come from one address. */
+#define SECURE_LOOKS                                                                                                   \
+    {                                                                                                                  \
+        { RATE_ADDRESS, 120, MINUTE }                                                                                  \
+    }
+#define SECURE(stage)                                                                                                  \
+    .method = METHOD_POST, .who = WHO_ANYONE, .stages = {{STAGE_WRITE, stage}}, .again = secure_read,                  \
+    .again_page = &template_cards_secure, .rates = {{RATE_ADDRESS, 60, MINUTE}}
 
 static const struct route routes[] = {
     {.method = METHOD_GET,
@@ -190,6 +206,28 @@ static const struct route routes[] = {
      .audit = "cards.details",
      .summary = "A card's number, expiry and code, after a fresh proof; never kept",
      .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/secure/{token}",
+     .who = WHO_ANYONE,
+     .form = &code_form,
+     .stages = {{STAGE_READ, secure_read}},
+     .page = &template_cards_secure,
+     .rates = SECURE_LOOKS,
+     .summary = "A purchase on the internet that waits for its code; opened by the shop's browser",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {SECURE(secure_write),
+     .path = "/secure/{token}",
+     .form = &code_form,
+     .audit = "cards.secure",
+     .summary = "Confirms it by the code that was sent for it"},
+    {SECURE(secure_again),
+     .path = "/secure/{token}/again",
+     .audit = "cards.secure.again",
+     .summary = "Sends another code"},
+    {SECURE(secure_cancel),
+     .path = "/secure/{token}/cancel",
+     .audit = "cards.secure.cancel",
+     .summary = "The shop is told that nothing is bought"},
     {.method = METHOD_POST,
      .path = "/callbacks/processing",
      .who = WHO_PARTNER,
@@ -222,6 +260,7 @@ static const struct route routes[] = {
 
 static const char *const levels[] = {"minimal", "simplified", "full", NULL};
 
+static const char *const codes[] = {"always", "chosen", "never", NULL}; /* as enum internet_code */
 static const char *const renews[] = {"none", "virtual", "all", NULL}; /* as enum renew */
 
 #define AT(member) offsetof(struct cards_settings, member)
@@ -246,6 +285,8 @@ static const struct setting settings[] = {
      "How long processing is asked for a card before the order is given up and its fee returned."},
     {"decision_within", SETTING_DURATION, AT(decision_within), "4s", 0, MINUTE, NULL,
      "What is asked about a purchase longer ago than that is declined: processing has given up waiting."},
+    {"internet_code", SETTING_CHOICE, AT(internet_code), "always", 0, 0, codes,
+     "Whether a purchase on the internet wants a code that is sent for it: always, as each card says, never."},
     {"freeze_months", SETTING_INT, AT(freeze_months), "3", 1, 24, NULL,
      "For how many months a card may be frozen at most; then it comes back by itself."},
     {"freeze_notice", SETTING_DURATION, AT(freeze_notice), "1d", 0, 30 * DAY, NULL,
