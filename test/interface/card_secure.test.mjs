@@ -7,7 +7,7 @@ import {after, before, test} from "node:test";
 
 import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
-import {problem} from "../support/server.mjs";
+import {pause, problem} from "../support/server.mjs";
 import {limits} from "../support/wallet.mjs";
 
 let both, server, cards;
@@ -143,5 +143,48 @@ test("BK-8: where the company lets each card say, its holder switches the code o
     assert.equal((await own.buy(number, "10.00", {place: "internet"})).reason, "approved");
   } finally {
     await free.stop();
+  }
+});
+
+test("BK-8: a PIN is set and changed after a fresh proof, reaches processing enciphered, is kept by nobody", async () => {
+  const strict = await startBoth({limits, factors: {fresh: "1s"}}), own = new Cards(strict);
+  try {
+    const who = await own.rich("500.00"), id = await own.plastic(who), {number} = await own.newest(), virtual = await own.virtual(who);
+    await own.post(who, `/cards/${id}/topup`, {sum: "200.00"});
+    await pause(1100);
+    const set = (pin, card = id) => own.post(who, `/cards/${card}/pin`, pin === undefined ? {} : {pin});
+    const withPin = async (pin) => (await own.buy(number, "1.00", {pin})).reason;
+    const fresh = async () => assert.equal((await strict.server.post("/confirm", {password: who.password}, who)).status, 200);
+    assert.equal(problem(await set("7391")), "confirmation-needed");
+    assert.equal(await withPin("7391"), "no-pin");
+    await fresh();
+    for (const bad of [undefined, "", "739", "73911", "abcd", "1234", "0000", number.slice(-4)])
+      assert.equal((await set(bad)).status, 422, bad);
+    assert.equal(problem(await set("7391", virtual)), "not-in-this-state");
+    assert.equal((await own.post(await own.rich("10.00"), `/cards/${id}/pin`, {pin: "7391"})).status, 404);
+    await fresh();
+    for (const [fault, status] of [["silent", 503], ["refuse", 409]]) {
+      await own.centre("/faults", {fault});
+      assert.equal((await set("7391")).status, status, fault);
+      await fresh();
+    }
+    assert.equal((await own.card(who, id)).pin_set, null);
+    const done = await set("7391");
+    assert.equal(done.status, 200, done.text);
+    assert.ok(!done.text.includes("7391"));
+    assert.deepEqual([await withPin("7391"), await withPin("7392")], ["approved", "wrong-pin"]);
+    await fresh();
+    assert.equal((await set("8206")).status, 200);
+    assert.deepEqual([await withPin("7391"), await withPin("8206")], ["wrong-pin", "approved"]);
+    for (let i = 0; i < 3; i++) assert.equal(await withPin("0007"), "wrong-pin");
+    assert.equal(await withPin("8206"), "pin-blocked", "processing counts");
+    const texts = await strict.server.messages(who.phone);
+    for (const words of [/ПИН-код задан/, /ПИН-код сменён/]) assert.ok(texts.some((text) => words.test(text)), `${words}`);
+    assert.ok(!texts.some((text) => /7391|8206/.test(text)));
+    await strict.server.end();
+    assert.ok(!strict.server.log.includes("8206"));
+    await strict.server.run();
+  } finally {
+    await strict.stop();
   }
 });

@@ -1,6 +1,7 @@
 /* processing.c: the processing centre over HTTP with HMAC-SHA256 (README.md says the format). */
 #include "adapters/processing/processing.h"
 
+#include "adapters/processing/pin_block.h"
 #include "adapters/webcall/shared_key.h"
 #include "adapters/webcall/webcall.h"
 #include "base/identifiers.h"
@@ -257,4 +258,30 @@ enum processing_answer processing_details(const struct processing *processing, s
     struct buffer post = begin(processing, arena);
     json_add_member(&post, "card", card);
     return call(processing, world, arena, "details", &post, body);
+}
+
+/* The cipher's key is the shared one's, for this purpose alone. */
+enum processing_answer processing_pin(const struct processing *processing, struct world *world, struct arena *arena,
+                                      struct text card, struct text number, struct text pin) {
+    struct text key, mac = shared_key_sign(arena, processing->secret, TEXT("pin block"));
+    uint8_t block[PIN_BLOCK_SIZE];
+    struct buffer post = begin(processing, arena);
+    struct text body;
+    if (!text_unhex(arena, text_slice(mac, 0, 2 * PIN_BLOCK_SIZE), &key) ||
+        !pin_block((const uint8_t *)key.data, world, number, pin, block))
+        return PROCESSING_REFUSED;
+    json_add_member(&post, "card", card);
+    json_add_member(&post, "pin_block", text_hex(arena, block, sizeof block));
+    return call(processing, world, arena, "pin", &post, &body);
+}
+
+enum processing_answer processing_dispute(const struct processing *processing, struct world *world,
+                                          struct arena *arena, const struct processing_dispute *dispute) {
+    struct buffer post = begin(processing, arena);
+    struct text body;
+    json_add_member(&post, "dispute", text_format(arena, "%lld", (long long)dispute->dispute));
+    json_add_member(&post, "operation", dispute->operation);
+    json_add_member(&post, "sum", money_decimal(arena, dispute->sum));
+    json_add_member(&post, "reason", text_from(dispute->reason));
+    return call(processing, world, arena, "dispute", &post, &body);
 }

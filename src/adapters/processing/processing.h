@@ -90,3 +90,17 @@ enum processing_answer processing_state(const struct processing *processing, str
 /* Number, expiry and code as they are printed: *body to processing_card, and nowhere else. */
 enum processing_answer processing_details(const struct processing *processing, struct world *world,
                                           struct arena *arena, struct text card, struct text *body);
+
+/* The PIN of that card from now on, enciphered for it (pin_block.h). number: the card's. Neither is kept or logged. */
+enum processing_answer processing_pin(const struct processing *processing, struct world *world, struct arena *arena,
+                                      struct text card, struct text number, struct text pin);
+
+/* A claimed purchase is disputed under our number of it; what becomes of it is told by a verdict. */
+struct processing_dispute {
+    int64_t dispute;
+    struct text operation; /* theirs */
+    struct money sum;
+    const char *reason; /* "unknown", "not-received", … */
+};
+enum processing_answer processing_dispute(const struct processing *processing, struct world *world,
+                                          struct arena *arena, const struct processing_dispute *dispute);

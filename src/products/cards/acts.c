@@ -30,7 +30,9 @@ enum flow card_activate_write(struct request *request, struct tx *tx) {
     if (card.replaces != 0 && card_find(engine, tx, card.customer, card.replaces, &old) && !card_ended(old.state))
         card_turn(engine, tx, &old, CARD_CLOSED);
     tell_card(engine, tx, &card, S_cards_told_activated);
-    return card_answer(request, &card);
+    struct node *document = doc_new(request->arena);
+    card_tell(request, &card, document);
+    return answer_done(request, document, text_format(request->arena, "/cards/%lld/pin", (long long)card.id));
 }
 
 /* ---- money of a prepaid card ---- */

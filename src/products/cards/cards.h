@@ -212,6 +212,7 @@ stage_function cards_read, card_new_read, card_new_write, card_read, card_detail
 stage_function card_freeze_write, card_unfreeze_write, card_block_write, card_limits_write, card_kind_limits_read;
 stage_function card_kind_limits_write, card_reissue_write, card_activate_write;
 stage_function card_close_write, card_topup_write, card_back_write;
+stage_function card_pin_read, card_pin_look, card_pin_send, card_pin_write;
 stage_function secure_read, secure_write, secure_again, secure_cancel;
 stage_function staff_cards_read, staff_card_block;
 bool card_of_request(struct request *request, struct tx *tx, struct card *card);

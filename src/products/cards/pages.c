@@ -34,6 +34,8 @@ void card_tell(struct request *request, const struct card *card, struct node *do
     doc_bool(document, "active", card->state == CARD_ACTIVE);
     doc_bool(document, "ended", card_ended(card->state));
     doc_text(document, "holder", card->holder);
+    if (card->pin_set != 0) doc_moment(document, "pin_set", card->pin_set);
+    else doc_null(document, "pin_set");
     if (card->expires != 0) doc_text(document, "good_until", good_until(request, card));
     else doc_null(document, "good_until");
     if (card->state == CARD_FROZEN && card->frozen_until != 0)
@@ -139,6 +141,8 @@ enum flow card_read(struct request *request, struct tx *tx) {
     tell_operations(request, tx, &card, document);
     tell_purses(request, tx, document);
     doc_bool(document, "usable", card.state == CARD_ACTIVE || card.state == CARD_FROZEN);
+    doc_bool(document, "has_pin",
+             card.kind == KIND_PLASTIC && (card.state == CARD_ACTIVE || card.state == CARD_FROZEN));
     doc_bool(document, "blockable", !card_ended(card.state) && card.token.size > 0);
     tell_freeze(request, document);
     doc_bool(document, "has_details", card.token.size > 0 && (card.state == CARD_ACTIVE || card.state == CARD_FROZEN));
