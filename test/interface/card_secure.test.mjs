@@ -163,7 +163,7 @@ test("BK-8: a PIN is set and changed after a fresh proof, reaches processing enc
     assert.equal(problem(await set("7391", virtual)), "not-in-this-state");
     assert.equal((await own.post(await own.rich("10.00"), `/cards/${id}/pin`, {pin: "7391"})).status, 404);
     await fresh();
-    for (const [fault, status] of [["silent", 503], ["refuse", 409]]) {
+    for (const [fault, status] of [["garbage", 503], ["refuse", 409]]) {
       await own.centre("/faults", {fault});
       assert.equal((await set("7391")).status, status, fault);
       await fresh();

@@ -260,6 +260,12 @@ enum processing_answer processing_details(const struct processing *processing, s
     return call(processing, world, arena, "details", &post, body);
 }
 
+/* An answer that makes no sense is none. */
+static bool says(struct arena *arena, struct text body, const char *name, struct text value) {
+    const json_t *object = json_read(arena, body);
+    return object != NULL && text_equal(string_of(arena, object, name), value);
+}
+
 /* The cipher's key is the shared one's, for this purpose alone. */
 enum processing_answer processing_pin(const struct processing *processing, struct world *world, struct arena *arena,
                                       struct text card, struct text number, struct text pin) {
@@ -272,7 +278,8 @@ enum processing_answer processing_pin(const struct processing *processing, struc
         return PROCESSING_REFUSED;
     json_add_member(&post, "card", card);
     json_add_member(&post, "pin_block", text_hex(arena, block, sizeof block));
-    return call(processing, world, arena, "pin", &post, &body);
+    enum processing_answer answer = call(processing, world, arena, "pin", &post, &body);
+    return answer == PROCESSING_ANSWERED && !says(arena, body, "card", card) ? PROCESSING_LATER : answer;
 }
 
 enum processing_answer processing_dispute(const struct processing *processing, struct world *world,
@@ -283,5 +290,6 @@ enum processing_answer processing_dispute(const struct processing *processing, s
     json_add_member(&post, "operation", dispute->operation);
     json_add_member(&post, "sum", money_decimal(arena, dispute->sum));
     json_add_member(&post, "reason", text_from(dispute->reason));
-    return call(processing, world, arena, "dispute", &post, &body);
+    enum processing_answer answer = call(processing, world, arena, "dispute", &post, &body);
+    return answer == PROCESSING_ANSWERED && !says(arena, body, "state", TEXT("taken")) ? PROCESSING_LATER : answer;
 }
