@@ -16,7 +16,7 @@ static const char *const formats[] = {"csv", "ofx", "camt053", "1c", "pdf", NULL
         {.name = "to", .type = FIELD_DATE}, {.name = "min", .type = FIELD_MONEY},                                      \
         {.name = "max", .type = FIELD_MONEY}, {.name = "kind", .type = FIELD_TEXT, .max = 40},                         \
         {.name = "tag", .type = FIELD_TEXT, .max = 40}, {.name = "category", .type = FIELD_TEXT, .max = 40},           \
-        {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {                                          \
+        {.name = "direction", .type = FIELD_CHOICE, .choices = directions}, {.name = "card", .type = FIELD_ID}, {      \
         .name = "account", .type = FIELD_ID                                                                            \
     }
 

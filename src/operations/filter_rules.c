@@ -33,8 +33,9 @@ static bool contains(struct arena *arena, struct text hay, struct text needle) {
     return memmem(folded_hay.data, folded_hay.size, needle.data, needle.size) != NULL;
 }
 
-bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
+bool filter_matches_told(struct arena *arena, const struct operation_filter *filter,
                          const struct operation_facts *facts) {
+    if (filter->card != 0 && filter->card != facts->card) return false;
     if (filter->text.size == 0) return true;
     struct text needle = filter_folded(arena, filter->text);
     return contains(arena, facts->title, needle) || contains(arena, facts->counterparty, needle) ||
@@ -48,7 +49,7 @@ bool filter_asks(const struct operation_filter *filter) {
 
 bool filter_empty(const struct operation_filter *filter) {
     return !filter_asks(filter) && filter->tag.size == 0 && filter->from == 0 && filter->until == 0 &&
-           filter->account == 0;
+           filter->account == 0 && filter->card == 0;
 }
 
 /* ---- addresses ---- */
@@ -79,5 +80,6 @@ struct text filter_query(struct arena *arena, const struct operation_filter *fil
     if (filter->direction != DIRECTION_ANY)
         add_part(&query, "direction", filter->direction == DIRECTION_IN ? TEXT("in") : TEXT("out"));
     if (filter->account != 0) add_part(&query, "account", text_format(arena, "%lld", (long long)filter->account));
+    if (filter->card != 0) add_part(&query, "card", text_format(arena, "%lld", (long long)filter->card));
     return buffer_text(&query);
 }

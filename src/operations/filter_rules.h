@@ -15,6 +15,7 @@ struct operation_filter {
     int64_t min, max;   /* of the sum without its sign, minor units; 0: open */
     enum operation_direction direction;
     int64_t account; /* 0: all of the customer's */
+    int64_t card;    /* what was done with that card alone; 0: whatever by */
     /* As typed, to write addresses again. */
     struct text from_date, until_date, min_typed, max_typed;
 };
@@ -24,6 +25,7 @@ struct operation_facts {
     moment at;
     int64_t amount; /* signed */
     int64_t account;
+    int64_t card; /* 0: by none */
 };
 
 /* Case folded by Unicode's rules; a text too long or broken stays as it is. */
@@ -31,7 +33,8 @@ struct text filter_folded(struct arena *arena, struct text text);
 
 /* Of what figures alone tell; of a kind that is TEXT_NONE in the facts nothing is said. */
 bool filter_matches_figures(const struct operation_filter *filter, const struct operation_facts *facts);
-bool filter_matches_text(struct arena *arena, const struct operation_filter *filter,
+/* By text and card. */
+bool filter_matches_told(struct arena *arena, const struct operation_filter *filter,
                          const struct operation_facts *facts);
 /* Something of each operation is asked for, not only which account's and when. */
 bool filter_asks(const struct operation_filter *filter);

@@ -54,10 +54,23 @@ static void text(void **state) {
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const struct operation_filter filter = {.text = text_from(table[i].text)};
-        if (filter_matches_text(arena, &filter, &lunch) != table[i].matches) fail_msg("%s", table[i].text);
+        if (filter_matches_told(arena, &filter, &lunch) != table[i].matches) fail_msg("%s", table[i].text);
     }
     const struct operation_facts street = {.note = TEXT("Straße")};
-    assert_true(filter_matches_text(arena, &(struct operation_filter){.text = TEXT("STRASSE")}, &street));
+    assert_true(filter_matches_told(arena, &(struct operation_filter){.text = TEXT("STRASSE")}, &street));
+    arena_free(arena);
+}
+
+static void cards(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    const struct operation_facts bought = {.title = TEXT("Покупка"), .card = 7}, sent = {.title = TEXT("Перевод")};
+    const struct operation_filter seventh = {.card = 7};
+    assert_true(filter_matches_told(arena, &seventh, &bought));
+    assert_false(filter_matches_told(arena, &seventh, &sent));
+    assert_false(filter_matches_told(arena, &(struct operation_filter){.card = 8}, &bought));
+    assert_false(filter_matches_told(arena, &(struct operation_filter){.card = 7, .text = TEXT("чай")}, &bought));
+    assert_false(filter_empty(&seventh));
     arena_free(arena);
 }
 
@@ -73,6 +86,7 @@ static void addresses(void **state) {
         {{.direction = DIRECTION_IN, .kind = {"topup", 5}}, "kind=topup&direction=in"},
         {{.from_date = {"2026-11-01", 10}, .until_date = {"2026-11-30", 10}}, "from=2026-11-01&to=2026-11-30"},
         {{.min_typed = {"1 500,50", 8}, .account = 12}, "min=1%20500%2C50&account=12"},
+        {{.card = 7}, "card=7"},
     };
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -86,6 +100,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures),
         cmocka_unit_test(text),
+        cmocka_unit_test(cards),
         cmocka_unit_test(addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

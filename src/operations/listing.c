@@ -367,11 +367,18 @@ struct listing *listing_begin(struct engine *engine, struct tx *tx, struct arena
 
 /* ---- walking ---- */
 
-static bool matches_text(const struct listing *listing, const struct listed *listed, const struct node *operation) {
-    if (listing->needle.size == 0) return true;
-    const struct operation_facts facts = {
-        .title = listed->title, .counterparty = text_of(operation, "counterparty"), .note = listed->entry.note};
-    return filter_matches_text(tx_arena(listing->tx), listing->filter, &facts);
+static int64_t card_of(const struct node *operation) {
+    const struct node *node = doc_get(operation, "card_id");
+    return node != NULL ? node->number : 0;
+}
+
+static bool matches_told(const struct listing *listing, const struct listed *listed, const struct node *operation) {
+    if (listing->filter == NULL || (listing->needle.size == 0 && listing->filter->card == 0)) return true;
+    const struct operation_facts facts = {.title = listed->title,
+                                          .counterparty = text_of(operation, "counterparty"),
+                                          .note = listed->entry.note,
+                                          .card = card_of(operation)};
+    return filter_matches_told(tx_arena(listing->tx), listing->filter, &facts);
 }
 
 static bool whole_of(struct listing *listing, const struct lane *lane, struct entry *entry) {
@@ -392,7 +399,7 @@ bool listing_next(struct listing *listing, struct listed *listed, struct node **
         *listed = listing_listed(listing, &entry);
         *node = doc_new(listing->arena);
         listing_tell(listing, listed, *node);
-        if (matches_text(listing, listed, *node)) return true;
+        if (matches_told(listing, listed, *node)) return true;
     }
 }
 

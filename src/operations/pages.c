@@ -29,6 +29,7 @@ struct operation_filter filter_of(const struct request *request) {
                                       .min = number_of(request, "min"),
                                       .max = number_of(request, "max"),
                                       .account = number_of(request, "account"),
+                                      .card = number_of(request, "card"),
                                       .from_date = typed_of(request, "from"),
                                       .until_date = typed_of(request, "to"),
                                       .min_typed = typed_of(request, "min"),

@@ -41,6 +41,8 @@ const table = `
   POST /staff/customers/{id}/debt                 -   -   -   s   -   -
   GET  /staff/customers/{id}/cards                s   -   s   -   -   -
   POST /staff/customers/{id}/cards                s   -   s   -   -   -
+  GET  /staff/card-disputes/{id}                  -   -   +   +   -   -
+  POST /staff/card-disputes/{id}                  -   -   +   +   -   -
   POST /staff/customers/{id}/close                -   -   -   s   -   -
   GET  /staff/customers/{id}/closing              -   -   s   s   -   -
   POST /staff/customers/{id}/closing              -   -   s   s   -   -

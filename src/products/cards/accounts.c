@@ -12,13 +12,15 @@ STATEMENT(system_select, "SELECT account FROM card_system WHERE name = $1");
 STATEMENT(system_insert, "INSERT INTO card_system (name, account) VALUES ($1, $2)");
 
 int64_t cards_system_account(struct engine *engine, struct tx *tx, enum cards_system which) {
-    static const struct text names[CARDS_SYSTEMS] = {{"processing", 10}, {"fees", 4}, {"questioned", 10}};
-    static const int purposes[CARDS_SYSTEMS] = {PURPOSE_PROCESSING, PURPOSE_CARD_FEES, PURPOSE_CARD_QUESTIONED};
+    static const struct text names[CARDS_SYSTEMS] = {{"processing", 10}, {"fees", 4}, {"questioned", 10},
+                                                        {"disputed", 8}};
+    static const int purposes[CARDS_SYSTEMS] = {PURPOSE_PROCESSING, PURPOSE_CARD_FEES, PURPOSE_CARD_QUESTIONED,
+                                                 PURPOSE_CARD_DISPUTED};
     struct rows *rows = tx_query(tx, &system_select, VALUES(V_TEXT(names[which])));
     int64_t account = rows_next(rows) ? row_int(rows, 0) : 0;
     rows_end(rows);
     if (account != 0 || !tx_writing(tx)) return account;
-    /* Shops give back what they were paid long ago, and questions cost us money first. */
+    /* Shops give back what they were paid long ago; questions and disputes cost us money first. */
     const struct account template = {.purpose = purposes[which],
                                      .class = ACCOUNT_SYSTEM,
                                      .currency = CURRENCY_RUB,

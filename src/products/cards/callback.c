@@ -53,7 +53,7 @@ enum flow processing_write(struct request *request, struct tx *tx) {
     case PROCESSING_REVERSAL: good = settle_reversal(engine, tx, heard, &known); break;
     case PROCESSING_REFUND: good = settle_refund(engine, tx, heard, &known); break;
     case PROCESSING_CHALLENGE: return secure_begin(request, tx, heard);
-    case PROCESSING_VERDICT:
+    case PROCESSING_VERDICT: good = settle_verdict(engine, tx, heard, &known); break;
     case PROCESSING_KINDS: return refuse(request, &not_understood);
     }
     return answer_status(request, good, known);

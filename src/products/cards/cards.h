@@ -12,7 +12,8 @@
 extern const struct feature cards_feature;
 
 /* ledger account.purpose */
-enum cards_purpose { PURPOSE_CARD = 40, PURPOSE_PROCESSING, PURPOSE_CARD_FEES, PURPOSE_CARD_QUESTIONED };
+enum cards_purpose { PURPOSE_CARD = 40, PURPOSE_PROCESSING, PURPOSE_CARD_FEES, PURPOSE_CARD_QUESTIONED,
+                     PURPOSE_CARD_DISPUTED };
 
 /* ledger transfer.kind; operation_kind.code. The subject of those of purchases is the card operation's id. */
 enum cards_kind {
@@ -25,6 +26,9 @@ enum cards_kind {
     KIND_CARD_FEE_BACK,
     KIND_CARD_QUESTIONED,   /* ours → processing, until staff have decided; customer → ours when he owes it */
     KIND_CARD_OWED,
+    KIND_CARD_CREDIT,       /* ours → customer, while he disputes a purchase; and back, when it is not won */
+    KIND_CARD_CREDIT_BACK,
+    KIND_CARD_DISPUTED,     /* processing → ours: what was lent comes back from the shop */
 };
 
 /* Whether a purchase on the internet wants the code that was sent for it: always, as each card says, never. */
@@ -40,6 +44,7 @@ struct cards_settings {
     int64_t freeze_months, freeze_notice, renew_before;
     int internet_code; /* enum internet_code */
     int renew;         /* enum renew */
+    int64_t dispute_within;
     bool credit;       /* of a disputed purchase, while it is disputed */
     const char *processing_url, *processing_institution, *processing_secret_file;
 };
@@ -144,6 +149,7 @@ bool operation_find(struct tx *tx, int64_t customer, struct text reference, stru
 bool operation_by_id(struct tx *tx, int64_t customer, int64_t id, struct card_operation *operation);
 void operation_insert(struct tx *tx, const struct card_operation *operation);
 void operation_save(struct tx *tx, const struct card_operation *operation);
+void card_operation_tell(struct request *request, const struct card_operation *operation, struct node *node);
 size_t operations_of_card(struct tx *tx, int64_t customer, int64_t card, struct card_operation *operations,
                           size_t room);
 /* What was spent by the card today and this month, held and paid, less what came back: by kind, at the end all. */
@@ -163,7 +169,7 @@ bool message_take(struct tx *tx, const struct card_message *message, bool *same)
 
 /* ---- accounts.c ---- */
 
-enum cards_system { CARDS_PROCESSING, CARDS_FEES, CARDS_QUESTIONED, CARDS_SYSTEMS };
+enum cards_system { CARDS_PROCESSING, CARDS_FEES, CARDS_QUESTIONED, CARDS_DISPUTED, CARDS_SYSTEMS };
 int64_t cards_system_account(struct engine *engine, struct tx *tx, enum cards_system which);
 /* An account of the customer's own for a prepaid card. */
 int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer);
@@ -187,6 +193,8 @@ enum decline authorise(struct engine *engine, struct tx *tx, const struct heard 
 /* False: the same id came with another content. *known: it is a repeat. */
 bool settle_clearing(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
 bool settle_reversal(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
+/* What the network has decided of a dispute. */
+bool settle_verdict(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
 bool settle_refund(struct engine *engine, struct tx *tx, const struct heard *heard, bool *known);
 struct card_operation operation_begun(struct tx *tx, const struct heard *heard);
 bool cards_lapse(struct engine *engine, struct tx *tx); /* job: holds nobody claimed */
@@ -203,8 +211,17 @@ enum outbox_verdict issue_send(struct engine *engine, const struct outbox_item *
                                struct text *reply);
 void issue_result(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                   struct text reply);
+/* What it means for the outbox. */
+enum outbox_verdict issue_verdict(enum processing_answer answer);
 enum outbox_verdict state_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                struct text *reply);
+
+/* ---- dispute.c: the outbox ---- */
+
+enum outbox_verdict dispute_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                 struct text *reply);
+void dispute_result(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+                    struct text reply);
 
 /* ---- pages ---- */
 
@@ -212,6 +229,7 @@ stage_function cards_read, card_new_read, card_new_write, card_read, card_detail
 stage_function card_freeze_write, card_unfreeze_write, card_block_write, card_limits_write, card_kind_limits_read;
 stage_function card_kind_limits_write, card_reissue_write, card_activate_write;
 stage_function card_close_write, card_topup_write, card_back_write;
+stage_function card_purchase_read, card_dispute_write, staff_dispute_read, staff_dispute_write;
 stage_function card_pin_read, card_pin_look, card_pin_send, card_pin_write;
 stage_function secure_read, secure_write, secure_again, secure_cancel;
 stage_function staff_cards_read, staff_card_block;

@@ -176,3 +176,28 @@ struct reversal_split reversal_split(const struct card_sums *sums, int64_t refun
     split.nothing = rest - split.refund;
     return split;
 }
+
+/* ---- disputes ---- */
+
+const char *dispute_reason_name(enum dispute_reason reason) {
+    static const char *const names[DISPUTE_REASONS] = {"",      "unknown",     "not-received", "wrong-sum",
+                                                       "twice", "not-returned"};
+    return names[reason];
+}
+
+const char *dispute_state_name(enum dispute_state state) {
+    static const char *const names[] = {"", "asked", "sent", "won", "lost", "refused", "returned"};
+    return names[state];
+}
+
+bool dispute_over(enum dispute_state state) {
+    return state >= DISPUTE_WON;
+}
+
+struct back_split back_split(int64_t sum, int64_t lent, int64_t paid) {
+    struct back_split split = {.repaid = lesser(sum, lent)};
+    int64_t rest = sum - split.repaid, owed = paid - split.repaid;
+    split.his = owed > 0 ? lesser(rest, owed) : 0;
+    split.more = rest - split.his;
+    return split;
+}

@@ -141,3 +141,35 @@ struct reversal_split {
 };
 /* refunded: given back of what was cleared. */
 struct reversal_split reversal_split(const struct card_sums *sums, int64_t refunded, int64_t taken_back);
+
+/* ---- a purchase that its holder disputes ---- */
+
+/* Kept in the database by these numbers. */
+enum dispute_reason {
+    DISPUTE_UNKNOWN = 1,
+    DISPUTE_NOT_RECEIVED,
+    DISPUTE_WRONG_SUM,
+    DISPUTE_TWICE,
+    DISPUTE_NOT_RETURNED
+};
+#define DISPUTE_REASONS 6 /* with none at 0 */
+const char *dispute_reason_name(enum dispute_reason reason); /* "not-received" */
+
+/* Kept in the database by these numbers. */
+enum dispute_state {
+    DISPUTE_ASKED = 1, /* staff look at it */
+    DISPUTE_SENT,      /* processing has it, or is about to */
+    DISPUTE_WON,
+    DISPUTE_LOST,
+    DISPUTE_REFUSED,   /* by staff */
+    DISPUTE_RETURNED,  /* the shop gave the money back before it was sent */
+};
+const char *dispute_state_name(enum dispute_state state);
+bool dispute_over(enum dispute_state state);
+
+/* How what processing gives back of a purchase is shared: what its holder was lent while it is disputed is repaid
+ * first, the rest is his, up to what he had paid and not got back; what is more is nobody's yet. */
+struct back_split {
+    int64_t repaid, his, more;
+};
+struct back_split back_split(int64_t sum, int64_t lent, int64_t paid);

@@ -181,6 +181,29 @@ static void reversals(void **state) {
     }
 }
 
+static void backs(void **state) {
+    (void)state;
+    static const struct {
+        int64_t sum, lent, paid;
+        struct back_split split;
+    } rows[] = {
+        {1000, 0, 1000, {.his = 1000}},
+        {400, 0, 1000, {.his = 400}},
+        {1200, 0, 1000, {.his = 1000, .more = 200}},
+        {1000, 1000, 1000, {.repaid = 1000}},
+        {400, 1000, 1000, {.repaid = 400}},
+        {1000, 600, 1000, {.repaid = 600, .his = 400}},
+        {1200, 600, 1000, {.repaid = 600, .his = 400, .more = 200}},
+        {500, 0, 0, {.more = 500}}, /* he has it back already */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct back_split split = back_split(rows[i].sum, rows[i].lent, rows[i].paid);
+        assert_int_equal(split.repaid, rows[i].split.repaid);
+        assert_int_equal(split.his, rows[i].split.his);
+        assert_int_equal(split.more, rows[i].split.more);
+    }
+}
+
 static void holders(void **state) {
     (void)state;
     static const struct {
@@ -203,6 +226,6 @@ static void holders(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(left),   cmocka_unit_test(freezes),
-        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(holders)};
+        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(backs), cmocka_unit_test(holders)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

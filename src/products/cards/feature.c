@@ -12,6 +12,10 @@
 static const char *const kinds[] = {"virtual", "plastic", NULL};
 static const char *const reasons[] = {"lost", "stolen", "damaged", "suspected", NULL}; /* as enum block_reason */
 
+static const char *const disputes[] = {"unknown",      "not-received", "wrong-sum", "twice",
+                                       "not-returned", NULL}; /* as enum dispute_reason */
+static const char *const decisions[] = {"send", "refuse", NULL};
+
 #define WORDS                                                                                                          \
     {.name = "holder", .type = FIELD_TEXT, .max = 60, .invalid = S_cards_form_holder_invalid}, {                       \
         .name = "address", .type = FIELD_TEXT, .max = 200, .invalid = S_cards_form_address_invalid                     \
@@ -70,6 +74,25 @@ FORM(pin_form, {.name = "pin",
                 .max = 16,
                 .missing = S_cards_form_pin_missing,
                 .invalid = S_cards_form_pin_invalid});
+FORM(dispute_form,
+     {.name = "reason",
+      .type = FIELD_CHOICE,
+      .required = true,
+      .choices = disputes,
+      .missing = S_cards_form_reason_missing},
+     {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX, .invalid = S_cards_form_sum_invalid},
+     {.name = "words",
+      .type = FIELD_TEXT,
+      .required = true,
+      .max = 2000,
+      .missing = S_cards_form_words_missing,
+      .invalid = S_cards_form_words_missing});
+FORM(dispute_draft, {.name = "reason", .type = FIELD_CHOICE, .choices = disputes},
+     {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX},
+     {.name = "words", .type = FIELD_TEXT, .max = 2000});
+FORM(decision_form, {.name = "decision", .type = FIELD_CHOICE, .required = true, .choices = decisions},
+     {.name = "note", .type = FIELD_TEXT, .max = 300});
+FORM(decision_draft, {.name = "note", .type = FIELD_TEXT, .max = 300});
 FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "cause", .type = FIELD_CHOICE, .choices = reasons},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
@@ -235,6 +258,46 @@ static const struct route routes[] = {
      .summary = "Sets a plastic card's PIN, after a fresh proof; it goes to processing enciphered and is never kept",
      .flags = ROUTE_SENSITIVE},
     {.method = METHOD_GET,
+     .path = "/cards/purchases/{id}",
+     .who = WHO_CUSTOMER,
+     .form = &dispute_draft,
+     .stages = {{STAGE_READ, card_purchase_read}},
+     .page = &template_cards_purchase,
+     .summary = "A purchase by card, and what has become of its dispute",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/cards/purchases/{id}/dispute",
+     .who = WHO_CUSTOMER,
+     .form = &dispute_form,
+     .stages = {{STAGE_WRITE, card_dispute_write}},
+     .again = card_purchase_read,
+     .again_page = &template_cards_purchase,
+     .key = true,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .audit = "cards.dispute",
+     .summary = "Disputes a purchase that was claimed, whole or in part; staff look at it",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/staff/card-disputes/{id}",
+     .who = WHO_STAFF,
+     .roles = ROLE_FINANCE | ROLE_RISK,
+     .form = &decision_draft,
+     .stages = {{STAGE_READ, staff_dispute_read}},
+     .page = &template_cards_dispute,
+     .audit = "cards.dispute.page",
+     .summary = "A disputed purchase, for who has taken its task",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/staff/card-disputes/{id}",
+     .who = WHO_STAFF,
+     .roles = ROLE_FINANCE | ROLE_RISK,
+     .form = &decision_form,
+     .stages = {{STAGE_WRITE, staff_dispute_write}},
+     .again = staff_dispute_read,
+     .again_page = &template_cards_dispute,
+     .audit = "cards.dispute.decide",
+     .summary = "Sends it to processing, or refuses it with a reason"},
+    {.method = METHOD_GET,
      .path = "/secure/{token}",
      .who = WHO_ANYONE,
      .form = &code_form,
@@ -315,6 +378,10 @@ static const struct setting settings[] = {
      "What is asked about a purchase longer ago than that is declined: processing has given up waiting."},
     {"internet_code", SETTING_CHOICE, AT(internet_code), "always", 0, 0, codes,
      "Whether a purchase on the internet wants a code that is sent for it: always, as each card says, never."},
+    {"dispute_within", SETTING_DURATION, AT(dispute_within), "120d", DAY, 540 * DAY, NULL,
+     "For how long a purchase may be disputed by its card's holder."},
+    {"credit", SETTING_BOOL, AT(credit), "false", 0, 0, NULL,
+     "Lends the card's holder what he disputes, from the sending to processing until its decision."},
     {"freeze_months", SETTING_INT, AT(freeze_months), "3", 1, 24, NULL,
      "For how many months a card may be frozen at most; then it comes back by itself."},
     {"freeze_notice", SETTING_DURATION, AT(freeze_notice), "1d", 0, 30 * DAY, NULL,
@@ -343,6 +410,8 @@ static const struct operation_kind operations[] = {
     {KIND_CARD_TOPUP, "card_topup", S_cards_kind_topup, "card", card_move_describe, NULL, NULL, NULL},
     {KIND_CARD_BACK, "card_back", S_cards_kind_back, "wallet", card_move_describe, NULL, NULL, NULL},
     {KIND_CARD_FEE, "card_fee", S_cards_kind_fee, "card", card_move_describe, "fees", NULL, NULL},
+    {KIND_CARD_CREDIT, "card_credit", S_cards_kind_credit, "return", purchase_describe, NULL, NULL, NULL},
+    {KIND_CARD_CREDIT_BACK, "card_credit_back", S_cards_kind_credit_back, "card", purchase_describe, NULL, NULL, NULL},
     {KIND_CARD_FEE_BACK, "card_fee_back", S_cards_kind_fee_back, "return", card_move_describe, "fees", NULL, NULL},
     {.name = NULL}};
 
@@ -354,6 +423,7 @@ static const struct job jobs[] = {{"cards.lapse", MINUTE, cards_lapse},
 
 static const struct outbox_kind outbox[] = {
     {.name = "cards.issue", .send = issue_send, .result = issue_result, .pause_most_us = MINUTE},
+    {.name = "cards.dispute", .send = dispute_send, .result = dispute_result, .pause_most_us = MINUTE},
     {.name = "cards.state", .send = state_send, .pause_most_us = MINUTE},
     {.name = NULL}};
 

@@ -14,7 +14,7 @@ void card_order(struct engine *engine, struct tx *tx, const struct card *card) {
                now, now + cards_state_of(engine)->settings->issue_watch);
 }
 
-static enum outbox_verdict verdict_of(enum processing_answer answer) {
+enum outbox_verdict issue_verdict(enum processing_answer answer) {
     if (answer == PROCESSING_ANSWERED) return OUTBOX_DONE;
     return answer == PROCESSING_REFUSED ? OUTBOX_REFUSED : OUTBOX_AGAIN;
 }
@@ -26,7 +26,7 @@ enum outbox_verdict issue_send(struct engine *engine, const struct outbox_item *
     struct text holder = text_split(rest, '\n', &address);
     const struct processing_order order = {item->subject, text_is(plastic, "1"), holder, address};
     if (processing == NULL) return OUTBOX_AGAIN;
-    return verdict_of(processing_issue(processing, engine_world(engine), arena, &order, reply));
+    return issue_verdict(processing_issue(processing, engine_world(engine), arena, &order, reply));
 }
 
 /* What was taken for it comes back. */
@@ -85,6 +85,6 @@ enum outbox_verdict state_send(struct engine *engine, const struct outbox_item *
     int64_t version;
     if (processing == NULL) return OUTBOX_AGAIN;
     if (!text_to_int(version_text, &version)) return OUTBOX_REFUSED;
-    return verdict_of(processing_state(processing, engine_world(engine), arena, token, version,
+    return issue_verdict(processing_state(processing, engine_world(engine), arena, token, version,
                                        text_copy(arena, state).data));
 }

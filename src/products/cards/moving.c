@@ -136,7 +136,16 @@ void moving_keep(struct moving *moving, int64_t sum) {
     moving_ask_staff(moving, sum);
 }
 
-void moving_give(struct moving *moving, int64_t sum) {
+void moving_repay(struct moving *moving, int64_t sum) {
+    if (sum == 0) return;
+    bool repaid = moving_move(moving, moving_processing(moving),
+                              cards_system_account(moving->engine, moving->tx, CARDS_DISPUTED), sum, KIND_CARD_DISPUTED,
+                              TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN);
+    check(repaid || tx_failed(moving->tx));
+    moving->operation->refunded += sum; /* its holder has had it since */
+}
+
+static void give(struct moving *moving, int64_t sum) {
     struct card_operation *operation = moving->operation;
     if (sum == 0) return;
     if (!moving_move(moving, moving_processing(moving), operation->account, sum, KIND_PURCHASE_REFUND,
@@ -145,6 +154,13 @@ void moving_give(struct moving *moving, int64_t sum) {
         return;
     }
     operation->refunded += sum;
+}
+
+void moving_give(struct moving *moving, int64_t sum) {
+    int64_t repaid = dispute_repaid(moving, sum);
+    moving_repay(moving, repaid);
+    give(moving, sum - repaid);
+    dispute_looked(moving);
 }
 
 int64_t moving_give_ours(struct moving *moving, int64_t most) {

@@ -39,9 +39,19 @@ void moving_tell_paid(struct moving *moving, int64_t sum, int64_t before);
 
 /* To the customer; what he was lent of it while it is disputed, back to us. When his account takes nothing, kept. */
 void moving_give(struct moving *moving, int64_t sum);
+/* To our own account, which had lent it to the customer. */
+void moving_repay(struct moving *moving, int64_t sum);
 /* Kept on our account until staff have looked: whose it is, is not clear. */
 void moving_keep(struct moving *moving, int64_t sum);
 /* What we had paid for him comes back to us: how much of `most`. */
 int64_t moving_give_ours(struct moving *moving, int64_t most);
 /* A part of a hold is let go. */
 void moving_let_go(struct moving *moving, int64_t sum);
+
+/* ---- dispute.c ---- */
+
+/* Money comes back of a purchase: how much of it repays what its holder was lent while he disputes it, which is written
+ * down as repaid. */
+int64_t dispute_repaid(struct moving *moving, int64_t sum);
+/* … and it has: a dispute that nobody has sent yet is over when nothing is left to dispute. */
+void dispute_looked(struct moving *moving);

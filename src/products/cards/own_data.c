@@ -1,5 +1,5 @@
 /* own_data.c: what cards keep of a customer: told to him; what stands in the way of his leaving. */
-#include "products/cards/cards.h"
+#include "products/cards/dispute.h"
 
 #define PIECE 200
 
@@ -23,6 +23,7 @@ static void tell_cards(struct own_data *piece) {
         doc_text(node, "address", card_address(piece->engine, piece->tx, &cards[i]));
         doc_moment(node, "at", id_moment(cards[i].id));
     }
+    disputes_own_data(piece);
 }
 
 bool cards_own_data(struct own_data *piece) {
@@ -61,6 +62,8 @@ void cards_obstacles(struct obstacles *obstacles) {
     struct rows *rows = tx_query(obstacles->tx, &held_count, VALUES(V_INT(obstacles->customer)));
     bool open = rows_next(rows) && row_int(rows, 0) > 0;
     rows_end(rows);
+    if (disputes_open(obstacles->tx, obstacles->customer) > 0)
+        obstacle_add(obstacles, S_cards_leave_dispute, NULL, 0, "/cards");
     if (open) obstacle_add(obstacles, S_cards_leave_held, NULL, 0, "/cards");
 }
 

@@ -72,7 +72,7 @@ enum flow cards_read(struct request *request, struct tx *tx) {
 
 /* ---- one card ---- */
 
-static void tell_operation(struct request *request, const struct card_operation *operation, struct node *node) {
+void card_operation_tell(struct request *request, const struct card_operation *operation, struct node *node) {
     static const char *const places[] = {"till", "internet", "cash"};
     int64_t sum = operation->state == OPERATION_DECLINED || operation->state == OPERATION_REVERSED
                       ? operation->sum
@@ -86,6 +86,7 @@ static void tell_operation(struct request *request, const struct card_operation 
     doc_money(node, "held", rub(operation->held));
     doc_money(node, "cleared", rub(operation->cleared));
     doc_money(node, "refunded", rub(operation->refunded));
+    doc_bool(node, "abroad", operation->abroad);
     doc_moment(node, "at", operation->made);
     if (operation->asked && operation->reason != DECLINE_NOT) {
         doc_text(node, "reason", text_from(decline_name(operation->reason)));
@@ -100,7 +101,7 @@ static void tell_operations(struct request *request, struct tx *tx, const struct
     struct card_operation operations[LATEST];
     size_t count = operations_of_card(tx, card->customer, card->id, operations, LATEST);
     struct node *list = doc_array(document, "operations");
-    for (size_t i = 0; i < count; i++) tell_operation(request, &operations[i], doc_add_object(list));
+    for (size_t i = 0; i < count; i++) card_operation_tell(request, &operations[i], doc_add_object(list));
 }
 
 static void tell_purses(struct request *request, struct tx *tx, struct node *document) {
@@ -122,11 +123,13 @@ static void tell_purses(struct request *request, struct tx *tx, struct node *doc
     }
 }
 
-/* From when to when a freeze may end. */
-static void tell_freeze(struct request *request, struct node *document) {
+/* From when to when a freeze may end; what a statement is offered for. */
+static void tell_days(struct request *request, struct node *document) {
     const struct cards_settings *settings = cards_state_of(request->engine)->settings;
     struct date today = civil_at(world_now(request->world), engine_zone(request->engine)).date;
     doc_date(document, "freeze_first", date_from_days(date_to_days(today) + 1));
+    doc_date(document, "statement_from", (struct date){today.year, today.month, 1});
+    doc_date(document, "statement_to", today);
     doc_date(document, "freeze_last", freeze_latest(today, settings->freeze_months));
 }
 
@@ -144,7 +147,7 @@ enum flow card_read(struct request *request, struct tx *tx) {
     doc_bool(document, "has_pin",
              card.kind == KIND_PLASTIC && (card.state == CARD_ACTIVE || card.state == CARD_FROZEN));
     doc_bool(document, "blockable", !card_ended(card.state) && card.token.size > 0);
-    tell_freeze(request, document);
+    tell_days(request, document);
     doc_bool(document, "has_details", card.token.size > 0 && (card.state == CARD_ACTIVE || card.state == CARD_FROZEN));
     doc_bool(document, "replaceable",
              replacement == 0 && card_replaceable(card.state));

@@ -112,6 +112,24 @@ const struct migration cards_migrations[] = {
      "  ROWKEY(customer, id)\n"
      ");\n"
      "CREATE UNIQUE INDEX card_challenge_message ON card_challenge (customer, message);\n"},
+    {"cards", 3,
+     "CREATE TABLE card_dispute ( -- distributed by customer\n"
+     "  id ROWKEY,\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  operation BIGINT NOT NULL,\n"
+     "  reason BIGINT NOT NULL,\n"
+     "  words BYTES NOT NULL,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  credited BIGINT NOT NULL,\n"
+     "  won BIGINT NOT NULL,\n"
+     "  made BIGINT NOT NULL,\n"
+     "  changed BIGINT NOT NULL,\n"
+     "  staff BIGINT NOT NULL,\n"
+     "  note BYTES NOT NULL,\n"
+     "  ROWKEY(customer, id)\n"
+     ");\n"
+     "CREATE UNIQUE INDEX card_dispute_operation ON card_dispute (customer, operation);\n"},
     {.sql = NULL}};
 
 static const struct lookup numbers[] = {
@@ -123,6 +141,8 @@ const struct sealed cards_sealed[] = {
     {SEALED_2("card", "number", "card.number", "id, customer", "ii", "id"), .lookups = numbers},
     {SEALED_2("card", "embossed", "card.holder", "id, customer", "ii", "id")},
     {SEALED_2("card", "address", "card.address", "id, customer", "ii", "id")},
+    {SEALED_2("card_dispute", "words", "card.dispute.words", "id, customer", "ii", "id")},
+    {SEALED_2("card_dispute", "note", "card.dispute.note", "id, customer", "ii", "id")},
     {.where = NULL},
 };
 
@@ -132,7 +152,11 @@ STATEMENT(blank_operation, "UPDATE card_operation SET merchant = NULL, category 
                            "WHERE customer = $1 AND (merchant IS NOT NULL OR category IS NOT NULL)");
 STATEMENT(blank_challenge, "UPDATE card_challenge SET merchant = NULL, back = NULL "
                            "WHERE customer = $1 AND (merchant IS NOT NULL OR back IS NOT NULL)");
+STATEMENT(blank_dispute, "UPDATE card_dispute SET words = '', note = '' "
+                         "WHERE customer = $1 AND (length(words) > 0 OR length(note) > 0)");
+
 const struct erase cards_erases[] = {{"card", &blank_card},
                                      {"card_operation", &blank_operation},
                                      {"card_challenge", &blank_challenge},
+                                     {"card_dispute", &blank_dispute},
                                      {.what = NULL}};

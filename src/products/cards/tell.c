@@ -1,5 +1,5 @@
 /* tell.c: cards and purchases in words: messages, titles, what operations say of them. */
-#include "products/cards/cards.h"
+#include "products/cards/dispute.h"
 
 #include "messaging/messaging.h"
 #include "operations/mcc_rules.h"
@@ -127,6 +127,16 @@ void tell_card_day(struct engine *engine, struct tx *tx, const struct card *card
     send(engine, tx, card, &telling, TOPIC_SECURITY, text);
 }
 
+void dispute_tell(struct engine *engine, struct tx *tx, const struct dispute *dispute,
+                  const struct card_operation *operation, int64_t sum, string_id text) {
+    struct card card;
+    if (!card_find(engine, tx, operation->customer, operation->card, &card)) return;
+    struct telling telling = begin(engine, tx, &card);
+    add_purchase(engine, tx, operation, sum, &telling);
+    doc_text(telling.values, "why", dispute->note.size > 0 ? dispute->note : TEXT("—"));
+    send(engine, tx, &card, &telling, TOPIC_OPERATIONS, text);
+}
+
 /* ---- as operations ---- */
 
 void purchase_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
@@ -138,6 +148,8 @@ void purchase_describe(struct engine *engine, struct tx *tx, const struct locale
         !operation_by_id(tx, account.owner, entry->subject, &purchase))
         return;
     if (purchase.merchant.size > 0) doc_text(operation, "counterparty", purchase.merchant);
+    doc_id(operation, "card_id", purchase.card);
+    doc_id(operation, "purchase", purchase.id);
     if (card_find(engine, tx, account.owner, purchase.card, &card))
         doc_text(operation, "card", card_title(operation->arena, locale, &card));
 }
@@ -165,4 +177,5 @@ void card_move_describe(struct engine *engine, struct tx *tx, const struct local
         !card_find(engine, tx, account.owner, entry->subject, &card))
         return;
     doc_text(operation, "counterparty", card_title(operation->arena, locale, &card));
+    doc_id(operation, "card_id", card.id);
 }
