@@ -6,11 +6,13 @@
  * came out with what is expected. */
 #include "base/calendar.h"
 #include "base/identifiers.h"
+#include "base/money.h"
 #include "base/phone.h"
 #include "base/money.h"
 #include "base/secret.h"
 #include "lending/interest.h"
 #include "products/deposits/deposit_rules.h"
+#include "lending/psk_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,6 +300,112 @@ static struct verdict run_deposit(struct arena *arena, struct row row) {
         buffer_format(&out, "%s%.*s", i > 0 ? " + " : "", TEXT_ARG(money_decimal(arena, rub(rows[i].interest))));
     buffer_format(&out, " = %.*s", TEXT_ARG(total));
     return same(buffer_text(&out), expected);
+/* ---- the full cost of credit ---- */
+
+/* "-5000", "+34002.21", "17.6" */
+static bool take_sum(struct text text, int64_t *minor) {
+    struct money sum;
+    text = text_trim(text);
+    bool negative = take(&text, "-");
+    if (!negative) (void)take(&text, "+");
+    if (!money_parse(text, CURRENCY_RUB, &sum)) return false;
+    *minor = negative ? -sum.minor : sum.minor;
+
+/* "9.69", "412.400" as thousandths. */
+static bool take_thousandths(struct text text, int64_t *value) {
+    struct text part, whole = text_split(text_trim(text), '.', &part);
+    int64_t fraction = 0;
+    if (!text_to_int(whole, value) || part.size > 3) return false;
+    if (part.data != NULL && (part.size == 0 || part.data[0] == '-' || !text_to_int(part, &fraction))) return false;
+    for (size_t i = part.size; i < 3; i++) fraction *= 10;
+    *value = *value * 1000 + fraction;
+
+/* "1..24,e=0", "4..33,e=4/7", "0,e=52/60": a term for each. */
+static bool take_terms(struct text at, int64_t sum, struct psk_term *terms, size_t *count) {
+    struct text part, rest, last, first = text_split(text_trim(text_split(at, ',', &part)), '.', &rest);
+    struct psk_term term = {.sum = sum, .part_of = 1};
+    int64_t from, to;
+    if (!text_to_int(first, &from)) return false;
+    to = from;
+    if (rest.data != NULL && (!take(&rest, ".") || !text_to_int(rest, &to))) return false;
+    part = text_trim(part);
+    if (!take(&part, "e=")) return false;
+    struct text whole = text_split(part, '/', &last);
+    if (!text_to_int(whole, &term.part) || (last.data != NULL && !text_to_int(last, &term.part_of))) return false;
+    for (term.periods = from; term.periods <= to && *count < PSK_FLOWS; term.periods++) terms[(*count)++] = term;
+
+/* "N=12; -5000@q=0,e=0; 230@q=1..24,e=0" against "9.69 (i*N*100, +-0.005)". */
+static struct verdict run_psk_eq(struct arena *arena, struct row row) {
+    struct psk_term terms[PSK_FLOWS];
+    size_t count = 0;
+    int64_t periods = 0, sum, expected, tolerance = 5;
+    struct text rest = row.input, first = next_part(&rest), comment;
+    bool read = take(&first, "N=") && text_to_int(first, &periods);
+    while (read && rest.data != NULL) {
+        struct text at, amount = text_split(next_part(&rest), '@', &at);
+        read = take_sum(amount, &sum) && take(&at, "q=") && take_terms(at, sum, terms, &count);
+    }
+    read = read && take_thousandths(text_split(row.expected, ' ', &comment), &expected);
+    while (comment.size > 0 && !take(&comment, "+-")) comment = text_slice(comment, 1, comment.size);
+    (void)take_thousandths(text_slice(comment, 0, comment.size > 0 ? comment.size - 1 : 0), &tolerance);
+    if (!read) return (struct verdict){false, TEXT("the input is not N=…; SUM@q=…,e=…")};
+    int64_t psk = psk_solve(terms, count, (struct psk_base){periods, 1}), far = psk - expected;
+    return (struct verdict){psk != PSK_NONE && far <= tolerance && far >= -tolerance,
+                            text_format(arena, "%lld.%03lld", (long long)(psk / 1000), (long long)(psk % 1000))};
+
+static struct verdict psk_verdict(struct arena *arena, int64_t psk, const char *words, struct row row) {
+    struct text got = text_format(arena, "%s%lld.%03lld", words, (long long)(psk / 1000), (long long)(psk % 1000));
+    struct text rest = row.expected;
+    bool right = psk != PSK_NONE && take(&rest, got.data) && (rest.size == 0 || rest.data[0] == ' ');
+    return (struct verdict){right, got};
+
+/* "0.8%/day simple": paid once after any number of days up to a year, on 10 000 roubles. */
+static struct verdict run_psk_single(struct arena *arena, struct row row) {
+    int64_t psk = PSK_NONE, rate = 0;
+    struct text input = row.input;
+    ptrdiff_t percent = text_find(input, '%');
+    struct text digits = text_slice(input, 0, percent < 0 ? 0 : (size_t)percent);
+    for (ptrdiff_t blank; (blank = text_find(digits, ' ')) >= 0;)
+        digits = text_slice(digits, (size_t)blank + 1, digits.size);
+    if (percent < 0 || !take_thousandths(digits, &rate))
+        return (struct verdict){false, TEXT("the input has no RATE%/day")};
+    for (int64_t days = 1; days <= 365; days++) {
+        const int64_t lent = 1000000, from = 20000;
+        const struct psk_flow flows[] = {{date_from_days(from), -lent},
+                                         {date_from_days(from + days), lent + lent * rate * days / 100000}};
+        int64_t one = psk_of(flows, 2, PSK_MONTH_30);
+        if (days > 1 && one != psk) return (struct verdict){false, TEXT("another cost for another number of days")};
+        psk = one;
+    }
+    return psk_verdict(arena, psk, "", row);
+
+/* "-100000 on 2014-09-01; +34002.21 on 10-01,11-01,12-01": without a year it is the last one's, or the next. */
+static struct verdict run_psk_dates(struct arena *arena, struct row row) {
+    static const char *const units[] = {[PSK_DAYS] = "day", [PSK_MONTHS] = "month"};
+    struct psk_flow flows[PSK_FLOWS];
+    size_t count = 0;
+    struct text rest = row.input;
+    struct date date = {1970, 1, 1};
+    bool read = true;
+    while (read && rest.data != NULL) {
+        struct text dates, amount = text_split(next_part(&rest), ' ', &dates);
+        int64_t sum = 0;
+        read = take_sum(amount, &sum) && take(&dates, "on ");
+        while (read && dates.data != NULL && count < PSK_FLOWS) {
+            struct text one = text_trim(text_split(dates, ',', &dates));
+            struct date last = date;
+            if (one.size == 5) one = text_format(arena, "%04d-%.*s", last.year, TEXT_ARG(one));
+            read = date_parse(one, &date);
+            if (read && date_to_days(date) < date_to_days(last)) date.year++;
+            flows[count++] = (struct psk_flow){date, sum};
+        }
+    }
+    if (!read || count < 2) return (struct verdict){false, TEXT("the input is not SUM on DATE,…; …")};
+    struct psk_period period = psk_period_of(flows, count);
+    struct text words = period.length == 1 ? text_format(arena, "base period %s: ", units[period.unit])
+                                           : text_format(arena, "base period %lld %ss: ", (long long)period.length,
+                                                         units[period.unit]);
+    return psk_verdict(arena, psk_of(flows, count, PSK_MONTH_30), words.data, row);
 }
 
 static const struct kind {
@@ -313,6 +421,8 @@ static const struct kind {
     {"sbp_crc", run_sbp_crc},   {"pkce_s256", run_pkce_s256},
     {"due_date", run_due_date}, {"daycount_isda", run_daycount_isda},
     {"interest", run_interest}, {"deposit", run_deposit},
+    {"psk_eq", run_psk_eq},     {"psk_single", run_psk_single},
+    {"psk_dates", run_psk_dates},
 };
 
 /* ---- the file ---- */
