@@ -3,6 +3,7 @@
 #include "sandbox/billers.h"
 #include "sandbox/centre.h"
 #include "sandbox/esia.h"
+#include "sandbox/lender.h"
 #include "sandbox/terminals.h"
 
 #include "generated/strings.h"
@@ -347,4 +348,8 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &centre_checkout_routes[0], &centre_checkout_routes[1],
                                               &centre_checkout_routes[2],
                                               &shop_routes[0], &shop_routes[1], &shop_routes[2],
-                                              &shop_routes[3], &shop_routes[4], NULL};
+                                              &shop_routes[3], &shop_routes[4], &lender_routes[0],
+                                              &lender_pages_routes[0], &lender_pages_routes[1],
+                                              &lender_pages_routes[2], &lender_pages_routes[3],
+                                              &lender_pages_routes[4], &lender_pages_routes[5],
+                                              &lender_pages_routes[6], NULL};

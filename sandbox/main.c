@@ -3,6 +3,7 @@
 #include "sandbox/billers.h"
 #include "sandbox/centre.h"
 #include "sandbox/esia.h"
+#include "sandbox/lender.h"
 #include "sandbox/terminals.h"
 
 #include "base/log.h"
@@ -18,7 +19,7 @@
     "                       [--secret-file data/acquirer.key] [--journal data/sandbox.journal]\n"                      \
     "                       [--slow-ms 5000] [--late-ms 30000] [--esia-folder data/esia] [--esia-keys rsa|gost]\n" \
     "                       [--billers-login kabinet:kabinet-osmp] [--bank-client kabinet:KEY]\n"             \
-    "                       [--processing-key data/processing.key]\n"
+    "                       [--processing-key data/processing.key] [--lender-key data/lender.key]\n"
 
 #define CONNECTIONS 16384 /* thousands wait at once while billers are slow */
 
@@ -36,6 +37,7 @@ static bool read_options(int count, char **arguments, struct sandbox_options *op
                                         .billers_login = "kabinet:kabinet-osmp",
                                         .bank_client = "kabinet:kabinet-bank-key-for-practice-only",
                                         .processing_key = "data/processing.key",
+                                        .lender_key = "data/lender.key",
                                         .slow_us = 5 * SECOND,
                                         .late_us = 30 * SECOND};
     for (int i = 1; i + 1 < count; i += 2) {
@@ -49,6 +51,7 @@ static bool read_options(int count, char **arguments, struct sandbox_options *op
         else if (text_is(name, "--billers-login")) options->billers_login = value;
         else if (text_is(name, "--bank-client")) options->bank_client = value;
         else if (text_is(name, "--processing-key")) options->processing_key = value;
+        else if (text_is(name, "--lender-key")) options->lender_key = value;
         else if (text_is(name, "--esia-keys")) options->esia_gost = strcmp(value, "gost") == 0;
         else if (text_is(name, "--slow-ms") && read_ms(value, &options->slow_us)) continue;
         else if (text_is(name, "--late-ms") && read_ms(value, &options->late_us)) continue;
@@ -154,6 +157,9 @@ int main(int count, char **arguments) {
     if (sandbox.centre == NULL) return fail(centre_journal.data, problem);
     sandbox.shop = shop_open(text_format(arena, "%s.shop", options.journal).data, &problem);
     if (sandbox.shop == NULL) return fail("the shop's journal", problem);
+    sandbox.lender = lender_open(arena, text_format(arena, "%s.lender", options.journal).data, options.lender_key,
+                                 &problem);
+    if (sandbox.lender == NULL) return fail("the lender", problem);
     sandbox.later = later_start();
     if (sandbox.later == NULL) return fail("no thread", TEXT_NONE);
     int status = serve(&sandbox, arena, &options);
@@ -162,6 +168,7 @@ int main(int count, char **arguments) {
     terminals_stop(sandbox.terminals);
     bank_close(sandbox.bank);
     shop_close(sandbox.shop);
+    lender_close(sandbox.lender);
     billers_close(sandbox.billers);
     courier_stop(sandbox.courier);
     books_close(sandbox.books);

@@ -1,6 +1,6 @@
 /* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a partner
- * bank, processing, a payment agent, a shop. It stands for other companies, so it shares no code with what it talks to
- * beyond base and http: signatures, formats and books are its own. */
+ * bank, processing, a payment agent, a shop, a lender. It stands for other companies, so it shares no code with what it
+ * talks to beyond base and http: signatures, formats and books are its own. */
 #pragma once
 
 #include "base/money.h"
@@ -13,10 +13,12 @@ struct billers;
 struct terminals;
 struct bank;
 struct centre;
+struct lender;
 struct later;
 
 struct sandbox_options {
-    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login, *bank_client, *processing_key;
+    const char *listen, *kabinet, *secret_file, *journal, *esia_folder, *billers_login, *bank_client, *processing_key,
+        *lender_key;
     bool esia_gost; /* keys made for the portal are of that kind */
     int64_t slow_us, late_us; /* how long the slow and the late take */
 };
@@ -129,6 +131,7 @@ struct sandbox {
     struct bank *bank; /* bank.h */
     struct centre *centre;       /* centre.h */
     struct shop *shop;
+    struct lender *lender; /* lender.h */
     struct later *later;
     const char *kabinet;
     int64_t slow_us, late_us;

@@ -42,9 +42,11 @@ static void nobody_is_asked_without_a_key(void **state) {
     assert_true(lender_ask(arena, &service, LENDER_STATUS, TEXT("{}"), 0).data == NULL);
 }
 
-#define TERMS                                                                                                          \
-    "\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"2026-11-29\",\"total\":\"1056.00\",\"psk\":\"292.000\","                \
-    "\"schedule\":[{\"date\":\"2026-12-06\",\"sum\":\"1056.00\"}]"
+#define DUE "{\"date\":\"2026-12-06\",\"sum\":\"1056.00\"}"
+#define FROM_TO(from, psk, schedule)                                                                                   \
+    "\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"" from "\",\"total\":\"1056.00\","                                  \
+    "\"psk\":\"" psk "\",\"schedule\":[" schedule "]"
+#define TERMS FROM_TO("2026-11-29", "292.000", DUE)
 
 static void reads_terms(void **state) {
     (void)state;
@@ -57,22 +59,18 @@ static void reads_terms(void **state) {
         "[]",
         "{" TERMS "}{" TERMS "}",
         "{" TERMS,
-        "{\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"2026-11-29\",\"total\":\"1056.00\",\"psk\":\"292\","
-        "\"schedule\":[]}",
-        "{\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"2026-11-31\",\"total\":\"1056.00\",\"psk\":\"292.000\","
-        "\"schedule\":"
-        "[{\"date\":\"2026-12-06\",\"sum\":\"1056.00\"}]}",
-        "{\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"2026-11-29\",\"total\":\"1056.00\",\"psk\":\"292.000\","
-        "\"schedule\":[]}",
-        "{\"sum\":\"1000.00\",\"term\":\"7\",\"from\":\"2026-11-29\",\"total\":\"1056.00\",\"psk\":\"292.000\","
-        "\"schedule\":"
-        "[{\"date\":\"2026-12-06\",\"sum\":1056}]}",
+        "{" FROM_TO("2026-11-29", "292", DUE) "}",
+        "{" FROM_TO("2026-11-31", "292.000", DUE) "}",
+        "{" FROM_TO("2026-11-29", "292.000", "") "}",
+        "{" FROM_TO("2026-11-29", "292.000", "{\"date\":\"2026-12-06\",\"sum\":1056}") "}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (lender_terms_read(arena, text_from(wrong[i]), &terms)) fail_msg("%s", wrong[i]);
     assert_false(lender_terms_read(arena, TEXT_NONE, &terms));
 }
 
+#define OFFER(number)                                                                                                  \
+    "\"offered\",\"number\":\"" number "\",\"contract\":\"Текст\",\"until\":\"1700000000\""
 #define ABOUT "{\"id\":\"17\",\"status\":"
 
 static void believes_decisions_about_the_id(void **state) {
@@ -85,8 +83,7 @@ static void believes_decisions_about_the_id(void **state) {
         {ABOUT "\"unknown\"}", LENDER_UNKNOWN},
         {ABOUT "\"refused\",\"reasons\":[\"Мало\",7,\"Поздно\"]}", LENDER_REFUSED},
         {ABOUT "\"refused\"}", LENDER_REFUSED},
-        {ABOUT "\"offered\",\"number\":\"A-1\",\"contract\":\"Текст\",\"until\":\"1700000000\"," TERMS "}",
-         LENDER_OFFERED},
+        {ABOUT OFFER("A-1") "," TERMS "}", LENDER_OFFERED},
         {ABOUT "\"offered\",\"number\":\"A-1\",\"until\":\"1700000000\"," TERMS "}", LENDER_NONSENSE},
         {ABOUT "\"offered\",\"number\":\"A-1\",\"contract\":\"Текст\",\"until\":\"1700000000\"}", LENDER_NONSENSE},
         {ABOUT "\"signed\",\"money_at\":\"1700000000\"}", LENDER_SIGNED},
@@ -108,8 +105,8 @@ static void believes_decisions_about_the_id(void **state) {
 }
 
 #define FIGURES(state, owed, more)                                                                                     \
-    "{\"id\":\"17\",\"state\":\"" state "\",\"today\":\"2026-11-29\",\"owed\":\"" owed                                          \
-    "\",\"principal\":\"10.00\",\"interest\":\"1.00\",\"penalty\":\"0.50\",\"schedule\":[]" more "}"
+    "{\"id\":\"17\",\"state\":\"" state "\",\"today\":\"2026-11-29\",\"owed\":\"" owed "\","                        \
+    "\"principal\":\"10.00\",\"interest\":\"1.00\",\"penalty\":\"0.50\",\"schedule\":[]" more "}"
 
 static void believes_figures_that_add_up(void **state) {
     (void)state;
@@ -131,7 +128,8 @@ static void believes_figures_that_add_up(void **state) {
             fail_msg("%s", cases[i].body);
     assert_false(lender_figures_read(arena, 18, text_from(cases[0].body), &figures));
     assert_true(lender_figures_read(arena, 17,
-                                    TEXT("{\"id\":\"17\",\"state\":\"closed\",\"today\":\"2026-11-29\",\"owed\":\"0.00\","
+                                    TEXT("{\"id\":\"17\",\"state\":\"closed\",\"today\":\"2026-11-29\","
+                                         "\"owed\":\"0.00\","
                                          "\"principal\":\"0.00\",\"interest\":\"0.00\",\"penalty\":\"0.00\","
                                          "\"overdue\":\"0.00\",\"certificate\":\"S-1\",\"schedule\":["
                                          "{\"date\":\"2026-12-06\",\"sum\":\"1.00\",\"paid\":\"true\"}]}"),
@@ -162,7 +160,8 @@ static void believes_repayments_of_the_sum(void **state) {
     }
 }
 
-#define LINE(number, kind) "{\"number\":" #number ",\"kind\":\"" kind "\",\"id\":\"5\",\"sum\":\"1.00\",\"made\":\"1700000000\"}"
+#define LINE(number, kind)                                                                                             \
+    "{\"number\":" #number ",\"kind\":\"" kind "\",\"id\":\"5\",\"sum\":\"1.00\",\"made\":\"1700000000\"}"
 
 static void passes_over_no_entry(void **state) {
     (void)state;
