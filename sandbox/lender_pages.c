@@ -163,7 +163,8 @@ static enum flow books_tell(struct request *request, struct tx *tx) {
     doc_text(sums, "issued", money_decimal(request->arena, rub(totals.issued)));
     doc_text(sums, "repaid", money_decimal(request->arena, rub(totals.repaid)));
     doc_text(sums, "open", money_decimal(request->arena, rub(totals.open)));
-    for (int i = 0; i < LENT_STATES; i++) doc_int(sums, lent_state_name((enum lent_state)i), totals.states[i]);
+    struct node *states = doc_object(document, "states");
+    for (int i = 0; i < LENT_STATES; i++) doc_int(states, lent_state_name((enum lent_state)i), totals.states[i]);
     struct node *list = doc_array(document, "loans");
     for (size_t i = 0; i < count; i++) tell_lent(request, &all[i], doc_add_object(list));
     if (count == room) doc_int(document, "next", (int64_t)(after + count));

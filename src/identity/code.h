@@ -18,6 +18,7 @@ enum code_purpose {
     CODE_TILL,
     CODE_DEPOSIT = 40,
     CODE_CARD,
+    CODE_LENDER,
 };
 
 enum code_result {

@@ -28,7 +28,8 @@ struct node moment_value(moment at);
 /* A path of our own to go to after signing in: never another site's. */
 bool local_path(struct text path);
 
-/* Where customers reach us, and its host, for the last line of an SMS with a code. */
+/* Where customers reach us (where nothing is configured: where this request did), and its host, for the last line of an
+ * SMS with a code. */
 struct text site_url(const struct request *request);
 struct text site_host(const struct request *request);
 

@@ -29,6 +29,7 @@ export class Sandbox {
     sandbox.folder = mkdtempSync(join(tmpdir(), "kabinet-sandbox-"));
     sandbox.secret = join(sandbox.folder, "acquirer.key");
     sandbox.processing = join(sandbox.folder, "processing.key");
+    sandbox.lender = join(sandbox.folder, "lender.key");
     sandbox.esia = join(sandbox.folder, "esia"); // the state portal's keys and its client's
     sandbox.kabinet = kabinet;
     sandbox.options = {slow: 400, late: 900, esia: "gost", ...options};
@@ -43,6 +44,7 @@ export class Sandbox {
       "--listen", `127.0.0.1:${this.port}`, "--kabinet", this.kabinet, "--secret-file", this.secret,
       "--journal", join(this.folder, "journal"), "--slow-ms", `${this.options.slow}`, "--late-ms", `${this.options.late}`,
       "--esia-folder", this.esia, "--esia-keys", this.options.esia, "--processing-key", this.processing,
+      "--lender-key", this.lender,
     ], {stdio: ["ignore", "pipe", "pipe"]});
     this.log = "";
     this.process.stderr.on("data", (data) => (this.log += data));
