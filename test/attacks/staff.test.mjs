@@ -135,6 +135,8 @@ const table = `
   GET  /staff/terminals                           -   -   -   -   +   -
   POST /staff/terminals                           -   -   -   -   +   -
   GET  /staff/terminals/export                    -   -   -   -   +   -
+  GET  /staff/lenders                             -   -   -   +   -   -
+  GET  /staff/lender-loans/{id}                   +   -   -   +   -   -
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
   POST /staff/payments/{id}/refund                -   -   -   +   -   -

@@ -11,6 +11,7 @@ import {makeMerchant} from "./merchants.mjs";
 import {Cards} from "./cards.mjs";
 import {jpeg, upload} from "./pictures.mjs";
 import {Deposits} from "./deposits.mjs";
+import {Lenders, lenders} from "./lenders.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
 import {Server, newKey, newPhone} from "./server.mjs";
 import {Member, staff} from "./staff.mjs";
@@ -469,7 +470,37 @@ async function leaving(life) {
   life.at("/staff/customers/{id}/closing", path, `/staff/customers/${life.who.customer}/closing`);
 }
 
-const lived = {
+// Loans of partners as two others have them: open with a payment, offered with the code sent, refused, closed.
+async function borrowed(life) {
+  const partner = new Lenders(life), [who, other] = [await partner.known(), await partner.known()], cookies = {};
+  for (const each of [who, other]) {
+    const browser = life.server.browser();
+    await browser.signIn(each);
+    cookies[each.phone] = Object.fromEntries(browser.cookies);
+  }
+  const seen = (each, id) => ({path: id ? `/lender-loans/${id}` : "/lenders", cookies: cookies[each.phone]});
+  const open = await partner.borrow(who, "5000.00", 14);
+  await partner.pay(who, open, "1000.00");
+  const offered = await partner.apply(who, "30000.00", 6, {lender: "long"});
+  await partner.state(who, offered, "offered");
+  await partner.code(who, offered);
+  await partner.fault("refuse");
+  const refused = await partner.apply(other, "5000.00", 14);
+  await partner.state(other, refused, "refused");
+  const closed = await partner.borrow(other, "2000.00", 14);
+  await partner.pay(other, closed, "2000.00", {full: true});
+  await partner.state(other, closed, "closed");
+  life.at("/lenders", "/lenders", seen(who), seen(other));
+  life.at("/lenders/{code}", "/lenders/quick?sum=5000&term=14", {path: "/lenders/long?sum=50000&term=6", cookies: cookies[other.phone]},
+          "/lenders/quick?sum=1&term=99");
+  life.at("/lenders/{code}/consent", "/lenders/quick/consent");
+  life.at("/lenders/{code}/apply", "/lenders/quick/apply?sum=5000&term=14");
+  life.at("/lender-loans/{id}", seen(who, open), seen(who, offered), seen(other, refused), seen(other, closed));
+  await life.see(who);
+  life.at("/staff/lender-loans/{id}", `/staff/lender-loans/${open}`);
+}
+
+const lived = (sandbox) => ({
   company: "Кошелёк «Рядом»", limits,
   erasure: {delay: "0s"},
   closing: {notice: "45d"},
@@ -478,7 +509,8 @@ const lived = {
   terminals: {file: "profiles/terminals.csv"},
   payments: {catalogue_file: "profiles/catalogue.json"},
   deposits: {level: "minimal", catalogue_file: "profiles/deposits.json"},
-};
+  lenders: lenders(sandbox),
+});
 
 export async function livedIn() {
   const both = await startBoth(lived);
@@ -488,7 +520,7 @@ export async function livedIn() {
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
   for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, deposits, shops,
-                      requests, plastics, campaigns, act, leaving, ways, newcomer])
+                      requests, plastics, borrowed, campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;
