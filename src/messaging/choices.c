@@ -77,6 +77,7 @@ enum flow choices_page(struct request *request, struct tx *tx) {
             has ? (int64_t)push->targets(tx, request->caller.customer, targets, PUSH_TARGETS_MAX) : 0);
     struct text address = message_address_of(request->engine, tx, request->caller.customer);
     doc_text(document, "address", address.size > 0 ? address : TEXT_NONE);
+    doc_bool(document, "has_receipts", messaging_of(request->engine)->files[0].kind != NULL);
     message_fates(request->engine, tx, request->caller.customer, doc_array(document, "sent"));
     return answer_ok(request, document);
 }

@@ -8,6 +8,9 @@ STATEMENT(fates_of_one, "SELECT customer, id, channel, topic, state, changed, ad
 STATEMENT(fates_of_all, "SELECT customer, id, channel, topic, state, changed, address, reason FROM message "
                         "ORDER BY id DESC LIMIT 50");
 
+STATEMENT(fates_about, "SELECT customer, id, channel, topic, state, changed, address, reason FROM message "
+                       "WHERE customer = $1 AND about = $2 ORDER BY id DESC LIMIT 1");
+STATEMENT(count_about, "SELECT COUNT(*) FROM message WHERE customer = $1 AND id > $2 AND about IS NOT NULL");
 STATEMENT(fates_in_trouble, "SELECT customer, id, channel, topic, state, changed, address, reason FROM message "
                             "WHERE state IN (2, 3, 5) ORDER BY id DESC LIMIT 50");
 
@@ -15,14 +18,17 @@ static const char *const channels[CHANNEL_COUNT] = {"sms", "mail", "push"};
 static const char *const topics[TOPIC_COUNT] = {"security", "operations", "service", "news", "offers"};
 static const char *const states[] = {"waiting", "sent", "refused", "expired", "delivered", "undelivered"};
 
-/* "i…@example.ru": enough to know one's own again. */
-static struct text masked(struct arena *arena, int64_t channel, struct text address) {
-    if (channel == CHANNEL_SMS) return phone_masked(arena, address);
+struct text message_address_masked(struct arena *arena, struct text address) {
     ptrdiff_t at = text_find(address, '@');
-    if (channel != CHANNEL_MAIL || at < 1) return TEXT_NONE;
+    if (at < 1) return TEXT_NONE;
     size_t first = text_utf8_step(address);
     struct text head = text_slice(address, 0, first == 0 ? 1 : first);
     return text_format(arena, "%.*s…%.*s", TEXT_ARG(head), TEXT_ARG(text_slice(address, (size_t)at, address.size)));
+}
+
+static struct text masked(struct arena *arena, int64_t channel, struct text address) {
+    if (channel == CHANNEL_SMS) return phone_masked(arena, address);
+    return channel == CHANNEL_MAIL ? message_address_masked(arena, address) : TEXT_NONE;
 }
 
 static void tell(struct engine *engine, const struct rows *row, struct node *list) {
@@ -49,6 +55,19 @@ void message_fates(struct engine *engine, struct tx *tx, int64_t customer, struc
                                      : tx_query(tx, &fates_of_one, VALUES(V_INT(customer)));
     while (rows_next(rows)) tell(engine, rows, list);
     rows_end(rows);
+}
+
+void message_about(struct engine *engine, struct tx *tx, int64_t customer, int64_t about, struct node *list) {
+    struct rows *rows = tx_query(tx, &fates_about, VALUES(V_INT(customer), V_INT(about)));
+    while (rows_next(rows)) tell(engine, rows, list);
+    rows_end(rows);
+}
+
+int64_t message_about_count(struct tx *tx, int64_t customer, moment since) {
+    struct rows *rows = tx_query(tx, &count_about, VALUES(V_INT(customer), V_INT(id_from_moment(since))));
+    int64_t count = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return count;
 }
 
 /* The newest of all customers, addresses masked; or of them those that did not get where they should. */

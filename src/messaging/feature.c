@@ -2,6 +2,7 @@
 #include "messaging/internal.h"
 
 #include "adapters/smtp/smtp.h"
+#include "base/check.h"
 
 #define AT(member) offsetof(struct messaging_settings, member)
 
@@ -73,6 +74,14 @@ void message_push_by(struct engine *engine, struct push_channel channel) {
 
 void message_people_by(struct engine *engine, recipient_function *find) {
     messaging_of(engine)->find = find;
+}
+
+void message_files_by(struct engine *engine, const char *kind, mail_file_maker *make) {
+    struct mail_files *files = messaging_of(engine)->files;
+    size_t count = 0;
+    while (count < MAIL_FILES && files[count].kind != NULL) count++;
+    check(count < MAIL_FILES);
+    files[count] = (struct mail_files){kind, make};
 }
 
 void message_consents_by(struct engine *engine, struct message_consents consents) {

@@ -16,6 +16,13 @@ struct messaging_settings {
     bool mail_plain;
 };
 
+#define MAIL_FILES 4
+
+struct mail_files {
+    const char *kind;
+    mail_file_maker *make;
+};
+
 struct messaging {
     const struct messaging_settings *settings;
     recipient_function *find;
@@ -25,6 +32,7 @@ struct messaging {
     struct push_channel push;       /* targets NULL: no notices to browsers */
     struct kannel *kannel;          /* NULL: SMS go to the sink */
     struct smtp *smtp;              /* NULL: letters go to the sink */
+    struct mail_files files[MAIL_FILES]; /* ended by kind NULL, when there are fewer */
     struct text incoming_secret;    /* in the address that Kannel calls; TEXT_NONE: nothing comes in */
 };
 
@@ -58,6 +66,10 @@ struct letter {
     moment deadline;
     bool secret;
     const struct thread_letter *thread; /* NULL: of no conversation */
+    const char *file; /* NULL: brings none */
+    struct text file_of;
+    enum language language; /* … of the file */
+    int64_t about;
 };
 
 void letter_write(struct engine *engine, struct tx *tx, const struct letter *letter);

@@ -42,9 +42,34 @@ struct mail {
     size_t argument_count;
     moment deadline; /* 0: three days */
     bool secret;
+    const char *file;    /* what it brings, of a kind that message_files_by told; NULL: nothing */
+    struct text file_of; /* … of what, in the maker's own terms */
+    int64_t about;       /* what message_about finds it by again, of that customer; 0: nothing */
 };
 
 void message_mail(struct engine *engine, struct tx *tx, const struct mail *mail);
+
+/* A letter's file is made when the letter goes out, on the outbox's thread, each time it is tried: the row stays some
+ * hundred bytes, so that neither the one writer nor the disk carries (and seals) every file, and it says what holds
+ * then. */
+struct mail_file {
+    const char *name, *content_type; /* ASCII without quotes */
+    struct text bytes;
+};
+enum mail_file_made {
+    MAIL_FILE_MADE,
+    MAIL_FILE_LATER, /* not now: the database does not answer */
+    MAIL_FILE_GONE,  /* there is no such thing any more: the letter is not sent */
+};
+/* May block; whatever it gives lies in the arena. The locale is the letter's. */
+typedef enum mail_file_made mail_file_maker(struct engine *engine, struct arena *arena, const struct locale *locale,
+                                            int64_t customer, struct text of, struct mail_file *file);
+void message_files_by(struct engine *engine, const char *kind, mail_file_maker *make);
+
+/* What became of the newest letter about that: one member of `list`, as message_fates has them, or none. */
+void message_about(struct engine *engine, struct tx *tx, int64_t customer, int64_t about, struct node *list);
+/* How many about anything he was written since. */
+int64_t message_about_count(struct tx *tx, int64_t customer, moment since);
 
 /* A letter of a conversation by e-mail: words already written, headers by which programs and we tell to what an answer
  * belongs. */
@@ -63,6 +88,8 @@ void message_words(struct engine *engine, struct tx *tx, int64_t customer, struc
 
 /* The customer's e-mail address, bound by a code (ID-13), in the tx's arena; TEXT_NONE when there is none. */
 struct text message_address_of(struct engine *engine, struct tx *tx, int64_t customer);
+/* "i…@example.ru": enough to know one's own again. */
+struct text message_address_masked(struct arena *arena, struct text address);
 /* In a command of his own request, once he has proved that he reads it. False: another cabinet has it. */
 bool message_address_bind(struct request *request, struct tx *tx, struct text address);
 /* Whose address that is; 0: nobody's. */

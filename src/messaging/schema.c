@@ -65,5 +65,9 @@ const struct migration messaging_migrations[] = {
     {"messaging", 5,
      "ALTER TABLE message ADD COLUMN address_hash BYTES;\n"
      "CREATE INDEX message_address ON message (address_hash) WHERE address_hash IS NOT NULL"},
+    /* what a letter is about, where it is looked for by that: an operation whose receipt it brings */
+    {"messaging", 6,
+     "ALTER TABLE message ADD COLUMN about BIGINT;\n"
+     "CREATE INDEX message_about ON message (customer, about) WHERE about IS NOT NULL"},
     {.sql = NULL},
 };

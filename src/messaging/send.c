@@ -36,6 +36,9 @@ static void keep_in_sink(struct engine *engine, struct tx *tx, const struct outb
     const json_t *payload = json_read(tx_arena(tx), item->payload);
     struct text subject = payload_text(payload, "subject"), text = payload_text(payload, "text");
     if (subject.size > 0) text = text_format(tx_arena(tx), "%.*s\n%.*s", TEXT_ARG(subject), TEXT_ARG(text));
+    if (json_object_get(payload, "file") != NULL) /* a phone's screen has no files */
+        text = text_format(tx_arena(tx), "%.*s\n[%.*s %.*s]", TEXT_ARG(text), TEXT_ARG(payload_text(payload, "file")),
+                           TEXT_ARG(payload_text(payload, "file_of")));
     messaging_of(engine)->sink.keep(engine, tx, item->id, payload_text(payload, "address"), text);
 }
 
@@ -49,6 +52,25 @@ static enum outbox_verdict send_sms(struct engine *engine, const struct outbox_i
     return gateway ? gateway_send(engine, item, arena, reply) : send_to_sink(engine, reply);
 }
 
+/* Of a letter that brings one. */
+static enum mail_file_made make_file(struct engine *engine, struct arena *arena, int64_t customer,
+                                     const json_t *payload, struct smtp_file *file) {
+    struct text kind = payload_text(payload, "file");
+    struct locale locale = {LANGUAGE_RU, engine_zone(engine), world_now(engine_world(engine))};
+    if (kind.size == 0) return MAIL_FILE_MADE;
+    language_from(payload_text(payload, "language"), &locale.language);
+    for (const struct mail_files *each = messaging_of(engine)->files;
+         each < messaging_of(engine)->files + MAIL_FILES && each->kind != NULL; each++) {
+        struct mail_file made = {0};
+        if (!text_is(kind, each->kind)) continue;
+        enum mail_file_made answer =
+            each->make(engine, arena, &locale, customer, payload_text(payload, "file_of"), &made);
+        *file = (struct smtp_file){made.name, made.content_type, made.bytes};
+        return answer;
+    }
+    return MAIL_FILE_GONE;
+}
+
 static enum outbox_verdict send_mail(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                      struct text *reply) {
     const struct smtp *smtp = messaging_of(engine)->smtp;
@@ -58,16 +80,21 @@ static enum outbox_verdict send_mail(struct engine *engine, const struct outbox_
     }
     if (smtp == NULL) return send_to_sink(engine, reply);
     const json_t *payload = json_read(arena, item->payload);
-    const struct smtp_letter letter = {.id = item->id,
-                                       .to = payload_text(payload, "address"),
-                                       .subject = payload_text(payload, "subject"),
-                                       .text = payload_text(payload, "text"),
-                                       .unsubscribe = payload_text(payload, "unsubscribe"),
-                                       .reply_to = payload_text(payload, "reply_to"),
-                                       .message_id = payload_text(payload, "message_id"),
-                                       .answers = payload_text(payload, "answers"),
-                                       .by_person = payload_text(payload, "by").size > 0,
-                                       .at = world_now(engine_world(engine))};
+    struct smtp_letter letter = {.id = item->id,
+                                 .to = payload_text(payload, "address"),
+                                 .subject = payload_text(payload, "subject"),
+                                 .text = payload_text(payload, "text"),
+                                 .unsubscribe = payload_text(payload, "unsubscribe"),
+                                 .reply_to = payload_text(payload, "reply_to"),
+                                 .message_id = payload_text(payload, "message_id"),
+                                 .answers = payload_text(payload, "answers"),
+                                 .by_person = payload_text(payload, "by").size > 0,
+                                 .at = world_now(engine_world(engine))};
+    switch (make_file(engine, arena, item->owner, payload, &letter.file)) {
+    case MAIL_FILE_MADE: break;
+    case MAIL_FILE_LATER: *reply = TEXT("its file cannot be made now"); return OUTBOX_AGAIN;
+    case MAIL_FILE_GONE: *reply = TEXT("what it was to bring is gone"); return OUTBOX_REFUSED;
+    }
     switch (smtp_send(smtp, arena, &letter, reply)) {
     case SMTP_TAKEN: return OUTBOX_DONE;
     case SMTP_REFUSED: return OUTBOX_REFUSED;

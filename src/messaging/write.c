@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 
-STATEMENT(message_add, "INSERT INTO message (customer, id, channel, topic, state, changed, address, address_hash) "
-                       "VALUES ($1, $2, $3, $4, 0, $5, $6, $7)");
+STATEMENT(message_add, "INSERT INTO message (customer, id, channel, topic, state, changed, address, address_hash, "
+                       "about) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8)");
 STATEMENT(message_blank, "UPDATE message SET address = '', address_hash = NULL "
                          "WHERE customer = 0 AND address_hash = $1");
 STATEMENT(message_fate, "UPDATE message SET state = $3, changed = $4, reason = $5 "
@@ -36,6 +36,11 @@ void letter_write(struct engine *engine, struct tx *tx, const struct letter *let
         if (letter->thread->answers.size > 0) doc_text(payload, "answers", letter->thread->answers);
         if (letter->thread->by_person) doc_text(payload, "by", TEXT("person"));
     }
+    if (letter->file != NULL) {
+        doc_text(payload, "file", text_from(letter->file));
+        doc_text(payload, "file_of", letter->file_of);
+        doc_text(payload, "language", text_from(language_tag(letter->language)));
+    }
     struct buffer *json = arena_new_of(arena, struct buffer);
     *json = buffer_new(arena, 512);
     doc_write_json(payload, json);
@@ -45,7 +50,8 @@ void letter_write(struct engine *engine, struct tx *tx, const struct letter *let
     tx_queue(tx, &message_add,
              VALUES(V_INT(letter->customer), V_INT(id), V_INT(letter->channel), V_INT(letter->topic), V_INT(now),
                     V_BYTES(sealed.data, sealed.size),
-                    letter->customer == 0 ? address_hash(engine, arena, letter->address) : V_NULL));
+                    letter->customer == 0 ? address_hash(engine, arena, letter->address) : V_NULL,
+                    letter->about != 0 ? V_INT(letter->about) : V_NULL));
 }
 
 void letters_blank(struct engine *engine, struct tx *tx, struct text address) {
@@ -92,13 +98,17 @@ void message_mail(struct engine *engine, struct tx *tx, const struct mail *mail)
     moment now = world_now(engine_world(engine));
     const struct letter letter = {
         .channel = CHANNEL_MAIL,
-        .topic = mail->secret ? TOPIC_SECURITY : TOPIC_SERVICE,
+        .topic = mail->secret ? TOPIC_SECURITY : mail->about != 0 ? TOPIC_OPERATIONS : TOPIC_SERVICE,
         .customer = mail->customer,
         .address = mail->address,
         .subject = words(engine, tx, mail->language, mail->subject, mail->arguments, mail->argument_count),
         .text = words(engine, tx, mail->language, mail->text, mail->arguments, mail->argument_count),
         .deadline = mail->deadline != 0 ? mail->deadline : now + 3 * DAY,
         .secret = mail->secret,
+        .file = mail->file,
+        .file_of = mail->file_of,
+        .language = mail->language,
+        .about = mail->about,
     };
     letter_write(engine, tx, &letter);
 }

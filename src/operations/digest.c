@@ -10,37 +10,6 @@
 
 /* ---- rows ---- */
 
-const struct migration digest_migrations[] = {
-    {"operations", 1,
-     "CREATE TABLE operation_digest ( -- distributed by customer\n"
-     "  customer BIGINT NOT NULL,\n"
-     "  account BIGINT NOT NULL,\n"
-     "  last BIGINT NOT NULL,\n"     /* the entry it ends with */
-     "  previous BIGINT NOT NULL,\n" /* the entry before its first */
-     "  low BIGINT NOT NULL,\n"      /* what stands beside it (digest_rules.h) */
-     "  high BIGINT NOT NULL,\n"
-     "  kinds BIGINT NOT NULL,\n"
-     "  categories BIGINT NOT NULL,\n"
-     "  content BYTES NOT NULL,\n"
-     "  payees BYTES NOT NULL,\n"    /* behind all else, so that who does not ask for them does not read them */
-     "  PRIMARY KEY (customer, account, last)\n"
-     ") CLUSTERED;\n"
-     "CREATE TABLE operation_place ( -- distributed by customer\n"
-     "  customer BIGINT NOT NULL,\n"
-     "  account BIGINT NOT NULL,\n"
-     "  place BIGINT NOT NULL,\n"
-     "  last BIGINT NOT NULL,\n"
-     "  bits BYTES NOT NULL,\n" /* of the digest's entries those that have it */
-     "  PRIMARY KEY (customer, account, place, last)\n"
-     ") CLUSTERED;\n"
-     "CREATE TABLE operation_digested ( -- reference\n"
-     "  id ROWKEY,\n"
-     "  entry BIGINT NOT NULL,\n" /* the newest that was looked at */
-     "  ROWKEY(id)\n"
-     ");\n"},
-    {.sql = NULL},
-};
-
 #define WANTED                                                                                                         \
     "CASE WHEN high >= $5 AND low <= $6 AND (kinds & $7) <> 0 AND (categories & $8) <> 0 THEN content END"
 #define IN_ORDER "WHERE customer = $1 AND account = $2 AND last <= $3 ORDER BY last DESC LIMIT $4"
@@ -62,14 +31,6 @@ STATEMENT(add_bits, "INSERT INTO operation_place (customer, account, place, last
 STATEMENT(position, "SELECT entry FROM operation_digested WHERE id = 1 FOR_UPDATE");
 STATEMENT(position_set, "INSERT INTO operation_digested (id, entry) VALUES (1, $1) "
                         "ON CONFLICT (id) DO UPDATE SET entry = $1");
-STATEMENT(erase_digests,
-          "DELETE FROM operation_digest WHERE customer = $1 AND (account, last) IN (SELECT account, last "
-                         "FROM operation_digest WHERE customer = $1 ORDER BY account, last LIMIT 200)");
-STATEMENT(erase_bits, "DELETE FROM operation_place WHERE customer = $1 AND (account, place) IN (SELECT account, "
-                      "place FROM operation_place WHERE customer = $1 ORDER BY account, place LIMIT 1)");
-
-const struct erase digest_erases[] = {
-    {"operation_digest", &erase_digests}, {"operation_place", &erase_bits}, {.what = NULL}};
 
 /* ---- the shelf ---- */
 

@@ -3,9 +3,6 @@
 
 #include "operations/walk.h"
 
-extern const struct migration digest_migrations[];
-extern const struct erase digest_erases[];
-
 struct digest_place {
     int64_t previous; /* the entry before its first: what comes next; 0: none */
     bool left_out;    /* nothing in it can be what is asked for; it was not read */

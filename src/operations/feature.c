@@ -26,6 +26,8 @@ FORM(detail_draft, {.name = "tags", .type = FIELD_TEXT, .max = 400}, {.name = "t
      {.name = "category", .type = FIELD_TEXT, .max = 60}, {.name = "remember", .type = FIELD_BOOL});
 FORM(export_query, FILTER_FIELDS, {.name = "format", .type = FIELD_CHOICE, .choices = formats});
 
+FORM(choice_form, {.name = "each", .type = FIELD_BOOL});
+
 static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/operations",
@@ -59,6 +61,30 @@ static const struct route routes[] = {
      .stages = {{STAGE_READ, receipt_read}, {STAGE_WORK, receipt_work}},
      .summary = "Its receipt as a PDF",
      .rates = {{RATE_CALLER, 60, MINUTE}}},
+    {.method = METHOD_POST,
+     .path = "/operations/{id}/receipt/mail",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, receipt_mail_look}, {STAGE_WRITE, receipt_mail_write}},
+     .again = operation_read,
+     .again_page = &template_operations_detail,
+     .rates = {{RATE_CALLER, 20, HOUR}},
+     .audit = "operations.receipt_mail",
+     .summary = "Sends its receipt as a PDF to the caller's confirmed e-mail address"},
+    {.method = METHOD_GET,
+     .path = "/settings/receipts",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, receipt_choice_page}},
+     .page = &template_operations_receipts,
+     .summary = "Whether the receipt of each payment and transfer is sent by e-mail"},
+    {.method = METHOD_POST,
+     .path = "/settings/receipts",
+     .who = WHO_CUSTOMER,
+     .form = &choice_form,
+     .stages = {{STAGE_WRITE, receipt_choice_write}},
+     .again = receipt_choice_page,
+     .again_page = &template_operations_receipts,
+     .audit = "operations.receipts",
+     .summary = "Sends the receipt of each payment and transfer by e-mail, or no more"},
     {.method = METHOD_GET,
      .path = "/events",
      .who = WHO_CUSTOMER,
@@ -84,6 +110,7 @@ static void *state_open(struct engine *engine, struct arena *arena, struct text 
     state->settings = engine_settings(engine, &operations_feature);
     state->sides = side_memo_new();
     if (state->sides == NULL) *problem = TEXT("no memory for operations");
+    receipt_mail_open(engine);
     return state;
 }
 
@@ -92,11 +119,15 @@ static void state_close(void *data) {
     side_memo_free(state->sides);
 }
 
+static void on_event(struct engine *engine, struct tx *tx, const struct event *event) {
+    if (event->kind == EVENT_PAID) receipt_mail_paid(engine, tx, event);
+}
+
 const struct feature operations_feature = {
     .name = "operations",
-    .needs = (const char *const[]){"identity", NULL},
+    .needs = (const char *const[]){"identity", "messaging", NULL},
     .routes = routes,
-    .migrations = digest_migrations,
+    .migrations = operations_migrations,
     .jobs = jobs,
     .settings = settings,
     .settings_size = sizeof(struct operations_settings),
@@ -104,5 +135,6 @@ const struct feature operations_feature = {
     .open = state_open,
     .close = state_close,
     .own_data = operations_own_data,
-    .erases = digest_erases,
+    .erases = operations_erases,
+    .on_event = on_event,
 };

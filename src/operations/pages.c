@@ -2,7 +2,6 @@
 #include "factors/factors.h"
 #include "operations/pages.h"
 
-#include "base/check.h"
 #include "engine/labels.h"
 #include "generated/strings.h"
 #include "operations/listing.h"
@@ -145,18 +144,17 @@ enum flow events_stream(struct request *request, struct tx *tx) {
 
 /* ---- one operation ---- */
 
-/* Another's is as if missing: only the caller's own accounts are looked in. */
-static struct node *find_operation(struct request *request, struct tx *tx) {
-    int64_t accounts[OPERATION_ACCOUNTS], id;
-    if (!request_param_id(request, 0, &id)) return NULL;
-    size_t count = operations_accounts(request->engine, tx, request->caller.customer, accounts);
+struct node *operation_told(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
+                            int64_t customer, int64_t id) {
+    int64_t accounts[OPERATION_ACCOUNTS];
+    size_t count = operations_accounts(engine, tx, customer, accounts);
     struct listed listed;
     for (size_t i = 0; i < count; i++) {
-        if (!ledger_entry(engine_ledger(request->engine), tx, accounts[i], id, &listed.entry)) continue;
-        const struct operations_wanted wanted = {.customer = request->caller.customer, .labels = true};
-        struct listing *listing = listing_begin(request->engine, tx, request->arena, &request->locale, &wanted);
+        if (!ledger_entry(engine_ledger(engine), tx, accounts[i], id, &listed.entry)) continue;
+        const struct operations_wanted wanted = {.customer = customer, .labels = true};
+        struct listing *listing = listing_begin(engine, tx, arena, locale, &wanted);
         listed = listing_listed(listing, &listed.entry);
-        struct node *document = doc_new(request->arena);
+        struct node *document = doc_new(arena);
         listing_tell(listing, &listed, document);
         return document;
     }
@@ -173,6 +171,14 @@ static void tell_choices(struct request *request, struct tx *tx, struct node *do
                   doc_array(request->page, "categories"), doc_array(request->page, "tags_known"));
 }
 
+/* Of the address. */
+static struct node *find_operation(struct request *request, struct tx *tx) {
+    int64_t id;
+    return request_param_id(request, 0, &id) ? operation_told(request->engine, tx, request->arena, &request->locale,
+                                                              request->caller.customer, id)
+               : NULL;
+}
+
 enum flow operation_read(struct request *request, struct tx *tx) {
     struct node *document = find_operation(request, tx);
     if (document == NULL) return answer_missing(request);
@@ -180,6 +186,7 @@ enum flow operation_read(struct request *request, struct tx *tx) {
     doc_text(document, "receipt",
              text_format(request->arena, "/operations/%lld/receipt", (long long)doc_get(document, "id")->number));
     int64_t id = doc_get(document, "id")->number;
+    receipt_mail_tell(request, tx, id, document);
     const struct node *payment = doc_get(document, "payment");
     if (payment != NULL)
         engine_beside_payment(request->engine, tx, &request->locale, request->caller.customer, payment->number,
@@ -188,83 +195,4 @@ enum flow operation_read(struct request *request, struct tx *tx) {
         doc_text(document, "signature", text_format(request->arena, "/operations/%lld/signature", (long long)id));
     tell_choices(request, tx, document);
     return answer_ok(request, document);
-}
-
-/* ---- the receipt ---- */
-
-struct receipt_build {
-    struct request *request;
-    struct receipt_line lines[10];
-    size_t count;
-};
-
-static void add_line(struct receipt_build *build, string_id label, struct text value) {
-    if (value.size == 0) return;
-    struct request *request = build->request;
-    check(build->count < sizeof build->lines / sizeof *build->lines);
-    build->lines[build->count++] = (struct receipt_line){string_get(request->arena, &request->locale, label, NULL, 0),
-                                                         value};
-}
-
-static struct text text_at(const struct node *document, const char *name) {
-    const struct node *node = doc_get(document, name);
-    return node != NULL && node->kind == NODE_TEXT ? node->text : TEXT_NONE;
-}
-
-static struct text drawn_money(struct request *request, int64_t minor, enum currency currency) {
-    struct buffer out = buffer_new(request->arena, 32);
-    locale_money(&out, &request->locale, (struct money){minor, currency});
-    return buffer_text(&out);
-}
-
-static struct text drawn_moment(struct request *request, moment at) {
-    struct civil civil = civil_at(at, request->locale.zone);
-    struct buffer out = buffer_new(request->arena, 32);
-    locale_date(&out, &request->locale, civil.date);
-    buffer_format(&out, ", %02d:%02d:%02d", civil.hour, civil.minute, civil.second);
-    return buffer_text(&out);
-}
-
-/* Gathers on the snapshot what the worker will draw. */
-enum flow receipt_read(struct request *request, struct tx *tx) {
-    struct node *document = find_operation(request, tx);
-    if (document == NULL) return answer_missing(request);
-    struct receipt_build *build = arena_new_of(request->arena, struct receipt_build);
-    build->request = request;
-    const struct node *sum = doc_get(document, "sum");
-    int64_t minor = sum->number < 0 ? -sum->number : sum->number;
-    add_line(build, S_operations_receipt_number,
-             text_format(request->arena, "%lld", (long long)doc_get(document, "id")->number));
-    add_line(build, S_operations_receipt_at, drawn_moment(request, doc_get(document, "at")->number));
-    bool out = sum->number < 0;
-    add_line(build, out ? S_operations_receipt_to : S_operations_receipt_from, text_at(document, "counterparty"));
-    add_line(build, S_operations_receipt_sum, drawn_money(request, minor, sum->currency));
-    add_line(build, S_operations_receipt_fee, drawn_money(request, 0, sum->currency));
-    add_line(build, S_operations_receipt_note, text_at(document, "note"));
-    bool waiting = text_is(text_at(document, "state"), "waiting");
-    add_line(build, S_operations_receipt_state,
-             string_get(request->arena, &request->locale,
-                        waiting ? S_operations_receipt_waiting : S_operations_receipt_done, NULL, 0));
-    struct receipt *receipt = arena_new_of(request->arena, struct receipt);
-    *receipt = (struct receipt){
-        .title = text_at(document, "title"),
-        .sum = drawn_money(request, minor, sum->currency),
-        .company = text_from(engine_config(request->engine)->company),
-        .footer = string_get(request->arena, &request->locale, S_operations_receipt_footer, NULL, 0),
-        .lines = build->lines,
-        .line_count = build->count};
-    request->scratch = receipt;
-    return FLOW_NEXT;
-}
-
-static const struct refusal no_receipt = {"receipt-unavailable", 503, S_operations_receipt_unavailable, false};
-
-enum flow receipt_work(struct request *request, struct tx *tx) {
-    (void)tx;
-    struct answer_file *file = arena_new_of(request->arena, struct answer_file);
-    file->content_type = "application/pdf";
-    struct text name = text_format(request->arena, "receipt-%.*s.pdf", TEXT_ARG(request->params[0]));
-    file->file_name = name.data;
-    if (!receipt_draw(request->arena, request->scratch, &file->bytes)) return refuse(request, &no_receipt);
-    return answer_file(request, file);
 }

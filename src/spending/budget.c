@@ -123,7 +123,7 @@ enum flow budget_write(struct request *request, struct tx *tx) {
     if (!known) return refuse_field(request, "category", S_spending_category_unknown);
     if (at == count && count == BUDGETS_MOST) return refuse(request, &full);
     if (at < count) id = budgets[at].id;
-    maybe_add(&spending_state_of(request->engine)->budgets, customer); /* undone, it costs a query now and then */
+    few_add(&spending_state_of(request->engine)->budgets, customer);
     tx_run(tx, &put,
            VALUES(V_INT(customer), V_TEXT(category), V_INT(id), V_INT(field_money(request, "sum").minor),
                   V_INT(field_number(request, "tells") != 0)));
@@ -194,22 +194,8 @@ bool budgets_job(struct engine *engine, struct tx *tx) {
 
 /* ---- events ---- */
 
-/* Budgets that other nodes have made; ids are ordered by time, but two nodes' clocks are not quite one. */
 void budgets_learn(struct engine *engine, struct tx *tx) {
-    struct spending_state *state = spending_state_of(engine);
-    moment now = world_now(engine_world(engine));
-    int64_t after = state->learnt > 0 ? id_from_moment(id_moment(state->learnt) - MINUTE) : 0;
-    size_t count;
-    do {
-        count = 0;
-        struct rows *rows = tx_query(tx, &newer, VALUES(V_INT(after)));
-        for (; rows_next(rows); count++) {
-            after = row_int(rows, 0);
-            maybe_add(&state->budgets, row_int(rows, 1));
-        }
-        rows_end(rows);
-    } while (count == 1000);
-    if (!tx_failed(tx)) state->learnt = id_from_moment(now);
+    few_learn(&spending_state_of(engine)->budgets, engine, tx, &newer);
 }
 
 /* The message of a transfer may have tags. */
@@ -226,13 +212,12 @@ static void tags_of_message(struct engine *engine, struct tx *tx, const struct e
 }
 
 void spending_on_event(struct engine *engine, struct tx *tx, const struct event *event) {
-    const struct spending_state *state = spending_state_of(engine);
     if (event->kind == EVENT_PAID) tags_of_message(engine, tx, event);
     switch (event->kind) {
     case EVENT_PAID:
     case EVENT_PAYMENT:
     case EVENT_CARD_PAID:
-        if (state->learnt == 0 || maybe_has(&state->budgets, event->customer)) look_at(tx, event->customer);
+        if (few_may_have(&spending_state_of(engine)->budgets, event->customer)) look_at(tx, event->customer);
         return;
     default: return;
     }

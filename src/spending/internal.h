@@ -1,7 +1,7 @@
 /* internal.h: what the files of spending share. Nothing outside this folder includes it. */
 #pragma once
 
-#include "base/maybe.h"
+#include "engine/few.h"
 #include "engine/labels.h"
 #include "generated/strings.h"
 #include "ledger/ledger.h"
@@ -15,8 +15,7 @@
 #define CATEGORY_SIZE 60
 
 struct spending_state {
-    struct maybe budgets;   /* who may have one */
-    _Atomic int64_t learnt; /* the newest budget of which it is known; 0: not yet ready */
+    struct few budgets; /* who may have one */
 };
 struct spending_state *spending_state_of(const struct engine *engine);
 

@@ -1,5 +1,8 @@
-/* letter.c: a letter's text: headers (RFC 5322, RFC 2047) and one body in base64 (RFC 2045). */
+/* letter.c: a letter's text: headers (RFC 5322, RFC 2047) and its body in base64 (RFC 2045), alone or as the first of
+ * two parts (RFC 2046 §5.1.3). */
 #include "adapters/smtp/smtp.h"
+
+#include "base/check.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -7,6 +10,7 @@
 
 #define WORD_BYTES 42 /* of an encoded word: 56 characters and 12 around them, below the 75 allowed */
 #define LINE_BYTES 57 /* of a body line: 76 characters */
+#define BOUNDARY "=_kabinet_part" /* whatever the parts are: base64 has no '_' */
 
 static bool address_byte(unsigned char byte) {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
@@ -94,9 +98,41 @@ static struct text with_line_ends(struct arena *arena, struct text text) {
     return buffer_text(&out);
 }
 
+static void add_lines(struct buffer *out, struct text bytes) {
+    for (size_t at = 0; at < bytes.size; at += LINE_BYTES) {
+        add_base64(out, text_slice(bytes, at, LINE_BYTES));
+        buffer_add_literal(out, "\r\n");
+    }
+}
+
+static void add_words(struct buffer *out, struct arena *arena, struct text text) {
+    buffer_add_literal(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    add_lines(out, with_line_ends(arena, text));
+}
+
+/* What stands between quotes in a header. */
+static bool plain_name(const char *name) {
+    for (; *name != '\0'; name++)
+        if (*name < ' ' || *name > '~' || *name == '"' || *name == '\\') return false;
+    return true;
+}
+
+static void add_parts(struct buffer *out, struct arena *arena, const struct smtp_letter *letter) {
+    const struct smtp_file *file = &letter->file;
+    check(plain_name(file->name));
+    buffer_add_literal(out, "Content-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\r\n\r\n--" BOUNDARY "\r\n");
+    add_words(out, arena, letter->text);
+    buffer_format(out,
+                  "--" BOUNDARY "\r\nContent-Type: %s; name=\"%s\"\r\n"
+                  "Content-Disposition: attachment; filename=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+                  file->content_type, file->name, file->name);
+    add_lines(out, file->bytes);
+    buffer_add_literal(out, "--" BOUNDARY "--\r\n");
+}
+
 struct text smtp_letter_text(struct arena *arena, const char *from, const char *from_name,
                              const struct smtp_letter *letter) {
-    struct buffer out = buffer_new(arena, 2 * letter->text.size + 1024);
+    struct buffer out = buffer_new(arena, 2 * letter->text.size + letter->file.bytes.size / 2 * 3 + 2048);
     struct text name = smtp_header_text(arena, text_from(from_name)),
                 subject = smtp_header_text(arena, letter->subject);
     bool quoted = text_equal(name, text_from(from_name));
@@ -114,12 +150,8 @@ struct text smtp_letter_text(struct arena *arena, const char *from, const char *
         buffer_format(&out, "List-Unsubscribe: <%.*s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
                       TEXT_ARG(letter->unsubscribe));
     if (!letter->by_person) buffer_add_literal(&out, "Auto-Submitted: auto-generated\r\n");
-    buffer_add_literal(&out, "MIME-Version: 1.0\r\n"
-                             "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
-    struct text body = with_line_ends(arena, letter->text);
-    for (size_t at = 0; at < body.size; at += LINE_BYTES) {
-        add_base64(&out, text_slice(body, at, LINE_BYTES));
-        buffer_add_literal(&out, "\r\n");
-    }
+    buffer_add_literal(&out, "MIME-Version: 1.0\r\n");
+    if (letter->file.name != NULL) add_parts(&out, arena, letter);
+    else add_words(&out, arena, letter->text);
     return buffer_text(&out);
 }

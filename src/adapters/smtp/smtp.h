@@ -1,5 +1,5 @@
 /* smtp.h: e-mail by SMTP submission (RFC 6409), by libcurl: TLS from the start (smtps://) or by STARTTLS, and
- * authentication. One plain-text letter to one address. */
+ * authentication. One letter to one address: plain text, and a file beside it where one is brought. */
 #pragma once
 
 #include "base/calendar.h"
@@ -17,6 +17,12 @@ struct smtp_options {
     bool plain;            /* without TLS: a server on the same machine */
 };
 
+/* A file that a letter brings (RFC 2183). */
+struct smtp_file {
+    const char *name, *content_type; /* ASCII without quotes; name NULL: there is none */
+    struct text bytes;
+};
+
 struct smtp_letter {
     int64_t id; /* ours: becomes the Message-ID, by which a repeat can be told */
     struct text to, subject, text;
@@ -25,6 +31,7 @@ struct smtp_letter {
     struct text message_id;  /* "<…@…>" instead of ours by id; TEXT_NONE */
     struct text answers;     /* the Message-ID that it answers; TEXT_NONE */
     bool by_person;          /* not to be marked as a machine's */
+    struct smtp_file file;
     moment at;
 };
 

@@ -86,6 +86,26 @@ static void writes_a_letter(void **state) {
                         "b25lDQp0d28NCg==\r\n");
 }
 
+static void brings_a_file(void **state) {
+    (void)state;
+    const struct smtp_letter letter = {
+        .id = 42, .to = TEXT("a@b.ru"), .subject = TEXT("Hello"), .text = TEXT("one"), .at = 1793703845 * SECOND,
+        .file = {"receipt-1.pdf", "application/pdf", TEXT("%PDF")},
+    };
+    const char *text = smtp_letter_text(arena, "no-reply@my.ru", "x", &letter).data;
+    assert_string_equal(strstr(text, "MIME-Version"),
+                        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_kabinet_part\"\r\n\r\n"
+                        "--=_kabinet_part\r\n"
+                        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                        "b25lDQo=\r\n"
+                        "--=_kabinet_part\r\n"
+                        "Content-Type: application/pdf; name=\"receipt-1.pdf\"\r\n"
+                        "Content-Disposition: attachment; filename=\"receipt-1.pdf\"\r\n"
+                        "Content-Transfer-Encoding: base64\r\n\r\n"
+                        "JVBERg==\r\n"
+                        "--=_kabinet_part--\r\n");
+}
+
 static void keeps_lines_short(void **state) {
     (void)state;
     char body[5000];
@@ -100,6 +120,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(knows_addresses, make, drop),
         cmocka_unit_test_setup_teardown(encodes_headers, make, drop),
         cmocka_unit_test_setup_teardown(writes_a_letter, make, drop),
+        cmocka_unit_test_setup_teardown(brings_a_file, make, drop),
         cmocka_unit_test_setup_teardown(keeps_lines_short, make, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "autopay/autopay_rules.h"
-#include "base/maybe.h"
+#include "engine/few.h"
 #include "engine/moves.h"
 #include "generated/strings.h"
 #include "identity/identity.h"
@@ -35,9 +35,7 @@ struct boxes_settings {
 
 struct boxes_state {
     const struct boxes_settings *settings;
-    /* Who may have a rule (a bit for many customers): so that a payment of who has none costs no query. */
-    struct maybe saving;
-    _Atomic int64_t learnt; /* the newest rule of which it is known; 0: not yet ready */
+    struct few saving; /* who may have a rule */
 };
 struct boxes_state *boxes_state_of(const struct engine *engine);
 

@@ -64,34 +64,16 @@ void fill_rules_remove(struct tx *tx, int64_t customer, int64_t box) {
 
 /* ---- who may have one, in memory ---- */
 
-static bool may_save(struct boxes_state *state, int64_t customer) {
-    return state->learnt == 0 || maybe_has(&state->saving, customer);
-}
-
 void fill_rule_insert(struct engine *engine, struct tx *tx, const struct fill_rule *rule) {
-    maybe_add(&boxes_state_of(engine)->saving, rule->customer); /* undone, it costs a query now and then */
+    few_add(&boxes_state_of(engine)->saving, rule->customer);
     tx_run(tx, &insert_rule,
            VALUES(V_INT(rule->customer), V_INT(rule->id), V_INT(rule->box), V_INT(rule->wallet), V_INT(rule->kind),
                   V_INT(rule->amount), V_INT(rule->days.period), V_INT(rule->days.day), V_INT(rule->due),
                   V_INT(rule->told)));
 }
 
-/* Rules that other nodes have made; ids are ordered by time, but two nodes' clocks are not quite one. */
 void boxes_learn(struct engine *engine, struct tx *tx) {
-    struct boxes_state *state = boxes_state_of(engine);
-    moment now = world_now(engine_world(engine));
-    int64_t after = state->learnt > 0 ? id_from_moment(id_moment(state->learnt) - MINUTE) : 0;
-    size_t count;
-    do {
-        count = 0;
-        struct rows *rows = tx_query(tx, &newer, VALUES(V_INT(after)));
-        for (; rows_next(rows); count++) {
-            after = row_int(rows, 0);
-            maybe_add(&state->saving, row_int(rows, 1));
-        }
-        rows_end(rows);
-    } while (count == 1000);
-    if (!tx_failed(tx)) state->learnt = id_from_moment(now);
+    few_learn(&boxes_state_of(engine)->saving, engine, tx, &newer);
 }
 
 /* ---- wishes ---- */
@@ -116,7 +98,7 @@ static void wish(struct tx *tx, const struct fill_rule *rule, int64_t cause, int
 
 void boxes_want(struct engine *engine, struct tx *tx, const struct event *event, enum fill_kind kind) {
     struct fill_rule rules[PIECE];
-    if (event->number <= 0 || !may_save(boxes_state_of(engine), event->customer)) return;
+    if (event->number <= 0 || !few_may_have(&boxes_state_of(engine)->saving, event->customer)) return;
     struct rows *rows = tx_query(tx, &rules_of_kind, VALUES(V_INT(event->customer), V_INT(kind)));
     size_t count = read_rules(rows, rules, PIECE);
     for (size_t i = 0; i < count; i++)

@@ -1,0 +1,137 @@
+// Receipts by e-mail (WA-1, WA-3): of one operation when its owner asks, of each when he has chosen so; to his confirmed
+// address alone, through a real SMTP server, the PDF read back.
+
+import assert from "node:assert/strict";
+import {after, before, describe, test} from "node:test";
+
+import {Letterbox, readLetter, readPdf} from "../support/letterbox.mjs";
+import {startBoth} from "../support/sandbox.mjs";
+import {newPhone} from "../support/server.mjs";
+import {Wallets, limits, problem, until} from "../support/wallet.mjs";
+
+let both, server, wallets, box, count = 0;
+
+before(async () => {
+  box = await Letterbox.start();
+  both = await startBoth({limits, messaging: {mail: box.settings}});
+  ({server} = both);
+  wallets = new Wallets(both);
+});
+after(async () => {
+  await both?.stop();
+  await box?.close();
+});
+
+const withMail = async (sum = "1000.00") =>
+  box.bind(server, await wallets.rich(sum), `ivan${++count}@example.ru`);
+const ask = (who, id, headers) => server.post(`/operations/${id}/receipt/mail`, {}, {token: who.token, headers});
+const mailed = async (who, id) => (await server.get(`/operations/${id}`, {token: who.token})).body.mailed[0];
+const came = (who, many) => until(async () => box.to(who.address), (letters) => letters.length >= many);
+const sent = async (who, sum = "12.34", more = {}) => (await wallets.send(who, newPhone(), sum, more)).body.id;
+
+describe("WA-1: the receipt of one operation", () => {
+  test("not for a guest, not of another's operation, not without a confirmed address; the page says where to add one", async () => {
+    const who = await wallets.rich("100.00"), other = await withMail("100.00"), id = await sent(who);
+    assert.equal((await server.post(`/operations/${id}/receipt/mail`)).status, 401);
+    assert.equal((await ask(other, id)).status, 404);
+    assert.equal((await ask(other, "1")).status, 404);
+    const refused = await ask(who, id);
+    assert.deepEqual([refused.status, problem(refused)], [409, "no-address"]);
+    const browser = await server.browser().signIn(who);
+    await browser.go(`/operations/${id}`);
+    assert.match(browser.html, /href="\/settings\/email"/);
+    assert.doesNotMatch(browser.html, /receipt\/mail/);
+    assert.equal(box.to(other.address).length, 0);
+  });
+
+  test("a letter of two parts, the PDF says what the operation was; the page says that it went", async () => {
+    const who = await withMail(), id = await sent(who, "12.34", {note: "За обед"});
+    const browser = await server.browser().signIn(who);
+    await browser.go(`/operations/${id}`);
+    await browser.send(`/operations/${id}/receipt/mail`);
+    assert.equal(browser.path, `/operations/${id}`);
+    const [letter] = await came(who, 1), read = readLetter(letter.text);
+    assert.deepEqual([read.type, read.defects, read.parts.length], ["multipart/mixed", [], 2]);
+    assert.equal(read.subject, `Квитанция: операция ${id}`);
+    const [words, file] = read.parts;
+    assert.deepEqual([words.type, words.charset], ["text/plain", "utf-8"]);
+    assert.match(Buffer.from(words.data, "base64").toString(), new RegExp(`приложена квитанция операции ${id}`));
+    assert.deepEqual([file.type, file.name, file.disposition], ["application/pdf", `receipt-${id}.pdf`, "attachment"]);
+    const said = readPdf(Buffer.from(file.data, "base64"));
+    for (const expected of [id, "12,34 ₽", "За обед", "Кошелёк"]) assert.ok(said.includes(expected), `${expected} in ${said}`);
+    assert.ok(letter.text.split("\r\n").every((line) => line.length <= 78));
+    await until(() => mailed(who, id), (each) => each.state === "sent");
+    await browser.go(`/operations/${id}`);
+    assert.match(browser.html, /Квитанция отправлена на i…@example\.ru/);
+    assert.doesNotMatch(browser.html, new RegExp(who.address), "a page over a shoulder does not tell it");
+  });
+
+  test("in the language of who asked", async () => {
+    const who = await withMail(), id = await sent(who);
+    assert.equal((await ask(who, id, {"Accept-Language": "en"})).status, 200);
+    const [letter] = await came(who, 1), {subject, parts} = readLetter(letter.text);
+    assert.equal(subject, `Receipt: operation ${id}`);
+    assert.match(readPdf(Buffer.from(parts[1].data, "base64")), /Date and time/);
+  });
+
+  test("an address that is refused: told so, and it may be sent again", async () => {
+    const who = await withMail(), id = await sent(who);
+    box.refuses = (address) => (address === who.address ? 550 : null);
+    assert.equal((await ask(who, id)).status, 200);
+    await until(() => mailed(who, id), (each) => each.state === "refused");
+    const browser = await server.browser().signIn(who);
+    await browser.go(`/operations/${id}`);
+    assert.match(browser.html, /Квитанция не дошла до i…@example\.ru/);
+    box.refuses = () => null;
+    assert.equal((await ask(who, id)).status, 200);
+    assert.equal((await came(who, 1)).length, 1);
+  });
+
+  test("pressed again on its way, killed in between: one letter; twenty asked for within an hour at most", async () => {
+    const who = await withMail(), id = await sent(who);
+    await box.close();
+    for (let i = 0; i < 20; i++) assert.equal((await ask(who, id)).status, 200);
+    assert.equal((await ask(who, id)).status, 429);
+    assert.equal((await mailed(who, id)).state, "waiting");
+    await server.end("SIGKILL");
+    await box.open();
+    await server.run();
+    await came(who, 1);
+    await until(() => mailed(who, id), (each) => each.state === "sent");
+    assert.equal(new Set(box.to(who.address).map((letter) => readLetter(letter.text).id)).size, 1);
+  });
+});
+
+describe("WA-3: the receipt of each payment and transfer", () => {
+  const choose = (who, each) => server.post("/settings/receipts", {each}, {token: who.token});
+  const chosen = async (who) => (await server.get("/settings/receipts", {token: who.token})).body.each;
+
+  test("chosen on a page, which wants an address first", async () => {
+    const who = await server.customer();
+    assert.equal(problem(await choose(who, true)), "no-address");
+    assert.equal(await chosen(who), false);
+    const other = await withMail("100.00"), browser = await server.browser().signIn(other);
+    await browser.go("/settings/receipts");
+    await browser.send("/settings/receipts", {each: "on"});
+    assert.equal(browser.status, 200);
+    assert.equal(await chosen(other), true);
+    assert.equal(await chosen(who), false);
+  });
+
+  test("comes by itself, also after another start, and no more once it is not wanted", async () => {
+    const who = await withMail(), friend = await withMail("10.00");
+    assert.equal((await choose(who, true)).status, 200);
+    const first = await sent(who, "1.00");
+    await came(who, 1);
+    await server.end();
+    await server.run();
+    const second = await sent(who, "2.00");
+    const letters = await came(who, 2);
+    assert.deepEqual(letters.map((letter) => readLetter(letter.text).subject),
+                     [first, second].map((id) => `Квитанция: операция ${id}`));
+    assert.equal((await choose(who, false)).status, 200);
+    await wallets.send(who, friend.phone, "3.00");
+    assert.equal((await mailed(who, (await wallets.operations(who))[0].id)), undefined);
+    assert.equal(box.to(friend.address).length, 0, "who gets money is not who paid");
+  });
+});
