@@ -22,6 +22,12 @@ static int app_picture_code(int count, char **arguments) {
     return picture_code_child();
 }
 
+static int app_picture_logo(int count, char **arguments) {
+    (void)count;
+    (void)arguments;
+    return picture_logo_child();
+}
+
 /* Started by mail-in alone, for each letter. */
 static int app_letter(int count, char **arguments) {
     (void)count;
@@ -52,6 +58,7 @@ static const struct app_command commands[] = {
     {"letter", "", "reads a letter on standard input in a cage; mail-in starts it", app_letter},
     {"picture", "", "makes an upload on standard input harmless; the server starts it", app_picture},
     {"picture-code", "", "tells what a QR code on standard input says; the server starts it", app_picture_code},
+    {"picture-logo", "", "makes a logo of a picture on standard input; the server starts it", app_picture_logo},
 };
 
 static int usage(void) {

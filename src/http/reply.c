@@ -92,7 +92,9 @@ static bool matches(struct text field, const char *tag) {
 static void write_file(struct exchange *exchange, struct reply *reply, const struct answer_file *file) {
     bool pdf = text_is(text_from(file->content_type), "application/pdf");
     header(reply, "Content-Security-Policy", pdf ? DATA_POLICY : FILE_POLICY);
-    header(reply, "Cache-Control", file->tag != NULL ? "no-cache" : "no-store"); /* kept, but asked for each time */
+    header(reply, "Cache-Control", file->immutable     ? "public, max-age=31536000, immutable"
+                                   : file->tag != NULL ? "no-cache" /* kept, but asked for each time */
+                                                       : "no-store");
     if (file->tag != NULL) {
         struct text known = exchange->head.fields[HEAD_IF_NONE_MATCH];
         header(reply, "ETag", file->tag);

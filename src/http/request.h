@@ -57,6 +57,7 @@ struct answer_file {
     const char *file_name;     /* offered for saving; NULL: shown in place */
     struct text bytes;
     const char *tag;               /* quoted: the same bytes as long as it is the same (ETag); NULL: kept by nobody */
+    bool immutable;                /* anybody's, and its address never gives other bytes: kept for ever (RFC 8246) */
     /* A long one instead: writes the next piece into out (at most out->room), false when there is no more. Called on a
      * reader thread. NULL: bytes is all. */
     bool (*more)(void *state, struct buffer *out);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/search.h"
 #include "payments/internal.h"
+#include "payments/traits.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -293,12 +294,13 @@ void catalogue_put_category(struct tx *tx, struct text code, int64_t version, st
 /* ---- the first filling ---- */
 
 #define FILE_MOST (4 * 1024 * 1024)
+#define LOGO_MOST (8 * 1024)
 
-static struct text read_file(struct arena *arena, const char *path) {
+static struct text read_file(struct arena *arena, const char *path, size_t most) {
     FILE *file = fopen(path, "rbe");
     if (file == NULL) return TEXT_NONE;
-    char *bytes = arena_alloc(arena, FILE_MOST);
-    size_t size = fread(bytes, 1, FILE_MOST, file);
+    char *bytes = arena_alloc(arena, most);
+    size_t size = fread(bytes, 1, most, file);
     bool whole = feof(file) && !ferror(file);
     fclose(file);
     return whole ? (struct text){bytes, size} : TEXT_NONE;
@@ -329,15 +331,31 @@ static void seed_categories(struct tx *tx, const json_t *list) {
     }
 }
 
-/* {"provider": …, "password": "…"}: the password is kept sealed and apart. */
-static void seed_providers(struct engine *engine, struct tx *tx, const json_t *list) {
+/* The provider's JSON with a picture that lies beside the catalogue's file, of the operator's own making: taken as it
+ * is. */
+static struct text seed_logo(struct engine *engine, struct tx *tx, const char *path, const char *name,
+                             struct text json) {
+    struct arena *arena = tx_arena(tx);
+    const char *folder_end = strrchr(path, '/');
+    int folder = folder_end != NULL ? (int)(folder_end - path) + 1 : 0;
+    struct text bytes = read_file(arena, text_format(arena, "%.*s%s", folder, path, name).data, LOGO_MOST);
+    if (text_starts(bytes, "\x89PNG") || text_starts(bytes, "RIFF"))
+        return traits_with(arena, json, "logo", logo_keep(engine, tx, bytes, 0));
+    log_event(LOG_ERROR, TEXT_NONE, "payments.logo_unreadable", LOG_TEXT("file", text_from(name)));
+    return json;
+}
+
+/* {"provider": …, "password": "…", "logo": "logos/power.png"}: the password is kept sealed and apart. */
+static void seed_providers(struct engine *engine, struct tx *tx, const char *path, const json_t *list) {
     const struct provider_place place = {.sandbox_url = engine_config(engine)->sandbox_url};
     size_t at;
     const json_t *each;
     json_array_foreach(list, at, each) {
         struct text secret = text_from(json_string_value(json_object_get(each, "password")));
         struct provider_problem *problems;
+        const char *logo = json_string_value(json_object_get(each, "logo"));
         struct text json = written(tx_arena(tx), json_object_get(each, "provider"));
+        if (logo != NULL) json = seed_logo(engine, tx, path, logo, json);
         struct provider provider;
         if (provider_read(tx_arena(tx), json, &place, &provider, &problems))
             catalogue_put(engine, tx, 0, json, secret, 0);
@@ -353,14 +371,14 @@ bool catalogue_seed(struct engine *engine, struct tx *tx) {
     bool there = rows_next(rows);
     rows_end(rows);
     if (there || path[0] == '\0') return false;
-    struct text text = read_file(tx_arena(tx), path);
+    struct text text = read_file(tx_arena(tx), path, FILE_MOST);
     json_t *file = text.data != NULL ? json_read(tx_arena(tx), text) : NULL;
     if (file == NULL) {
         log_event(LOG_ERROR, TEXT_NONE, "payments.catalogue_unreadable", LOG_TEXT("file", text_from(path)));
         return false;
     }
     seed_categories(tx, json_object_get(file, "categories"));
-    seed_providers(engine, tx, json_object_get(file, "providers"));
+    seed_providers(engine, tx, path, json_object_get(file, "providers"));
     count_up(tx);
     return false;
 }

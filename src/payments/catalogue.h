@@ -27,6 +27,12 @@ const struct provider *catalogue_operator(const struct catalogue *catalogue, str
 /* Where one pays by the number alone; NULL: there is no such. */
 const struct provider *catalogue_finder(const struct catalogue *catalogue);
 
+/* Its picture's address as "logo", or null; and the "letter" that stands for one. provider NULL: it is gone. */
+void logo_tell(struct node *node, const struct provider *provider, struct text title);
+/* In a command: kept, by its hash, which is what a provider's JSON has. */
+struct text logo_keep(struct engine *engine, struct tx *tx, struct text bytes, int64_t staff);
+bool logo_known(struct tx *tx, const char *hash);
+
 /* Does it fit what was asked (folded: base/search.h), by its titles, its code or its words of search? All fit "". */
 bool provider_found(const struct provider *provider, struct text asked);
 

@@ -27,6 +27,7 @@ static void judge_among_others(struct request *request, struct tx *tx, const str
     const struct catalogue *catalogue = catalogue_take(request->engine, request->arena);
     if (catalogue_category(catalogue, text_from(provider->category)) == NULL)
         mark(request, "category", S_payments_wrong_category);
+    if (provider->logo[0] != '\0' && !logo_known(tx, provider->logo)) mark(request, "logo", S_payments_wrong_logo);
     if (stored == NULL) {
         if (catalogue_code_owner(tx, text_from(provider->code)) != 0)
             mark(request, "code", S_payments_wrong_code_taken);

@@ -4,7 +4,6 @@
 #include "base/json.h"
 
 #include <jansson.h>
-#include <string.h>
 
 static const struct refusal no_content = {"provider-missing", 422, S_payments_edit_no_content, false};
 
@@ -66,6 +65,8 @@ enum flow staff_provider_read(struct request *request, struct tx *tx) {
     doc_text(document, "title", trait_value(&kept, &provider_sections[SECTION_WHAT][1], -1));
     doc_bool(document, "on", !json_is_false(json_object_get(provider, "on")));
     doc_bool(document, "password_set", stored.password);
+    struct text logo = text_from(json_string_value(json_object_get(provider, "logo")));
+    doc_text(document, "logo", logo.size > 0 ? text_format(request->arena, "/logos/%.*s", TEXT_ARG(logo)) : TEXT_NONE);
     tell_changed(request, tx, &stored, document);
     tell_json(doc_object(document, "provider"), provider);
     provider_form_tell(request, &traits);
@@ -128,14 +129,8 @@ enum flow staff_provider_switch(struct request *request, struct tx *tx) {
     struct stored_provider stored;
     begin(request);
     if (!provider_stored(request, tx, &stored)) return answer_missing(request);
-    struct traits before = traits_read(request->arena, stored.json);
-    struct traits after = {.of = arena_array(request->arena, struct trait, before.count + 1)};
-    const struct attribute *on = provider_sections[SECTION_WHAT];
-    while (strcmp(on->place, "on") != 0) on++;
-    trait_add(request->arena, &after, on, -1, field_number(request, "on") != 0 ? TEXT("true") : TEXT("false"));
-    for (size_t i = 0; i < before.count; i++)
-        if (before.of[i].attribute != on) after.of[after.count++] = before.of[i];
-    return provider_change(request, tx, &stored, traits_write(request->arena, &after));
+    struct text on = field_number(request, "on") != 0 ? TEXT("true") : TEXT("false");
+    return provider_change(request, tx, &stored, traits_with(request->arena, stored.json, "on", on));
 }
 
 /* POST /staff/providers/{id}/password */

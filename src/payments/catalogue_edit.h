@@ -27,6 +27,10 @@ void catalogue_approval_show(struct request *request, struct tx *tx, const struc
                              struct node *facts);
 const struct refusal *catalogue_approval_apply(struct request *request, struct tx *tx, const struct approval *approval);
 
+/* ---- logo.c: a provider's picture ---- */
+
+stage_function logo_read, staff_logo_draw, staff_logo_write;
+
 /* ---- catalogue_edit.c, catalogue_list.c, catalogue_versions.c, categories.c: pages ---- */
 
 stage_function staff_providers_read, staff_provider_new, staff_provider_read, staff_provider_add, staff_provider_save;

@@ -82,7 +82,7 @@ static void tell_attribute(struct request *request, const struct traits *traits,
     static const char *const kinds[] = {[ATTRIBUTE_TEXT] = "text",     [ATTRIBUTE_LIST] = "list",
                                         [ATTRIBUTE_SUM] = "decimal",   [ATTRIBUTE_NUMBER] = "numeric",
                                         [ATTRIBUTE_TRUTH] = "truth",   [ATTRIBUTE_CHOICE] = "choice",
-                                        [ATTRIBUTE_CATEGORY] = "choice"};
+                                        [ATTRIBUTE_CATEGORY] = "choice", [ATTRIBUTE_PICTURE] = "picture"};
     struct arena *arena = request->arena;
     struct text value = trait_value(traits, attribute, field);
     struct text place = place_of(arena, attribute, field);

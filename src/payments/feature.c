@@ -54,6 +54,7 @@ FORM_REST(new_provider_form, {.name = "reason",
                               .max = 300,
                               .missing = S_payments_edit_reason_missing});
 FORM(reason_draft, {.name = "reason", .type = FIELD_TEXT});
+FORM(provider_draft, {.name = "reason", .type = FIELD_TEXT}, {.name = "picture", .type = FIELD_FILE});
 FORM(switch_form, {.name = "on", .type = FIELD_BOOL, .required = false});
 FORM(password_form,
      {.name = "password", .type = FIELD_SECRET, .required = true, .max = 128},
@@ -63,6 +64,9 @@ FORM(password_form,
       .min = 5,
       .max = 300,
       .missing = S_payments_edit_reason_missing});
+FORM(logo_form, {.name = "version", .type = FIELD_INT, .required = true, .min = 1, .max = INT32_MAX},
+     {.name = "picture", .type = FIELD_FILE, .max = PICTURE_FILE_MAX, .invalid = S_payments_logo_large},
+     {.name = "remove", .type = FIELD_BOOL});
 FORM(versions_draft, {.name = "before", .type = FIELD_INT, .min = 1, .max = INT32_MAX});
 FORM(restore_form, {.name = "version", .type = FIELD_INT, .required = true, .min = 1, .max = INT32_MAX},
      {.name = "reason", .type = FIELD_TEXT, .min = 5, .max = 300});
@@ -238,7 +242,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/staff/providers/{id}",
      .who = WHO_STAFF,
-     .form = &reason_draft,
+     .form = &provider_draft,
      .stages = {{STAGE_READ, staff_provider_read}},
      .page = &template_payments_provider,
      .audit = "catalogue.provider.seen",
@@ -277,6 +281,22 @@ static const struct route routes[] = {
      .key = true,
      .audit = "catalogue.provider.password",
      .summary = "Asks for another password of a provider's service; a second person confirms it",
+     .roles = ROLE_CATALOGUE},
+    {.method = METHOD_GET,
+     .path = "/logos/{hash}",
+     .who = WHO_ANYONE,
+     .stages = {{STAGE_READ, logo_read}},
+     .summary = "A provider's picture, of 96 × 96 pixels"},
+    {.method = METHOD_POST,
+     .path = "/staff/providers/{id}/logo",
+     .who = WHO_STAFF,
+     .form = &logo_form,
+     .stages = {{STAGE_WORK, staff_logo_draw}, {STAGE_WRITE, staff_logo_write}},
+     .again = staff_provider_read,
+     .again_page = &template_payments_provider,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .audit = "catalogue.provider",
+     .summary = "Another picture of a provider, drawn anew from the upload; or none (`remove`)",
      .roles = ROLE_CATALOGUE},
     {.method = METHOD_GET,
      .path = "/staff/providers/{id}/versions",

@@ -197,6 +197,7 @@ void payments_form(struct request *request, struct tx *tx, const struct provider
                    const struct payment_values *values, int64_t sum, struct node *document) {
     doc_text(document, "code", text_from(provider->code));
     doc_text(document, "title", words_in(&provider->title, request->locale.language));
+    logo_tell(document, provider, words_in(&provider->title, request->locale.language));
     doc_bool(document, "on", provider->on);
     doc_bool(document, "asks", provider->asks);
     tell_fields(request, provider, values, document);

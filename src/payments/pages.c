@@ -25,6 +25,7 @@ static void tell_provider(struct node *list, const struct provider *provider, co
     doc_text(node, "category", text_from(provider->category));
     doc_text(node, "category_title", category != NULL ? words_in(&category->title, language) : TEXT_NONE);
     doc_text(node, "icon", text_from(category != NULL ? category->icon : "tag"));
+    logo_tell(node, provider, words_in(&provider->title, language));
     doc_bool(node, "on", provider->on);
 }
 
@@ -81,6 +82,7 @@ static void tell_again(struct request *request, struct tx *tx, const struct cata
         doc_money(node, "sum", rub(payment.sum));
         const struct category *category = catalogue_category(catalogue, text_from(provider->category));
         doc_text(node, "icon", text_from(category != NULL ? category->icon : "tag"));
+        logo_tell(node, provider, words_in(&provider->title, request->locale.language));
     }
 }
 
@@ -161,6 +163,7 @@ void payment_tell(struct request *request, struct tx *tx, const struct payment *
     doc_text(document, "provider",
              provider != NULL ? words_in(&provider->title, request->locale.language)
                               : say(request->arena, &request->locale, S_payments_gone));
+    logo_tell(document, provider, doc_get(document, "provider")->text);
     tell_values(request, payment, provider, document);
     if (payment->sum > 0) doc_money(document, "sum", rub(payment->sum));
     if (payment->sum > 0) doc_money(document, "fee", rub(payment->fee));
@@ -244,6 +247,7 @@ enum flow payments_read(struct request *request, struct tx *tx) {
         struct node *node = doc_add_object(list);
         doc_id(node, "id", latest[i].id);
         doc_text(node, "provider", provider_title(catalogue, request->arena, &request->locale, latest[i].provider));
+        logo_tell(node, catalogue_provider(catalogue, latest[i].provider), doc_get(node, "provider")->text);
         doc_text(node, "state", text_from(payment_state_name(latest[i].state)));
         doc_text(node, "state_words", say(request->arena, &request->locale, state_words(latest[i].state)));
         if (latest[i].sum > 0) doc_money(node, "sum", rub(latest[i].sum + latest[i].fee));

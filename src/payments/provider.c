@@ -93,6 +93,14 @@ static const char *code_at(struct reading *reading, const json_t *object, const 
     return text.data != NULL ? text.data : "";
 }
 
+static const char *logo_at(struct reading *reading, const json_t *object) {
+    struct text text = text_at(reading, object, "logo", false, LOGO_HASH);
+    if (text.data == NULL) return "";
+    if (text.size != LOGO_HASH || strspn(text.data, "0123456789abcdef") != LOGO_HASH)
+        wrong(reading, "logo", S_payments_wrong_logo);
+    return text.data;
+}
+
 static bool truth_at(struct reading *reading, const json_t *object, const char *name, bool fallback) {
     const json_t *value = json_object_get(object, name);
     if (value == NULL) return fallback;
@@ -365,13 +373,14 @@ static void fold(struct arena *arena, struct provider *provider) {
 static void read_top(struct reading *reading, const json_t *top, struct provider *provider) {
     static const char *const names[] = {"code",  "category", "title", "search", "fields",    "sum",     "fee", "level",
                                         "check", "cancel",   "on",    "rail",   "service", "numbers", "operators",
-                                        "balance", NULL};
+                                        "balance", "logo", NULL};
     static const char *const levels[] = {"minimal", "simplified", "full", NULL};
     only(reading, top, names);
     provider->code = code_at(reading, top, "code");
     if (strcmp(provider->code, "qr") == 0) wrong(reading, "code", S_payments_wrong_code_taken); /* /pay/qr is a page */
     provider->category = code_at(reading, top, "category");
     provider->title = words_at(reading, top, "title", true);
+    provider->logo = logo_at(reading, top);
     provider->search = text_at(reading, top, "search", false, 300);
     provider->level = choice_at(reading, top, "level", levels);
     provider->asks = truth_at(reading, top, "check", true);

@@ -10,6 +10,7 @@
 
 #define PROVIDER_FIELDS OSMP_FIELDS
 #define PROVIDER_NUMBERS 2000 /* ranges of an operator */
+#define LOGO_HASH 32          /* hex digits */
 
 /* In each language; Russian stands for a language that has none. */
 struct words {
@@ -33,6 +34,7 @@ struct provider {
     const char *code;          /* in addresses: "power" */
     const char *category;      /* a category's code */
     struct words title;
+    const char *logo;          /* its picture's hash (logo.c); "": none */
     struct text search;        /* more words it is looked for by, lower case */
     struct text found_title, found_words; /* both folded (base/search.h): by what it is found */
     const struct provider_field *fields;

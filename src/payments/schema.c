@@ -69,6 +69,13 @@ const struct migration payments_migrations[] = {
      "  asked BIGINT NOT NULL\n"
      ") CLUSTERED;"},
     {"payments", 4, "ALTER TABLE payment ADD COLUMN returned BIGINT NOT NULL DEFAULT 0;"},
+    {"payments", 5,
+     "CREATE TABLE pay_logo ( -- reference\n"
+     "  hash TEXT NOT NULL PRIMARY KEY,\n"
+     "  bytes BYTES NOT NULL,\n"
+     "  staff BIGINT NOT NULL,\n"
+     "  at BIGINT NOT NULL\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
 };
 

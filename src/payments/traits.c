@@ -48,6 +48,7 @@ static const struct attribute what[] = {
     {"title.ru", ATTRIBUTE_TEXT, S_payments_trait_title_ru, .choices = NULL},
     {"title.en", ATTRIBUTE_TEXT, S_payments_trait_title_en, .choices = NULL},
     {"category", ATTRIBUTE_CATEGORY, S_payments_trait_category, .choices = NULL},
+    {"logo", ATTRIBUTE_PICTURE, S_payments_trait_logo, .choices = NULL},
     {"search", ATTRIBUTE_TEXT, S_payments_trait_search, S_payments_trait_search_hint, .choices = NULL},
     {"level", ATTRIBUTE_CHOICE, S_payments_trait_level, .choices = levels, .usual = "minimal"},
     {"on", ATTRIBUTE_TRUTH, S_payments_trait_on, .usual = "true"},
@@ -209,6 +210,17 @@ struct text traits_write(struct arena *arena, const struct traits *traits) {
     struct buffer out = buffer_new(arena, 2048);
     doc_write_json(document, &out);
     return buffer_text(&out);
+}
+
+struct text traits_with(struct arena *arena, struct text json, const char *place, struct text value) {
+    struct traits before = traits_read(arena, json);
+    struct traits after = {.of = arena_array(arena, struct trait, before.count + 1)};
+    const struct attribute *attribute = what;
+    while (strcmp(attribute->place, place) != 0) attribute++;
+    trait_add(arena, &after, attribute, -1, value);
+    for (size_t i = 0; i < before.count; i++)
+        if (before.of[i].attribute != attribute) after.of[after.count++] = before.of[i];
+    return traits_write(arena, &after);
 }
 
 /* ---- for people ---- */

@@ -12,6 +12,7 @@ enum attribute_kind {
     ATTRIBUTE_TRUTH,
     ATTRIBUTE_CHOICE,
     ATTRIBUTE_CATEGORY, /* a choice of the catalogue's */
+    ATTRIBUTE_PICTURE,  /* a hash, which a form only carries along */
 };
 
 struct choice {
@@ -52,6 +53,9 @@ struct text traits_write(struct arena *arena, const struct traits *traits);
 struct text trait_value(const struct traits *traits, const struct attribute *attribute, int field);
 void trait_add(struct arena *arena, struct traits *traits, const struct attribute *attribute, int field,
                struct text value);
+
+/* A provider's JSON, compact, with another value of that trait of its own; TEXT_NONE: without. */
+struct text traits_with(struct arena *arena, struct text json, const char *place, struct text value);
 
 /* The name of a place in a form: "fields_1_pattern". */
 struct text trait_name(struct arena *arena, struct text place);

@@ -149,6 +149,7 @@ const table = `
   POST /staff/providers/{id}                      -   -   -   -   +   -
   POST /staff/providers/{id}/switch               -   -   -   -   +   -
   POST /staff/providers/{id}/password             -   -   -   -   +   -
+  POST /staff/providers/{id}/logo                 -   -   -   -   +   -
   GET  /staff/providers/{id}/versions             -   -   -   -   +   -
   POST /staff/providers/{id}/versions/{version}   -   -   -   -   +   -
   GET  /staff/categories                          -   -   -   -   +   -

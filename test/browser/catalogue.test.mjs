@@ -8,6 +8,7 @@ import {after, before, test} from "node:test";
 import {providerCount} from "../support/catalogue.mjs";
 import {Browsers, inspect} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
+import {png} from "../support/pictures.mjs";
 import {newKey} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
@@ -119,5 +120,32 @@ for (const {name, ...look} of looks) {
     await page.click("main form .button:not(.quiet)");
     await confirm.waitFor();
     assert.match(await page.locator("main dl").innerText(), /МТС|MTS/);
+  });
+
+  test(`BO-4: a logo is uploaded, what is none told at its field; the list has logos or letters (${name})`, {timeout: 60000}, async () => {
+    const page = await staffPage(look), well = looking(page, name), {id} = await provider("internet");
+    const send = async (bytes) => {
+      await page.setInputFiles("#f-picture", {name: "logo.png", mimeType: "image/png", buffer: bytes});
+      await page.click('main form[action$="/logo"]:has([type="file"]) button');
+    };
+    await page.goto(`${server.url}/staff/providers/${id}`);
+    await send(Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>"));
+    await page.waitForSelector('#f-picture[aria-invalid="true"]');
+    await well("no picture");
+    await send(png(300, 200));
+    await page.waitForURL(`**/staff/providers/${id}`);
+    await page.waitForSelector('main img[src^="/logos/"]');
+    await well("with a logo");
+    await page.click('main form[action$="/logo"]:has([name="remove"]) button');
+    await page.waitForSelector('main img[src^="/logos/"]', {state: "detached"});
+    const who = await server.customer(), customer = await browsers.signedIn(server, who, look);
+    await until(async () => (await server.get("/pay/internet", {token: who.token})).body.logo, (logo) => logo === null);
+    await customer.goto(`${server.url}/pay`);
+    const shown = customer.locator('main img[src^="/logos/"]'), letter = customer.locator('a[href="/pay/internet"] .letter');
+    await shown.last().scrollIntoViewIfNeeded();
+    const whole = (all) => all.filter((each) => each.naturalWidth === 96 && each.offsetWidth === each.offsetHeight).length;
+    await until(() => shown.evaluateAll(whole), (count) => count >= 1);
+    assert.match(await letter.innerText(), /^[ИV]$/);
+    await looking(customer, name)("the list");
   });
 }

@@ -1,8 +1,8 @@
-/* child.c: the children that decode: one makes pictures anew, the other tells what a code in one says. Decoders are
- * Debian's libjpeg-turbo, libpng and libwebp. */
+/* child.c: the children that decode: one makes pictures anew, one tells what a code in one says, one makes a logo of
+ * it. Decoders are Debian's libjpeg-turbo, libpng and libwebp. */
 #include "adapters/picture/code.h"
 #include "adapters/picture/exif.h"
-#include "adapters/picture/picture.h"
+#include "adapters/picture/pixels.h"
 #include "base/cage.h"
 
 #include <png.h>
@@ -11,12 +11,6 @@
 #include <turbojpeg.h>
 #include <unistd.h>
 #include <webp/decode.h>
-
-/* Pixels of 3 (RGB) or 4 (RGBA) bytes. */
-struct pixels {
-    uint8_t *data;
-    size_t width, height, bytes;
-};
 
 struct input {
     const uint8_t *data;
@@ -189,15 +183,24 @@ static enum picture_verdict decode(const struct input *input, struct pixels *pix
     return verdict;
 }
 
+static enum picture_verdict decode_upright(const struct input *input, struct pixels *pixels) {
+    enum picture_verdict verdict = decode(input, pixels);
+    if (verdict != PICTURE_GOOD) return verdict;
+    return turn(pixels, is_jpeg(input) ? exif_orientation(input->data, input->size) : 1);
+}
+
 static enum picture_verdict clean(const struct input *input) {
     struct pixels pixels = {0};
     if (begins(input, "%PDF-1.", 7) || begins(input, "%PDF-2.", 7)) return pass_pdf(input);
-    enum picture_verdict verdict = decode(input, &pixels);
+    enum picture_verdict verdict = decode_upright(input, &pixels);
     if (verdict != PICTURE_GOOD) return verdict;
-    bool png = is_png(input), jpeg = is_jpeg(input);
-    verdict = turn(&pixels, jpeg ? exif_orientation(input->data, input->size) : 1);
-    if (verdict != PICTURE_GOOD) return verdict;
-    return png || pixels.bytes == 4 ? encode_png(&pixels) : encode_jpeg(&pixels);
+    return is_png(input) || pixels.bytes == 4 ? encode_png(&pixels) : encode_jpeg(&pixels);
+}
+
+static enum picture_verdict make_logo(const struct input *input) {
+    struct pixels pixels = {0};
+    enum picture_verdict verdict = decode_upright(input, &pixels);
+    return verdict == PICTURE_GOOD ? logo_say(&pixels) : verdict;
 }
 
 /* ---- codes ---- */
@@ -237,6 +240,10 @@ static int child(enum picture_verdict (*act)(const struct input *input), enum ca
 
 int picture_child(void) {
     return child(clean, CAGE_KILLS);
+}
+
+int picture_logo_child(void) {
+    return child(make_logo, CAGE_KILLS);
 }
 
 /* zbar looks for converters of letters, which it needs for no bytes as they are. */

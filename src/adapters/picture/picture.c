@@ -27,14 +27,26 @@ static enum picture_verdict verdict_of(enum caged outcome, int status) {
 
 #define CODE_MAX 4096 /* a QR holds fewer bytes */
 
-enum picture_verdict picture_code(struct arena *arena, const char *path, struct text *text) {
-    struct buffer said = buffer_new(arena, CODE_MAX);
+/* What a child makes of the file, of whose shape nothing is known. */
+static enum picture_verdict ask(struct arena *arena, const char *command, const char *path, size_t most,
+                                struct text *answer) {
+    struct buffer said = buffer_new(arena, most);
     int status = PICTURE_FAILED, file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return PICTURE_FAILED;
-    enum caged outcome = cage_run("picture-code", file, PATIENCE, CODE_MAX, &said, &status);
+    enum caged outcome = cage_run(command, file, PATIENCE, most, &said, &status);
     close(file);
-    *text = buffer_text(&said);
+    *answer = buffer_text(&said);
     return verdict_of(outcome, status);
+}
+
+enum picture_verdict picture_code(struct arena *arena, const char *path, struct text *text) {
+    return ask(arena, "picture-code", path, CODE_MAX, text);
+}
+
+enum picture_verdict picture_logo(struct arena *arena, const char *path, struct text *logo) {
+    enum picture_verdict verdict = ask(arena, "picture-logo", path, PICTURE_LOGO_MAX, logo);
+    bool webp = logo->size > 12 && text_starts(*logo, "RIFF") && text_starts(text_slice(*logo, 8, 12), "WEBP");
+    return verdict == PICTURE_GOOD && !webp ? PICTURE_BROKEN : verdict;
 }
 
 enum picture_verdict picture_clean(struct arena *arena, const char *path, struct picture *picture) {

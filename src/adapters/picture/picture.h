@@ -9,6 +9,8 @@
 #define PICTURE_FILE_MAX ((int64_t)8 << 20) /* bytes of an upload */
 #define PICTURE_PIXELS_MAX 50000000         /* of one sent to us; those above PICTURE_PIXELS_KEPT are made smaller */
 #define PICTURE_PIXELS_KEPT 6000000
+#define PICTURE_LOGO_SIDE 96 /* pixels: twice what is shown, for dense screens */
+#define PICTURE_LOGO_MAX ((size_t)16 << 10)
 
 enum picture_verdict { /* also the child's exit status */
                        PICTURE_GOOD,
@@ -34,7 +36,12 @@ enum picture_verdict picture_clean(struct arena *arena, const char *path, struct
  * PICTURE_BROKEN: also when there is none. As slow. */
 enum picture_verdict picture_code(struct arena *arena, const char *path, struct text *said);
 
+/* The picture as a logo: a square of PICTURE_LOGO_SIDE, WebP, at most PICTURE_LOGO_MAX bytes. As slow. */
+enum picture_verdict picture_logo(struct arena *arena, const char *path, struct text *logo);
+
 /* `kabinet picture`: the child: a file on standard input, its kind (a byte) and its bytes on standard output. */
 int picture_child(void);
 /* `kabinet picture-code`: the same for picture_code: the code's bytes on standard output. */
 int picture_code_child(void);
+/* `kabinet picture-logo`: the same for picture_logo. */
+int picture_logo_child(void);

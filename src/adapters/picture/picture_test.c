@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <turbojpeg.h>
 #include <unistd.h>
+#include <webp/decode.h>
 #include <webp/encode.h>
 
 #include <cmocka.h>
@@ -314,10 +315,83 @@ static void test_codes(void **state) {
     }
 }
 
+/* Two halves of 8 × 4, red over blue: fitted, the bands above and below are nothing. */
+static struct sample flag(void) {
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = 8, .height = 4, .format = PNG_FORMAT_RGB};
+    uint8_t pixels[8 * 4 * 3] = {0};
+    for (size_t i = 0; i < 8 * 4; i++) pixels[3 * i + (i < 16 ? 0 : 2)] = 255;
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    struct sample sample = {malloc(size), 0};
+    assert_true(png_image_write_to_memory(&image, sample.data, &size, 0, pixels, 0, NULL));
+    sample.size = size;
+    return sample;
+}
+
+static enum picture_verdict logo_of(struct arena *arena, struct sample sample, struct text *logo) {
+    char path[] = "/tmp/picture_test.XXXXXX";
+    int file = mkstemp(path);
+    assert_int_equal(write(file, sample.data, sample.size), sample.size);
+    close(file);
+    enum picture_verdict verdict = picture_logo(arena, path, logo);
+    unlink(path);
+    free(sample.data);
+    return verdict;
+}
+
+static void test_logos(void **state) {
+    (void)state;
+    struct {
+        const char *name;
+        struct sample sample;
+        enum picture_verdict verdict;
+    } cases[] = {
+        {"a drawing", png(), PICTURE_GOOD},          {"a photo", jpeg(1600, 1200), PICTURE_GOOD},
+        {"a WebP", webp(), PICTURE_GOOD},            {"one row", jpeg(3000, 1), PICTURE_GOOD},
+        {"a document", LITERAL(PDF), PICTURE_WRONG_TYPE},
+        {"a flood of pixels", flood(), PICTURE_BROKEN}, {"a broken photo", cut(jpeg(64, 48)), PICTURE_BROKEN},
+        {"an SVG", LITERAL("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"), PICTURE_WRONG_TYPE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct text logo = TEXT_NONE;
+        int width = 0, height = 0;
+        enum picture_verdict verdict = logo_of(arena, cases[i].sample, &logo);
+        if (verdict != cases[i].verdict) fail_msg("%s: %d, not %d", cases[i].name, verdict, cases[i].verdict);
+        if (verdict == PICTURE_GOOD) {
+            assert_true(WebPGetInfo((const uint8_t *)logo.data, logo.size, &width, &height));
+            assert_true(width == PICTURE_LOGO_SIDE && height == PICTURE_LOGO_SIDE && logo.size < 6000);
+        }
+        arena_free(arena);
+    }
+}
+
+static void test_logo_fits(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    struct text logo = TEXT_NONE;
+    int width, height;
+    assert_int_equal(logo_of(arena, flag(), &logo), PICTURE_GOOD);
+    uint8_t *pixels = WebPDecodeRGBA((const uint8_t *)logo.data, logo.size, &width, &height);
+    static const struct {
+        int y;
+        uint8_t red, blue, alpha;
+    } rows[] = {{0, 0, 0, 0}, {23, 0, 0, 0}, {24, 255, 0, 255}, {47, 255, 0, 255}, {48, 0, 255, 255},
+                {71, 0, 255, 255}, {72, 0, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const uint8_t *pixel = pixels + 4 * (rows[i].y * PICTURE_LOGO_SIDE + 50);
+        assert_int_equal(pixel[3], rows[i].alpha);
+        if (pixel[3] > 0) assert_true(pixel[0] == rows[i].red && pixel[2] == rows[i].blue);
+    }
+    WebPFree(pixels);
+    arena_free(arena);
+}
+
 int main(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[1], "picture") == 0) return picture_child();
     if (count == 2 && strcmp(arguments[1], "picture-code") == 0) return picture_code_child();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes), cmocka_unit_test(test_uploads),
+    if (count == 2 && strcmp(arguments[1], "picture-logo") == 0) return picture_logo_child();
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes),     cmocka_unit_test(test_logos),
+                                       cmocka_unit_test(test_logo_fits), cmocka_unit_test(test_uploads),
                                        cmocka_unit_test(test_flood), cmocka_unit_test(test_upright),
                                        cmocka_unit_test(test_cage)};
     return cmocka_run_group_tests(tests, NULL, NULL);
