@@ -51,6 +51,7 @@ void template_tell(struct request *request, const struct pay_template *template,
         doc_text(node, "name", text_copy(request->arena, name));
         doc_text(node, "title", text_copy(request->arena, title));
         doc_text(node, "value", text_copy(request->arena, value->value));
+        doc_text(node, "shown", payment_value_shown(request->arena, provider, value->name, value->value));
     }
 }
 

@@ -35,10 +35,7 @@ string_id days_string(const struct autopay_days *days, bool choice) {
 }
 
 struct text account_words(struct arena *arena, const struct payment_values *values, const struct provider *provider) {
-    struct text account = payment_values_get(values, "account");
-    bool phone = provider != NULL && provider->fields[0].rule.kind == VALUE_KIND_PHONE && account.size == 10;
-    if (!phone) return text_copy(arena, account);
-    return operations_unbroken(arena, phone_pretty(arena, text_format(arena, "+7%.*s", TEXT_ARG(account))));
+    return payment_value_shown(arena, provider, "account", payment_values_get(values, "account"));
 }
 
 struct text rule_words(struct arena *arena, const struct locale *locale, const struct autopay_rule *rule,

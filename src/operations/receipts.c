@@ -54,7 +54,7 @@ struct receipt *receipt_of(struct engine *engine, struct tx *tx, struct arena *a
     add_line(build, S_operations_receipt_at, drawn_moment(build, doc_get(document, "at")->number));
     add_line(build, sum->number < 0 ? S_operations_receipt_to : S_operations_receipt_from,
              text_at(document, "counterparty"));
-    add_line(build, S_operations_receipt_account, text_at(document, "payee_account"));
+    add_line(build, S_operations_receipt_account, text_at(document, "payee_shown"));
     add_line(build, S_operations_receipt_sum, drawn_money(build, minor, sum->currency));
     add_line(build, S_operations_receipt_fee, drawn_money(build, fee != NULL ? fee->number : 0, sum->currency));
     add_line(build, S_operations_receipt_note, text_at(document, "note"));

@@ -79,6 +79,7 @@ static void tell_again(struct request *request, struct tx *tx, const struct cata
         doc_text(node, "code", text_from(provider->code));
         doc_text(node, "title", words_in(&provider->title, request->locale.language));
         doc_text(node, "account", text_copy(request->arena, account));
+        doc_text(node, "account_shown", payment_value_shown(request->arena, provider, "account", account));
         doc_money(node, "sum", rub(payment.sum));
         const struct category *category = catalogue_category(catalogue, text_from(provider->category));
         doc_text(node, "icon", text_from(category != NULL ? category->icon : "tag"));
@@ -144,6 +145,7 @@ static void tell_values(struct request *request, const struct payment *payment, 
         doc_text(node, "name", text_copy(request->arena, text_from(value->name)));
         doc_text(node, "title", text_copy(request->arena, title));
         doc_text(node, "value", text_copy(request->arena, shown));
+        doc_text(node, "shown", payment_value_shown(request->arena, provider, value->name, value->value));
     }
 }
 
@@ -289,7 +291,10 @@ void payment_describe(struct engine *engine, struct tx *tx, const struct locale 
     if (entry->kind != KIND_PAYMENT) return;
     doc_id(operation, "payment", payment.id);
     doc_money(operation, "fee", rub(payment.fee));
-    doc_text(operation, "payee_account", text_copy(arena, payment_value(&payment, "account")));
+    struct text payee = payment_value(&payment, "account");
+    const struct provider *provider = catalogue_provider(catalogue, payment.provider);
+    doc_text(operation, "payee_account", text_copy(arena, payee));
+    doc_text(operation, "payee_shown", payment_value_shown(arena, provider, "account", payee));
     doc_text(operation, "reference", text_copy(arena, payment.reference));
 }
 

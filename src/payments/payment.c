@@ -1,4 +1,5 @@
 /* payment.c: a payment's row. What was typed and what the provider told of it is personal, so it is sealed. */
+#include "operations/operations.h"
 #include "payments/internal.h"
 
 #include <string.h>
@@ -107,6 +108,25 @@ struct text payment_values_get(const struct payment_values *values, const char *
     for (size_t i = 0; i < values->count; i++)
         if (strcmp(values->of[i].name, name) == 0) return values->of[i].value;
     return TEXT_NONE;
+}
+
+static bool ten_digits(struct text value) {
+    for (size_t i = 0; i < value.size; i++)
+        if (value.data[i] < '0' || value.data[i] > '9') return false; /* staff see some of it masked */
+    return value.size == 10;
+}
+
+struct text payment_value_shown(struct arena *arena, const struct provider *provider, const char *name,
+                                struct text value) {
+    const struct value_choice *chosen = NULL;
+    for (size_t i = 0; provider != NULL && i < provider->field_count; i++) {
+        const struct provider_field *field = &provider->fields[i];
+        if (strcmp(field->name, name) != 0) continue;
+        if (field->rule.kind == VALUE_KIND_PHONE && ten_digits(value))
+            return operations_unbroken(arena, phone_pretty(arena, text_format(arena, "+7%.*s", TEXT_ARG(value))));
+        chosen = value_chosen(&field->rule, value);
+    }
+    return text_copy(arena, chosen != NULL ? chosen->title : value);
 }
 
 struct text payment_value(const struct payment *payment, const char *name) {

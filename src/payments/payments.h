@@ -17,6 +17,10 @@ struct payment_values {
 /* May it be kept to be paid again? A card's number is not. */
 bool payments_keeps(const struct provider *provider);
 struct text payment_values_get(const struct payment_values *values, const char *name); /* TEXT_NONE: not given */
+/* That field's value as people read it: a mobile number as everywhere else («+7 916 123-45-67»), a choice by its title.
+ * provider NULL: it is gone; as it was typed. */
+struct text payment_value_shown(struct arena *arena, const struct provider *provider, const char *name,
+                                struct text value);
 struct text payment_values_write(struct arena *arena, const struct payment_values *values); /* JSON */
 bool payment_values_read(struct arena *arena, struct text text, struct payment_values *values);
 

@@ -6,14 +6,14 @@ import {after, before, describe, test} from "node:test";
 
 import {Letterbox, readLetter, readPdf} from "../support/letterbox.mjs";
 import {startBoth} from "../support/sandbox.mjs";
-import {newPhone} from "../support/server.mjs";
+import {newKey, newPhone} from "../support/server.mjs";
 import {Wallets, limits, problem, until} from "../support/wallet.mjs";
 
 let both, server, wallets, box, count = 0;
 
 before(async () => {
   box = await Letterbox.start();
-  both = await startBoth({limits, messaging: {mail: box.settings}});
+  both = await startBoth({limits, messaging: {mail: box.settings}, payments: {catalogue_file: "profiles/catalogue.json"}});
   ({server} = both);
   wallets = new Wallets(both);
 });
@@ -108,6 +108,46 @@ describe("WA-1: the receipt of one operation", () => {
     await came(who, 2);
     await until(() => mailed(who, id), (each) => each.state === "sent");
     assert.deepEqual([problem(await ask(who, id)), box.to(who.address).length], ["too-many-letters", 2]);
+  });
+});
+
+const pay = (who, code, fields) => server.post(`/pay/${code}`, fields, {token: who.token, key: newKey()});
+const reached = (who, id, state) =>
+  until(async () => (await server.get(`/payments/${id}`, {token: who.token})).body, (found) => found.state === state, 30000);
+
+// Beside the letters that say what was paid.
+async function receipt(who) {
+  const files = async () => box.to(who.address).map((letter) => readLetter(letter.text).parts[1]).filter(Boolean);
+  return readPdf(Buffer.from((await until(files, (found) => found.length > 0))[0].data, "base64"));
+}
+
+describe("WA-3: a payment's number is shown as numbers are", () => {
+  test("in the check, the list, the operation and its receipt; programs get what was typed", async () => {
+    const who = await withMail(), shown = "+7 916 123\u201145\u201167", browser = await server.browser().signIn(who);
+    await until(async () => (await server.get("/pay/mobile", {token: who.token})).status, (status) => status === 200);
+    const {body: {id}} = await pay(who, "mobile", {account: "8 (916) 123-45-67", sum: "100.00"});
+    const {values: [number]} = await reached(who, id, "checked");
+    assert.deepEqual([number.value, number.shown], ["9161234567", shown]);
+    assert.ok((await browser.go(`/payments/${id}`)).html.includes(shown));
+    await server.post(`/payments/${id}/confirm`, {}, {token: who.token, key: newKey()});
+    const {operation} = await reached(who, id, "done");
+    for (const path of ["/pay", `/operations/${operation}`]) assert.ok((await browser.go(path)).html.includes(shown), path);
+    assert.ok(!browser.html.includes("9161234567"));
+    await ask(who, operation);
+    const said = await receipt(who);
+    assert.ok(said.includes(shown), said);
+  });
+
+  test("the receipt says the fee that was taken", async () => {
+    const who = await withMail();
+    const {body: {id}} = await pay(who, "power", {account: "1234567890", sum: "200.00"});
+    await reached(who, id, "checked");
+    await server.post(`/payments/${id}/confirm`, {}, {token: who.token, key: newKey()});
+    const {operation} = await reached(who, id, "done"), browser = await server.browser().signIn(who);
+    assert.match((await browser.go(`/operations/${operation}`)).html.replaceAll("\u00a0", " "), /<dd>1,00 ₽<\/dd>/);
+    await ask(who, operation);
+    const said = await receipt(who);
+    for (const expected of [/Комиссия +1,00 ₽/, /Сумма +200,00 ₽/, /1234567890/]) assert.match(said, expected);
   });
 });
 
