@@ -74,22 +74,22 @@ const struct limit_set *books_limits(const struct ledger *ledger, struct tx *tx,
     return account->own_limits ? override_limits(tx, account->id, set) : set;
 }
 
-struct sides books_sides(const struct ledger *ledger, struct tx *tx, struct account *from, struct account *to) {
-    return (struct sides){
-        .from = from,
-        .to = to,
-        .from_limits = from ? books_limits(ledger, tx, from) : NULL,
-        .to_limits = to ? books_limits(ledger, tx, to) : NULL,
-    };
-}
-
 struct pair books_pair(struct ledger *ledger, struct tx *tx, int64_t from, int64_t to) {
     struct pair pair = {0};
     /* The smaller id first, always: see group_slot. */
     if (from <= to) pair.from = group_slot(ledger, tx, from);
     pair.to = group_slot(ledger, tx, to);
     if (from > to) pair.from = group_slot(ledger, tx, from);
-    pair.sides = books_sides(ledger, tx, pair.from ? &pair.from->account : NULL, pair.to ? &pair.to->account : NULL);
+    pair.from_head = head_slot(ledger, tx, pair.from);
+    pair.to_head = head_slot(ledger, tx, pair.to);
+    const struct slot *payer = pair.from_head ? pair.from_head : pair.from;
+    const struct slot *payee = pair.to_head ? pair.to_head : pair.to;
+    pair.sides = (struct sides){.from = pair.from ? &pair.from->account : NULL,
+                                .to = pair.to ? &pair.to->account : NULL,
+                                .from_limits = payer ? books_limits(ledger, tx, &payer->account) : NULL,
+                                .to_limits = payee ? books_limits(ledger, tx, &payee->account) : NULL,
+                                .from_head = pair.from_head ? &pair.from_head->account : NULL,
+                                .to_head = pair.to_head ? &pair.to_head->account : NULL};
     return pair;
 }
 
@@ -103,9 +103,11 @@ int64_t ledger_create(struct ledger *ledger, struct tx *tx, const struct account
     check(tx_writing(tx) && overdraft_valid(template->overdraft));
     check(template->limits >= 0 && (size_t)template->limits < ledger->limit_count);
     int32_t day = books_day(ledger, tx);
+    int64_t head = template->head == 0 ? 0 : head_take(ledger, tx, template);
     struct account account = {
         .id = world_id(tx_world(tx)),
         .owner = template->owner,
+        .head = head,
         .purpose = template->purpose,
         .class = template->class,
         .currency = template->currency,
@@ -188,6 +190,8 @@ int64_t books_enter(struct ledger *ledger, struct tx *tx, const struct pair *pai
 void books_touch(struct ledger *ledger, const struct pair *pair, enum touch touch) {
     group_touch(ledger, pair->from, touch);
     group_touch(ledger, pair->to, touch);
+    if (pair->from_head) group_touch(ledger, pair->from_head, TOUCH_CHANGED);
+    if (pair->to_head) group_touch(ledger, pair->to_head, TOUCH_CHANGED);
 }
 
 enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer,
@@ -196,18 +200,27 @@ enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const 
     int32_t today = books_day(ledger, tx);
     enum ledger_refusal refusal = rules_transfer_check(&pair.sides, transfer, today);
     if (refusal) return refusal;
-    bool aside = (transfer->flags & (TRANSFER_ASIDE | TRANSFER_FROM_ASIDE)) != 0; /* which no entry tells */
-    books_touch(ledger, &pair, aside ? TOUCH_CHANGED : TOUCH_MOVED);
+    books_touch(ledger, &pair, TOUCH_MOVED);
     struct counted counted = rules_transfer(&pair.sides, transfer, today);
     *id = books_enter(ledger, tx, &pair, transfer, counted);
     return LEDGER_OK;
 }
 
 enum ledger_refusal ledger_check(struct ledger *ledger, struct tx *tx, const struct transfer *transfer) {
-    struct account from, to;
-    bool from_known = ledger_account(ledger, tx, transfer->from, &from);
-    bool to_known = ledger_account(ledger, tx, transfer->to, &to);
-    struct sides sides = books_sides(ledger, tx, from_known ? &from : NULL, to_known ? &to : NULL);
+    struct account from, to, from_head, to_head;
+    struct sides sides = {0};
+    if (ledger_account(ledger, tx, transfer->from, &from)) {
+        struct account *counted = head_counted(ledger, tx, &from, &from_head);
+        sides.from = &from;
+        sides.from_head = counted == &from ? NULL : counted;
+        sides.from_limits = books_limits(ledger, tx, counted);
+    }
+    if (ledger_account(ledger, tx, transfer->to, &to)) {
+        struct account *counted = head_counted(ledger, tx, &to, &to_head);
+        sides.to = &to;
+        sides.to_head = counted == &to ? NULL : counted;
+        sides.to_limits = books_limits(ledger, tx, counted);
+    }
     return rules_transfer_check(&sides, transfer, books_day(ledger, tx));
 }
 

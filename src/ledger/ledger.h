@@ -29,14 +29,16 @@ struct account {
     enum currency currency;
     int64_t balance, held; /* minor units; available = balance − held + overdraft */
     int64_t overdraft;     /* how far below zero it may go; ACCOUNT_UNLIMITED for the outside's accounts */
-    /* what its owner has set aside from it into other accounts of his: it counts to the limit of this one's balance */
-    int64_t aside;
+    /* The account of the same owner under whose limits it stands, since limits are a person's (WA-14); 0: its own. */
+    int64_t head;
+    int64_t aside;        /* what lies on the accounts that stand under it, and counts to the limit of its balance */
     int64_t version;       /* number of entries so far: in every answer, so that clients see their order */
     int64_t last_entry;    /* 0: none */
     int limits;            /* which limit set holds (a level); 0: none */
     bool frozen;           /* no outgoing money */
     bool closed;
     bool own_limits;       /* for a time: ledger_override */
+    bool heads;            /* other accounts stand under it */
     int32_t day, month;    /* periods of the counters: days and months since 1970 in the ledger's zone */
     int64_t day_out, month_out, month_in;
 };
@@ -80,8 +82,6 @@ enum ledger_refusal {
 enum transfer_flag {
     TRANSFER_NO_LIMITS = 1,     /* fees, returns, corrections: limits neither checked nor counted */
     TRANSFER_EVEN_FROZEN = 2,
-    TRANSFER_ASIDE = 4,         /* set aside: it goes on counting to the sender's balance limit (account.aside) */
-    TRANSFER_FROM_ASIDE = 8,    /* what the recipient had set aside comes back, no more of it than that */
 };
 
 struct transfer {
@@ -100,8 +100,9 @@ extern const struct migration ledger_migrations[]; /* ended by .sql NULL */
 /* Joins the store as a participant; limits has `count` sets, set n at index n (0 unused). */
 struct ledger *ledger_open(struct store *store, const struct zone *zone, const struct limit_set *limits, size_t count);
 void ledger_close(struct ledger *ledger);
-/* After store_start, before anything else: brings rows up to their entries after a crash, and lets rows be late from
- * now on where this process alone writes. Until then each is written with its group. False with *problem. */
+/* After store_start, before anything else: brings rows up to their entries after a crash, puts accounts of earlier
+ * versions under their heads, and lets rows be late from now on where this process alone writes. Until then each is
+ * written with its group. False with *problem. */
 bool ledger_recover(struct ledger *ledger, struct text *problem);
 /* In a command, whose group then writes some of the rows that are late, unless all were written within `age`: true
  * when it is to be called again at once. A job, and (age 0) the last thing before the store is closed. */
@@ -111,7 +112,7 @@ void ledger_settle_all(struct ledger *ledger);
 
 /* ---- in commands ---- */
 
-/* Makes an account with a new id (version 0). */
+/* Makes an account with a new id (version 0). Its head may be named by any account that stands under it. */
 int64_t ledger_create(struct ledger *ledger, struct tx *tx, const struct account *template);
 /* The account as of now; in a command its group-fresh state, in a snapshot the row. False when missing. */
 bool ledger_account(struct ledger *ledger, struct tx *tx, int64_t id, struct account *account);
@@ -128,8 +129,8 @@ bool ledger_override_of(struct tx *tx, int64_t account, struct limit_override *o
 /* A job's piece: takes away at most `most` that are over; how many. */
 size_t ledger_end_overrides(struct ledger *ledger, struct tx *tx, size_t most);
 
-/* One transfer. *id gets its id: the debit entry is id, the credit entry id + 1. Untouched on refusal, which writes
- * nothing. */
+/* One transfer; between accounts under one head no limit is asked. *id gets its id: the debit entry is id, the credit
+ * entry id + 1. Untouched on refusal, which writes nothing. */
 enum ledger_refusal ledger_transfer(struct ledger *ledger, struct tx *tx, const struct transfer *transfer, int64_t *id);
 /* What ledger_transfer would say now, for check pages; also in a snapshot. */
 enum ledger_refusal ledger_check(struct ledger *ledger, struct tx *tx, const struct transfer *transfer);
@@ -208,7 +209,8 @@ struct verdict {
     struct text first_fault; /* "account 17: balance 500, entries 300"; TEXT_NONE when the books are whole */
 };
 /* Proves: all balances sum to zero by currency; each balance and version equals its entries; each chain is whole; each
- * transfer's two entries mirror each other; held equals open holds; nothing is below its overdraft. Memory ≤ ~100 bytes
+ * transfer's two entries mirror each other; held equals open holds, aside what lies on the accounts under a head;
+ * nothing is below its overdraft. Memory ≤ ~100 bytes
  * an account. */
 struct verdict ledger_verify(struct ledger *ledger, struct tx *tx, struct arena *arena);
 

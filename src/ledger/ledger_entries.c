@@ -194,7 +194,8 @@ static struct limit_state limit_state(int64_t max, int64_t spent) {
 }
 
 struct limit_report ledger_limits(struct ledger *ledger, struct tx *tx, const struct account *account) {
-    struct account now = *account;
+    struct account asked = *account, head;
+    struct account now = *head_counted(ledger, tx, &asked, &head);
     rules_roll(&now, books_day(ledger, tx));
     const struct limit_set *limits = books_limits(ledger, tx, &now);
     return (struct limit_report){

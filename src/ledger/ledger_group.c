@@ -132,7 +132,8 @@ int ids_compare(const void *left, const void *right) {
     return (one > other) - (one < other);
 }
 
-/* Puts those of the accounts that memory knows, unless another node was in the way lately; gives how many are left to
+/* Puts those of the accounts that memory knows, unless another node was in the way lately; not heads, of which neither
+ * version nor sums need tell that something happened under them. Gives how many are left to
  * lock, at the front of ids. */
 static size_t guess_declared(struct ledger *ledger, int64_t *ids, size_t count) {
     struct group *group = &ledger->group;
@@ -140,7 +141,8 @@ static size_t guess_declared(struct ledger *ledger, int64_t *ids, size_t count) 
     size_t left = 0;
     for (size_t i = 0; i < count; i++) {
         struct account account;
-        if (ledger_memo_find(ledger->memo, ids[i], &account)) table_put(group, &account)->guessed = true;
+        bool known = ledger_memo_find(ledger->memo, ids[i], &account) && !account.heads;
+        if (known) table_put(group, &account)->guessed = true;
         else ids[left++] = ids[i];
     }
     return left;

@@ -108,7 +108,7 @@ const struct pending *group_pending(const struct ledger *ledger, const struct tx
 /* Rows of accounts. */
 #define ACCOUNT_COLUMNS                                                                                                \
     "id, owner, purpose, class, currency, balance, held, overdraft, version, last_entry, limits, flags, day, "         \
-    "day_out, month_out, month_in, aside"
+    "day_out, month_out, month_in, aside, head"
 struct account account_from(const struct rows *rows); /* of a query of ACCOUNT_COLUMNS */
 int64_t account_flags(const struct account *account);
 int ids_compare(const void *left, const void *right); /* for qsort */

@@ -48,6 +48,7 @@ enum ledger_refusal ledger_hold(struct ledger *ledger, struct tx *tx, const stru
     enum ledger_refusal refusal = rules_hold_check(&pair.sides, transfer, today);
     if (refusal) return refusal;
     group_touch(ledger, pair.from, TOUCH_CHANGED);
+    if (pair.from_head) group_touch(ledger, pair.from_head, TOUCH_CHANGED);
     int32_t counted = rules_hold(&pair.sides, transfer, today);
     int64_t id = world_id(tx_world(tx));
     struct value note = V_NULL;
@@ -92,8 +93,10 @@ static enum ledger_refusal release(struct ledger *ledger, struct tx *tx, int64_t
     if (!slot) return LEDGER_NO_ACCOUNT;
     struct hold open;
     if (!hold_read(tx, hold, account, &open)) return LEDGER_HOLD_MISSING;
+    struct slot *head = head_slot(ledger, tx, slot);
     group_touch(ledger, slot, TOUCH_CHANGED);
-    rules_release(&slot->account, &open, books_day(ledger, tx));
+    if (head) group_touch(ledger, head, TOUCH_CHANGED);
+    rules_release(&slot->account, head ? &head->account : NULL, &open, books_day(ledger, tx));
     hold_write(tx, &open);
     return LEDGER_OK;
 }

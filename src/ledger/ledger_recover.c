@@ -119,7 +119,7 @@ static enum command_outcome run_nothing(struct command *command, struct tx *tx) 
 
 bool ledger_recover(struct ledger *ledger, struct text *problem) {
     struct command command = {.run = run_nothing, .arena = arena_new(PIECE_ARENA)};
-    bool good = command.arena != NULL && store_run(ledger->store, &command) == STORE_DURABLE;
+    bool good = command.arena != NULL && store_run(ledger->store, &command) == STORE_DURABLE && heads_settle(ledger);
     if (!good)
         *problem = ledger->renewal.torn ? TEXT("the books have a gap: see `kabinet verify`")
                                         : TEXT("the books cannot be brought up to date");

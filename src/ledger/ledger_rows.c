@@ -6,13 +6,14 @@
 #define FLAG_FROZEN 1
 #define FLAG_CLOSED 2
 #define FLAG_OWN_LIMITS 4
-#define ACCOUNT_COLUMN_COUNT 17
+#define FLAG_HEADS 8
+#define ACCOUNT_COLUMN_COUNT 18
 
 STATEMENT(account_by_id, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = $1");
 STATEMENT(account_and_newest, "SELECT " ACCOUNT_COLUMNS ", (SELECT MAX(id) FROM entry) FROM account WHERE id = $1");
 STATEMENT(account_add,
           "INSERT INTO account (" ACCOUNT_COLUMNS ") "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
 /* Of accounts that have their rows: what a group may change. */
 STATEMENT(account_update,
           "UPDATE account SET balance = $2, held = $3, overdraft = $4, version = $5, last_entry = $6, limits = $7, "
@@ -47,18 +48,20 @@ struct account account_from(const struct rows *rows) {
         .frozen = (flags & FLAG_FROZEN) != 0,
         .closed = (flags & FLAG_CLOSED) != 0,
         .own_limits = (flags & FLAG_OWN_LIMITS) != 0,
+        .heads = (flags & FLAG_HEADS) != 0,
         .day = day,
         .month = rules_month(day), /* both periods roll together, so the row keeps the day alone */
         .day_out = row_int(rows, 13),
         .month_out = row_int(rows, 14),
         .month_in = row_int(rows, 15),
         .aside = row_int(rows, 16),
+        .head = row_int(rows, 17),
     };
 }
 
 int64_t account_flags(const struct account *account) {
     return (account->frozen ? FLAG_FROZEN : 0) | (account->closed ? FLAG_CLOSED : 0) |
-           (account->own_limits ? FLAG_OWN_LIMITS : 0);
+           (account->own_limits ? FLAG_OWN_LIMITS : 0) | (account->heads ? FLAG_HEADS : 0);
 }
 
 static void account_values(const struct account *account, struct value values[ACCOUNT_COLUMN_COUNT]) {
@@ -68,7 +71,7 @@ static void account_values(const struct account *account, struct value values[AC
         account->version,  account->last_entry, account->limits,
         account_flags(account),
         account->day,      account->day_out,    account->month_out, account->month_in,
-        account->aside,
+        account->aside,    account->head,
     };
     for (size_t i = 0; i < ACCOUNT_COLUMN_COUNT; i++) values[i] = V_INT(columns[i]);
 }

@@ -78,35 +78,57 @@ static enum ledger_refusal pair_check(const struct sides *sides, struct money su
     return LEDGER_OK;
 }
 
+/* Whose limits are asked, and on whom they are counted. */
+static struct account *payer(const struct sides *sides) {
+    return sides->from_head ? sides->from_head : sides->from;
+}
+
+static struct account *payee(const struct sides *sides) {
+    return sides->to_head ? sides->to_head : sides->to;
+}
+
+/* One's own money moved from here to there is no turnover. */
+static bool limited(const struct sides *sides, unsigned flags) {
+    return !(flags & TRANSFER_NO_LIMITS) && payer(sides)->id != payee(sides)->id;
+}
+
 /* No balance ever leaves ±MONEY_MAX, unlimited accounts' included, so that sums of two never overflow. */
 static bool enough(const struct account *from, int64_t sum) {
     return rules_available(from) >= sum && from->balance - sum >= -MONEY_MAX;
 }
 
-static enum ledger_refusal sender_check(const struct account *from, const struct limit_set *limits,
-                                        const struct transfer *transfer, int32_t today) {
+static enum ledger_refusal sender_check(const struct sides *sides, const struct transfer *transfer, int32_t today) {
     int64_t sum = transfer->sum.minor;
-    bool limited = !(transfer->flags & TRANSFER_NO_LIMITS);
-    struct account now = *from;
-    rules_roll(&now, today);
-    if (now.closed) return LEDGER_CLOSED;
-    if (now.frozen && !(transfer->flags & TRANSFER_EVEN_FROZEN)) return LEDGER_FROZEN;
-    if (limited && limits->operation_max > 0 && sum > limits->operation_max) return LEDGER_OPERATION_LIMIT;
-    if (!enough(&now, sum)) return LEDGER_NOT_ENOUGH;
-    if (limited && above(now.day_out, sum, limits->day_out_max)) return LEDGER_DAY_LIMIT;
-    if (limited && above(now.month_out, sum, limits->month_out_max)) return LEDGER_MONTH_LIMIT;
+    const struct limit_set *limits = sides->from_limits;
+    const struct account *from = sides->from;
+    bool asked = limited(sides, transfer->flags);
+    struct account counted = *payer(sides);
+    rules_roll(&counted, today);
+    if (from->closed) return LEDGER_CLOSED;
+    if (from->frozen && !(transfer->flags & TRANSFER_EVEN_FROZEN)) return LEDGER_FROZEN;
+    if (asked && limits->operation_max > 0 && sum > limits->operation_max) return LEDGER_OPERATION_LIMIT;
+    if (!enough(from, sum)) return LEDGER_NOT_ENOUGH;
+    if (asked && above(counted.day_out, sum, limits->day_out_max)) return LEDGER_DAY_LIMIT;
+    if (asked && above(counted.month_out, sum, limits->month_out_max)) return LEDGER_MONTH_LIMIT;
     return LEDGER_OK;
 }
 
-static enum ledger_refusal recipient_check(const struct account *to, const struct limit_set *limits, int64_t sum,
-                                           bool limited, int32_t today) {
-    struct account now = *to;
-    rules_roll(&now, today);
-    if (now.closed) return LEDGER_RECIPIENT_CLOSED;
-    if (now.balance + sum > MONEY_MAX) return LEDGER_RECIPIENT_BALANCE_LIMIT;
-    if (limited && above(add_capped(now.balance, now.aside), sum, limits->balance_max))
+/* What lies on all accounts under a head stays as countable as one balance. */
+static bool room(const struct sides *sides, int64_t sum) {
+    if (sides->to->balance + sum > MONEY_MAX) return false;
+    return !sides->to_head || sides->to_head->aside + sum <= MONEY_MAX;
+}
+
+static enum ledger_refusal recipient_check(const struct sides *sides, unsigned flags, int64_t sum, int32_t today) {
+    const struct limit_set *limits = sides->to_limits;
+    bool asked = limited(sides, flags);
+    struct account counted = *payee(sides);
+    rules_roll(&counted, today);
+    if (sides->to->closed) return LEDGER_RECIPIENT_CLOSED;
+    if (!room(sides, sum)) return LEDGER_RECIPIENT_BALANCE_LIMIT;
+    if (asked && above(add_capped(counted.balance, counted.aside), sum, limits->balance_max))
         return LEDGER_RECIPIENT_BALANCE_LIMIT;
-    if (limited && above(now.month_in, sum, limits->month_in_max)) return LEDGER_RECIPIENT_MONTH_LIMIT;
+    if (asked && above(counted.month_in, sum, limits->month_in_max)) return LEDGER_RECIPIENT_MONTH_LIMIT;
     return LEDGER_OK;
 }
 
@@ -114,6 +136,8 @@ static void move(const struct sides *sides, int64_t sum) {
     check(sum > 0 && sides->from != sides->to);
     sides->from->balance -= sum;
     sides->to->balance += sum;
+    if (sides->from_head) sides->from_head->aside -= sum;
+    if (sides->to_head) sides->to_head->aside += sum;
     check(sides->from->balance >= -MONEY_MAX && sides->to->balance <= MONEY_MAX);
 }
 
@@ -122,30 +146,22 @@ static void move(const struct sides *sides, int64_t sum) {
 enum ledger_refusal rules_transfer_check(const struct sides *sides, const struct transfer *transfer, int32_t today) {
     enum ledger_refusal refusal = pair_check(sides, transfer->sum);
     if (refusal) return refusal;
-    refusal = sender_check(sides->from, sides->from_limits, transfer, today);
-    if (refusal) return refusal;
-    int64_t sum = transfer->sum.minor;
-    if (transfer->flags & TRANSFER_ASIDE && sides->from->aside + sum > MONEY_MAX) return LEDGER_BAD_SUM;
-    if (transfer->flags & TRANSFER_FROM_ASIDE && sum > sides->to->aside) return LEDGER_BAD_SUM;
-    bool limited = !(transfer->flags & TRANSFER_NO_LIMITS);
-    return recipient_check(sides->to, sides->to_limits, sum, limited, today);
+    refusal = sender_check(sides, transfer, today);
+    return refusal ? refusal : recipient_check(sides, transfer->flags, transfer->sum.minor, today);
 }
 
 struct counted rules_transfer(const struct sides *sides, const struct transfer *transfer, int32_t today) {
     int64_t sum = transfer->sum.minor;
     move(sides, sum);
-    if (transfer->flags & TRANSFER_ASIDE) sides->from->aside += sum;
-    if (transfer->flags & TRANSFER_FROM_ASIDE) sides->to->aside -= sum;
-    check(sides->from->aside <= MONEY_MAX && sides->to->aside >= 0);
-    if (transfer->flags & TRANSFER_NO_LIMITS) return (struct counted){NOT_COUNTED, NOT_COUNTED};
-    return (struct counted){count_out(sides->from, sum, today), count_in(sides->to, sum, today)};
+    if (!limited(sides, transfer->flags)) return (struct counted){NOT_COUNTED, NOT_COUNTED};
+    return (struct counted){count_out(payer(sides), sum, today), count_in(payee(sides), sum, today)};
 }
 
 void rules_replay(struct account *account, const struct entry *entry, int32_t counted) {
     account->balance = entry->balance;
     account->version = entry->version;
     account->last_entry = entry->id;
-    if (counted == NOT_COUNTED) return;
+    if (counted == NOT_COUNTED || account->head != 0) return; /* a head's row was written with the entry */
     if (entry->amount < 0) (void)count_out(account, -entry->amount, counted);
     else (void)count_in(account, entry->amount, counted);
 }
@@ -161,8 +177,8 @@ enum ledger_refusal rules_hold_check(const struct sides *sides, const struct tra
 
 int32_t rules_hold(const struct sides *sides, const struct transfer *transfer, int32_t today) {
     sides->from->held += transfer->sum.minor;
-    if (transfer->flags & TRANSFER_NO_LIMITS) return NOT_COUNTED;
-    return count_out(sides->from, transfer->sum.minor, today);
+    if (!limited(sides, transfer->flags)) return NOT_COUNTED;
+    return count_out(payer(sides), transfer->sum.minor, today);
 }
 
 enum ledger_refusal rules_capture_check(const struct sides *sides, const struct hold *hold, struct money sum,
@@ -171,8 +187,7 @@ enum ledger_refusal rules_capture_check(const struct sides *sides, const struct 
     if (refusal) return refusal;
     if (sides->from->closed) return LEDGER_CLOSED;
     if (sides->from->frozen && !(hold->flags & TRANSFER_EVEN_FROZEN)) return LEDGER_FROZEN;
-    bool limited = !(hold->flags & TRANSFER_NO_LIMITS);
-    refusal = recipient_check(sides->to, sides->to_limits, sum.minor, limited, today);
+    refusal = recipient_check(sides, hold->flags, sum.minor, today);
     if (refusal) return refusal;
     if (sum.minor > hold->left) return LEDGER_HOLD_TOO_SMALL;
     /* many holds on an unlimited account */
@@ -185,15 +200,15 @@ struct counted rules_capture(const struct sides *sides, struct hold *hold, int64
     sides->from->held -= sum;
     hold->left -= sum;
     move(sides, sum);
-    if (final) rules_release(sides->from, hold, today);
-    if (hold->flags & TRANSFER_NO_LIMITS) return (struct counted){NOT_COUNTED, NOT_COUNTED};
-    return (struct counted){hold->counted, count_in(sides->to, sum, today)};
+    if (final) rules_release(sides->from, sides->from_head, hold, today);
+    if (!limited(sides, hold->flags)) return (struct counted){NOT_COUNTED, NOT_COUNTED};
+    return (struct counted){hold->counted, count_in(payee(sides), sum, today)};
 }
 
-void rules_release(struct account *account, struct hold *hold, int32_t today) {
+void rules_release(struct account *account, struct account *head, struct hold *hold, int32_t today) {
     check(hold->left <= account->held);
     account->held -= hold->left;
-    give_back_out(account, hold->left, hold->counted, today);
+    give_back_out(head ? head : account, hold->left, hold->counted, today);
     hold->left = 0;
 }
 
@@ -206,15 +221,28 @@ enum ledger_refusal rules_reverse_check(const struct sides *sides, const struct 
     if (sides->from->frozen) return LEDGER_FROZEN;
     if (!enough(sides->from, sum.minor)) return LEDGER_NOT_ENOUGH;
     if (sides->to->closed) return LEDGER_RECIPIENT_CLOSED;
-    if (sides->to->balance + sum.minor > MONEY_MAX) return LEDGER_RECIPIENT_BALANCE_LIMIT;
+    if (!room(sides, sum.minor)) return LEDGER_RECIPIENT_BALANCE_LIMIT;
     if (sum.minor > original->left) return LEDGER_NOT_REVERSIBLE;
     return LEDGER_OK;
 }
 
 void rules_reverse(const struct sides *sides, const struct original *original, int64_t sum, int32_t today) {
     move(sides, sum);
-    give_back_out(sides->to, sum, original->counted.from, today);
-    give_back_in(sides->from, sum, original->counted.to, today);
+    give_back_out(payee(sides), sum, original->counted.from, today);
+    give_back_in(payer(sides), sum, original->counted.to, today);
+}
+
+/* ---- heads ---- */
+
+void rules_put_under(struct account *account, struct account *head, int32_t today) {
+    rules_roll(account, today);
+    rules_roll(head, today);
+    account->head = head->id;
+    head->heads = true;
+    head->aside += account->balance;
+    head->day_out = add_capped(head->day_out, account->day_out);
+    head->month_out = add_capped(head->month_out, account->month_out);
+    head->month_in = add_capped(head->month_in, account->month_in);
 }
 
 /* ---- names ---- */

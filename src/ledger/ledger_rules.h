@@ -7,10 +7,12 @@
 
 #include "ledger/ledger.h"
 
-/* The two sides of a movement. Limits are those of the account's set, never NULL where the account is not. */
+/* The two sides of a movement. Limits are those of the set of the account that they are counted on, never NULL where
+ * the account is not. A head is NULL where the account stands under none. */
 struct sides {
     struct account *from, *to;
     const struct limit_set *from_limits, *to_limits;
+    struct account *from_head, *to_head;
 };
 
 /* A hold that is still open. */
@@ -55,7 +57,10 @@ enum ledger_refusal rules_capture_check(const struct sides *sides, const struct 
                                         int32_t today);
 /* Takes what is no longer held out of hold->left: all of it when final. */
 struct counted rules_capture(const struct sides *sides, struct hold *hold, int64_t sum, bool final, int32_t today);
-void rules_release(struct account *account, struct hold *hold, int32_t today);
+/* head: NULL where the account stands under none. */
+void rules_release(struct account *account, struct account *head, struct hold *hold, int32_t today);
+/* From now on the account stands under that head, which has had none of its money and turnover yet. */
+void rules_put_under(struct account *account, struct account *head, int32_t today);
 
 /* A transfer that is being taken back. The sides are those of the *reversal*: from is who was paid. */
 struct original {

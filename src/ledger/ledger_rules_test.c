@@ -158,7 +158,7 @@ static void refuses_in_order_at_each_border(void **state) { /* LE-3 */
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct case_row *row = &cases[i];
         struct account from = account_at(1, row->from), to = account_at(2, row->to);
-        struct sides sides = {&from, &to, &limits, &limits};
+        struct sides sides = {&from, &to, &limits, &limits, NULL, NULL};
         for (size_t c = 0; c < 3; c++) {
             change_apply(&row->changes[c], &from, &to);
             if (row->changes[c].field == FROM_MISSING) sides.from = NULL;
@@ -181,40 +181,92 @@ static void refuses_in_order_at_each_border(void **state) { /* LE-3 */
     }
 }
 
-/* What is set aside counts to the balance limit until it comes back, and never comes back twice. */
-static void set_aside(void **state) {
+/* Limits are a person's: what lies under a head counts to its balance, what goes out and comes in there to its day and
+ * month, and what is moved between one's own accounts to nothing (WA-14). */
+static void accounts_under_a_head(void **state) {
     (void)state;
-    struct account wallet = account_at(1, 20000), box = account_at(2, 0), other = account_at(3, 60000);
-    struct sides aside = {&wallet, &box, &limits, &none}, back = {&box, &wallet, &none, &limits};
-    struct sides in = {&other, &wallet, &none, &limits};
-    struct transfer transfer = {.sum = rub(15000), .flags = TRANSFER_NO_LIMITS | TRANSFER_ASIDE};
-    assert_int_equal(rules_transfer_check(&aside, &transfer, TODAY), LEDGER_OK);
-    (void)rules_transfer(&aside, &transfer, TODAY);
-    assert_int_equal(wallet.aside, 15000);
-    assert_int_equal(wallet.day_out, 0);
-    struct transfer income = {.sum = rub(40001)};
-    assert_int_equal(rules_transfer_check(&in, &income, TODAY), LEDGER_RECIPIENT_BALANCE_LIMIT);
-    income.sum = rub(40000);
-    assert_int_equal(rules_transfer_check(&in, &income, TODAY), LEDGER_OK);
-    transfer.flags = TRANSFER_NO_LIMITS | TRANSFER_FROM_ASIDE;
-    transfer.sum = rub(15001);
-    box.balance = 20000;
-    assert_int_equal(rules_transfer_check(&back, &transfer, TODAY), LEDGER_BAD_SUM);
-    transfer.sum = rub(15000);
-    assert_int_equal(rules_transfer_check(&back, &transfer, TODAY), LEDGER_OK);
-    (void)rules_transfer(&back, &transfer, TODAY);
-    assert_int_equal(wallet.aside, 0);
-    assert_int_equal(wallet.balance, 20000);
-    wallet.aside = MONEY_MAX;
-    transfer.flags = TRANSFER_NO_LIMITS | TRANSFER_ASIDE;
-    assert_int_equal(rules_transfer_check(&aside, &transfer, TODAY), LEDGER_BAD_SUM);
+    struct account head = account_at(1, 20000), second = account_at(2, 0), third = account_at(3, 0);
+    struct account other = account_at(4, 200000);
+    head.heads = true;
+    second.head = third.head = head.id;
+    struct sides own = {&head, &second, &limits, &limits, NULL, &head};
+    struct sides in = {&other, &second, &none, &limits, NULL, &head},
+                 main = {&other, &head, &none, &limits, NULL, NULL};
+    struct transfer transfer = {.sum = rub(15000)};
+    head.month_in = 195000;
+    assert_int_equal(rules_transfer_check(&own, &transfer, TODAY), LEDGER_OK);
+    struct counted counted = rules_transfer(&own, &transfer, TODAY);
+    assert_int_equal(counted.from, NOT_COUNTED);
+    assert_int_equal(counted.to, NOT_COUNTED);
+    assert_int_equal(head.aside, 15000);
+    assert_int_equal(head.day_out, 0);
+    head.month_in = 0;
+    transfer.sum = rub(40001); /* to the one or the other: 20 000 are there already */
+    assert_int_equal(rules_transfer_check(&in, &transfer, TODAY), LEDGER_RECIPIENT_BALANCE_LIMIT);
+    assert_int_equal(rules_transfer_check(&main, &transfer, TODAY), LEDGER_RECIPIENT_BALANCE_LIMIT);
+    transfer.sum = rub(40000);
+    assert_int_equal(rules_transfer_check(&in, &transfer, TODAY), LEDGER_OK);
+    (void)rules_transfer(&in, &transfer, TODAY);
+    assert_int_equal(head.aside, 55000);
+    assert_int_equal(head.month_in, 40000);
+    assert_int_equal(second.month_in, 0);
+
+    struct sides among = {&second, &third, &limits, &limits, &head, &head};
+    assert_int_equal(rules_transfer_check(&among, &transfer, TODAY), LEDGER_OK);
+    (void)rules_transfer(&among, &transfer, TODAY);
+    assert_int_equal(head.aside, 55000);
+
+    struct sides out = {&third, &other, &limits, &none, &head, NULL};
+    head.day_out = limits.day_out_max - 5000;
+    transfer.sum = rub(5001);
+    assert_int_equal(rules_transfer_check(&out, &transfer, TODAY), LEDGER_DAY_LIMIT);
+    transfer.sum = rub(5000);
+    assert_int_equal(rules_hold_check(&out, &transfer, TODAY), LEDGER_OK);
+    struct hold hold = {.left = 5000, .counted = rules_hold(&out, &transfer, TODAY)};
+    assert_int_equal(head.day_out, limits.day_out_max);
+    assert_int_equal(third.held, 5000);
+    rules_release(&third, &head, &hold, TODAY);
+    assert_int_equal(head.day_out, limits.day_out_max - 5000);
+    assert_int_equal(head.aside, 55000);
+
+    struct sides back = {&third, &other, &limits, &none, &head, NULL};
+    struct original original = {40000, {.to = TODAY}};
+    assert_int_equal(rules_reverse_check(&back, &original, rub(40000)), LEDGER_OK);
+    rules_reverse(&back, &original, 40000, TODAY);
+    assert_int_equal(head.month_in, 0);
+    assert_int_equal(head.aside, 15000);
+
+    head.aside = MONEY_MAX;
+    transfer.sum = rub(1);
+    transfer.flags = TRANSFER_NO_LIMITS;
+    assert_int_equal(rules_transfer_check(&in, &transfer, TODAY), LEDGER_RECIPIENT_BALANCE_LIMIT);
+}
+
+/* What an account had and did before it was put under a head is the head's from then on, in its own periods. */
+static void put_under_a_head(void **state) {
+    (void)state;
+    struct account head = account_at(1, 20000), second = account_at(2, 700);
+    second.day_out = 100, second.month_out = 1000, second.month_in = 300;
+    head.day_out = 5, head.month_out = 50, head.month_in = INT64_MAX;
+    second.day = LAST_MONTH, second.month = rules_month(LAST_MONTH);
+    rules_put_under(&second, &head, TODAY);
+    assert_int_equal(second.head, head.id);
+    assert_true(head.heads);
+    assert_int_equal(head.aside, 700);
+    assert_int_equal(head.day_out, 5); /* what is over counts no more */
+    struct account third = account_at(3, 0);
+    third.day_out = 100, third.month_out = 1000, third.month_in = 300;
+    rules_put_under(&third, &head, TODAY);
+    assert_int_equal(head.day_out, 105);
+    assert_int_equal(head.month_out, 1050);
+    assert_int_equal(head.month_in, INT64_MAX);
 }
 
 static void no_limit_means_no_limit(void **state) {
     (void)state;
     struct account from = account_at(1, MONEY_MAX), to = account_at(2, 0);
     from.day_out = from.month_out = to.month_in = INT64_MAX - 5; /* stays at its end instead of turning round */
-    struct sides sides = {&from, &to, &none, &none};
+    struct sides sides = {&from, &to, &none, &none, NULL, NULL};
     struct transfer transfer = {.sum = rub(MONEY_MAX)};
     assert_int_equal(rules_transfer_check(&sides, &transfer, TODAY), LEDGER_OK);
     (void)rules_transfer(&sides, &transfer, TODAY);
@@ -267,7 +319,7 @@ static struct hold hold_of(int64_t sum, int32_t counted, unsigned flags) {
 static void holds_count_once(void **state) { /* LE-2, LE-3 */
     (void)state;
     struct account from = account_at(1, 20000), to = account_at(2, 0);
-    struct sides sides = {&from, &to, &limits, &limits};
+    struct sides sides = {&from, &to, &limits, &limits, NULL, NULL};
     struct transfer transfer = {.sum = rub(12000)};
     assert_int_equal(rules_hold_check(&sides, &transfer, TODAY), LEDGER_OK);
     struct hold hold = hold_of(12000, rules_hold(&sides, &transfer, TODAY), 0);
@@ -320,7 +372,7 @@ static void holds_give_back_within_their_period(void **state) {
         from.held = 1000;
         from.day_out = from.month_out = 1500;
         struct hold hold = hold_of(1000, rows[i].flags ? NOT_COUNTED : TODAY, rows[i].flags);
-        rules_release(&from, &hold, TODAY + rows[i].later);
+        rules_release(&from, NULL, &hold, TODAY + rows[i].later);
         assert_int_equal(from.held, 0);
         assert_int_equal(from.balance, 20000);
         assert_int_equal(from.day_out, rows[i].day_out);
@@ -353,7 +405,7 @@ static void captures_are_refused_in_order(void **state) {
         struct account from = account_at(1, 20000), to = account_at(2, 0);
         from.held = 1000;
         change_apply(&rows[i].change, &from, &to);
-        struct sides sides = {&from, rows[i].change.field == TO_MISSING ? NULL : &to, &limits, &limits};
+        struct sides sides = {&from, rows[i].change.field == TO_MISSING ? NULL : &to, &limits, &limits, NULL, NULL};
         struct hold hold = hold_of(1000, TODAY, rows[i].flags);
         enum ledger_refusal refusal = rules_capture_check(&sides, &hold, rub(rows[i].sum), TODAY);
         if (refusal != rows[i].refusal) fail_msg("%s: %s", rows[i].name, ledger_refusal_name(refusal));
@@ -364,7 +416,7 @@ static void unlimited_holds_have_an_end(void **state) {
     (void)state;
     struct account from = account_at(1, 0), to = account_at(2, 0);
     from.overdraft = ACCOUNT_UNLIMITED;
-    struct sides sides = {&from, &to, &none, &none};
+    struct sides sides = {&from, &to, &none, &none, NULL, NULL};
     struct transfer transfer = {.sum = rub(MONEY_MAX)};
     assert_int_equal(rules_hold_check(&sides, &transfer, TODAY), LEDGER_OK);
     (void)rules_hold(&sides, &transfer, TODAY);
@@ -392,7 +444,7 @@ static void reversals_give_back_within_the_period(void **state) { /* LE-1, LE-3 
         payer.day_out = 5000;
         payer.month_out = 8000;
         payee.month_in = 9000;
-        struct sides sides = {&payee, &payer, &limits, &limits};
+        struct sides sides = {&payee, &payer, &limits, &limits, NULL, NULL};
         struct original original = {.left = 1000, .counted = rows[i].counted};
         assert_int_equal(rules_reverse_check(&sides, &original, rub(1000)), LEDGER_OK);
         rules_reverse(&sides, &original, 1000, TODAY);
@@ -429,7 +481,7 @@ static void reversals_are_refused_in_order(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct account payee = account_at(1, rows[i].balance), payer = account_at(2, 0);
         change_apply(&rows[i].change, &payee, &payer);
-        struct sides sides = {&payee, &payer, &limits, &limits};
+        struct sides sides = {&payee, &payer, &limits, &limits, NULL, NULL};
         struct original original = {.left = 1000, .counted = {TODAY, TODAY}};
         enum ledger_refusal refusal = rules_reverse_check(&sides, &original, rub(rows[i].sum));
         if (refusal != rows[i].refusal) fail_msg("%s: %s", rows[i].name, ledger_refusal_name(refusal));
@@ -449,7 +501,8 @@ static void every_refusal_has_a_name(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_in_order_at_each_border),
-        cmocka_unit_test(set_aside),
+        cmocka_unit_test(accounts_under_a_head),
+        cmocka_unit_test(put_under_a_head),
         cmocka_unit_test(no_limit_means_no_limit),
         cmocka_unit_test(periods_roll_over),
         cmocka_unit_test(holds_count_once),

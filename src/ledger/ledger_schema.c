@@ -9,6 +9,7 @@
  * hold       open holds alone: their end is told by the transfers they caused.
  * reversal   transfers taken back, in whole or in part; kept with the account that had paid.
  * limit_override limits of an account's own for a time, where its flag says so (ledger_override.c); -1: as its set.
+ * account_unheaded  accounts of earlier versions, to be put under the heads at the next start (ledger_heads.c)
  * watermark  one row while one process alone writes: entries up to it are in their rows (ledger_sweep.h). */
 #include "ledger/ledger.h"
 
@@ -96,5 +97,17 @@ const struct migration ledger_migrations[] = {
      "CREATE INDEX limit_override_until ON limit_override (until);\n"},
     {"ledger", 4, "ALTER TABLE account ADD COLUMN aside BIGINT NOT NULL DEFAULT 0;\n"},
     {"ledger", 5, "CREATE INDEX waypoint_entry ON waypoint (entry);\n"},
+    /* What lay aside is counted anew when those accounts get their heads. 1, 40 and 70 were then the numbers of
+     * wallets, prepaid cards and money boxes. */
+    {"ledger", 6,
+     "ALTER TABLE account ADD COLUMN head BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE TABLE account_unheaded ( -- distributed by account\n"
+     "    account BIGINT NOT NULL PRIMARY KEY,\n"
+     "    head BIGINT NOT NULL\n"
+     ") CLUSTERED;\n"
+     "INSERT INTO account_unheaded (account, head) SELECT a.id, h.head FROM account a JOIN ("
+     "SELECT owner, MIN(id) AS head FROM account WHERE owner > 0 AND purpose = 1 GROUP BY owner) h "
+     "ON h.owner = a.owner WHERE a.owner > 0 AND a.id <> h.head AND a.class = 1 AND a.purpose IN (1, 40, 70);\n"
+     "UPDATE account SET aside = 0 WHERE aside <> 0;\n"},
     {NULL, 0, NULL},
 };

@@ -15,7 +15,7 @@
 
 STATEMENT(account_count, "SELECT count(*) FROM account");
 STATEMENT(accounts_page,
-          "SELECT id, currency, balance, held, overdraft, version, last_entry FROM account WHERE id > $1 "
+          "SELECT id, currency, balance, held, overdraft, version, last_entry, head, aside FROM account WHERE id > $1 "
           "ORDER BY id LIMIT $2");
 STATEMENT(entries_page,
           "SELECT id, account, other, amount, balance, version, previous, subject, cause, kind FROM entry "
@@ -31,6 +31,7 @@ STATEMENT(reversals_page,
 struct tally {
     int64_t id, balance, version, last, held;
     int64_t row_version, row_balance, row_last; /* the row's version, and what the entries say at it */
+    int64_t head, aside; /* aside: of what its row says, what has not yet been found on the accounts under it */
     int64_t late_from; /* the first entry that the row does not show; 0: none */
     uint64_t waypoints; /* sum of marks of expected waypoints, less those found: 0 when they agree */
     int currency;
@@ -104,8 +105,11 @@ static void tallies_load(struct proof *proof) {
         struct rows *rows = tx_query(proof->tx, &accounts_page, VALUES(V_INT(last), V_INT(PAGE)));
         while (proof->count < room && rows_next(rows)) {
             last = row_int(rows, 0);
-            proof->tallies[proof->count++] =
-                (struct tally){.id = last, .currency = (int)row_int(rows, 1), .row_version = row_int(rows, 5)};
+            proof->tallies[proof->count++] = (struct tally){.id = last,
+                                                            .currency = (int)row_int(rows, 1),
+                                                            .row_version = row_int(rows, 5),
+                                                            .head = row_int(rows, 7),
+                                                            .aside = row_int(rows, 8)};
             proof->index[index_place(proof, last)] = (uint32_t)proof->count;
             more = true;
         }
@@ -305,6 +309,22 @@ static void check_account(struct proof *proof, const struct rows *rows, const st
     sum_up(proof, tally->currency, balance);
 }
 
+/* What lies under a head is what it says: no row of it is late, since no entry of its own tells. */
+static void check_heads(struct proof *proof) {
+    for (size_t i = 0; i < proof->count; i++) {
+        const struct tally *tally = &proof->tallies[i];
+        if (tally->head == 0) continue;
+        struct tally *head = tally_of(proof, tally->head);
+        if (head && head->head == 0 && head != tally) head->aside -= tally->balance;
+        else fault(proof, "account %" PRId64 ": stands under %" PRId64 ", which heads nothing", tally->id, tally->head);
+    }
+    for (size_t i = 0; i < proof->count; i++) {
+        const struct tally *head = &proof->tallies[i];
+        if (head->aside == 0) continue;
+        fault(proof, "account %" PRId64 ": %" PRId64 " more aside than lies under it", head->id, head->aside);
+    }
+}
+
 static void check_accounts(struct proof *proof) {
     int64_t last = INT64_MIN;
     size_t at = 0;
@@ -338,5 +358,6 @@ struct verdict ledger_verify(struct ledger *ledger, struct tx *tx, struct arena 
     check_waypoints(&proof);
     check_reversals(&proof);
     check_accounts(&proof);
+    check_heads(&proof);
     return verdict;
 }

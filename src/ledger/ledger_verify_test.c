@@ -5,12 +5,13 @@
 
 /* The table without its checks, so that even what the database would refuse can be done to it. */
 static const struct migration unchecked = {
-    "ledger", 5,
+    "ledger", 6,
      "CREATE TABLE loose ( -- distributed by id\n"
      "    id ROWKEY, owner BIGINT NOT NULL, purpose BIGINT NOT NULL, class BIGINT NOT NULL, currency BIGINT NOT NULL,\n"
      "    balance BIGINT NOT NULL, held BIGINT NOT NULL, overdraft BIGINT NOT NULL, version BIGINT NOT NULL,\n"
      "    last_entry BIGINT NOT NULL, limits BIGINT NOT NULL, flags BIGINT NOT NULL, day BIGINT NOT NULL,\n"
      "    day_out BIGINT NOT NULL, month_out BIGINT NOT NULL, month_in BIGINT NOT NULL, aside BIGINT NOT NULL,\n"
+     "    head BIGINT NOT NULL,\n"
      "    ROWKEY(id)\n"
      ");\n"
      "DROP TABLE account;\n"
@@ -82,6 +83,11 @@ static struct damage damages[] = {
     {"waypoint invented", SQL("INSERT INTO waypoint (account, entry) VALUES (4242, 2)"), {0},
      "its account 4242 is missing"},
     {"reversed more than there was", SQL("UPDATE reversal SET reversed = 1000000"), {0}, "reversal of transfer "},
+    {"something aside of nothing", SQL("UPDATE account SET aside = 5 WHERE id = " CHAIN), {0}, "5 more aside"},
+    {"under a head that does not know it", SQL("UPDATE account SET head = " CHAIN " WHERE overdraft > 0"), {0},
+     "more aside than lies under it"},
+    {"under nothing", SQL("UPDATE account SET head = 4242 WHERE id = " CHAIN), {0}, "which heads nothing"},
+    {"under itself", SQL("UPDATE account SET head = id WHERE id = " CHAIN), {0}, "which heads nothing"},
     {"reversal of nothing", SQL("UPDATE reversal SET transfer = 2"), {0}, "reversal of transfer 2"},
 };
 

@@ -203,7 +203,8 @@ size_t sql_parameters(const char *sql) {
 
 /* ---- who writes what ---- */
 
-static const char *const ledger_tables[] = {"account", "entry", "hold", "waypoint", "reversal", "watermark"};
+static const char *const ledger_tables[] = {"account",   "entry",           "hold", "waypoint", "reversal",
+                                            "watermark", "account_unheaded"};
 
 bool sql_ledger_table(const char *table) {
     for (size_t i = 0; i < sizeof ledger_tables / sizeof ledger_tables[0]; i++) {

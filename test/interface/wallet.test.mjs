@@ -87,6 +87,21 @@ describe("transfers by number (WA-4)", () => {
     assert.match(sixth.body.type, /too-many-wallets$/);
   });
 
+  test("WA-14, LE-3: limits are the person's, however many wallets he has", async () => {
+    const [who, friend] = [await wallets.rich("15000.00"), await wallets.rich("100.00")];
+    const second = (await server.post("/wallets", {}, {token: who.token, key: newKey()})).body.id;
+    assert.equal((await wallets.send(who, second, "15000.00")).status, 201, "one's own money is no turnover");
+    assert.equal(problem(await server.post("/topups", {sum: "10.00"}, {token: who.token, key: newKey()})), "balance-limit");
+    assert.equal(problem(await wallets.send(friend, who.phone, "1.00")), "recipient-balance-limit");
+    const check = await server.post("/transfers/check", {to: who.phone, sum: "1.00"}, {token: friend.token});
+    assert.equal(problem(check), "recipient-balance-limit");
+    assert.deepEqual((await wallets.home(who)).wallet.limits.balance.rest, rub("0.00"), "what is left is told of all together");
+    assert.equal((await wallets.send(who, friend.phone, "14900.00", {from: second})).status, 201);
+    assert.equal(await wallets.topup(who, "200.00"), "paid");
+    assert.equal(problem(await wallets.send(who, friend.phone, "100.01")), "day-limit", "whichever it went out of");
+    assert.equal(problem(await wallets.send(who, friend.phone, "100.00", {from: second})), "recipient-balance-limit");
+  });
+
   test("another's wallet can be neither emptied nor addressed by its id", async () => {
     const [who, other] = [await wallets.rich("100.00"), await wallets.rich("100.00")];
     const {wallet} = await wallets.home(other);

@@ -70,7 +70,9 @@ static void apply_bank(struct sim *sim, struct deed *deed) {
 static void apply_wallet(struct sim *sim, struct deed *deed) {
     struct model_person *person = &sim->model.people[deed->person];
     say(deed, 201, person->wallets < WALLETS ? NULL : "too-many-wallets", 409);
-    if (deed->type == NULL) person->wallet[person->wallets++] = (struct model_account){.level = 1};
+    if (deed->type != NULL) return;
+    person->wallet[person->wallets] = (struct model_account){.number = person->wallets, .level = 1};
+    person->wallets++;
 }
 
 static bool signup_lives(const struct sim *sim, const struct model_signup *signup) {
@@ -243,7 +245,8 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct look *look, con
 
 static bool same_account(struct look *look, struct model_account *wanted, const struct account *account,
                          const char *whose) {
-    model_roll(wanted, sim_now(look->sim));
+    struct model_account *counted = model_counted(wanted);
+    model_roll(counted, sim_now(look->sim));
     struct limit_report report = ledger_limits(look->ledger, look->tx, account);
     if (wanted->id == 0) wanted->id = account->id;
     bool same = wanted->id == account->id && wanted->balance == account->balance &&
@@ -254,11 +257,14 @@ static bool same_account(struct look *look, struct model_account *wanted, const 
                        (long long)account->balance, (long long)account->version, account->limits, account->frozen,
                        (long long)wanted->balance, (long long)wanted->version, wanted->level, wanted->frozen);
     if (wanted->level == 0) return true;
-    if (report.day_out.spent != wanted->day_out || report.month_out.spent != wanted->month_out ||
-        report.month_in.spent != wanted->month_in)
+    if (report.balance.spent != model_total(counted))
+        return differs(look, "%s: %lld in all, not %lld", whose, (long long)report.balance.spent,
+                       (long long)model_total(counted));
+    if (report.day_out.spent != counted->day_out || report.month_out.spent != counted->month_out ||
+        report.month_in.spent != counted->month_in)
         return differs(look, "%s: limits %lld %lld %lld, not %lld %lld %lld", whose, (long long)report.day_out.spent,
-                       (long long)report.month_out.spent, (long long)report.month_in.spent, (long long)wanted->day_out,
-                       (long long)wanted->month_out, (long long)wanted->month_in);
+                       (long long)report.month_out.spent, (long long)report.month_in.spent,
+                       (long long)counted->day_out, (long long)counted->month_out, (long long)counted->month_in);
     return true;
 }
 

@@ -39,20 +39,34 @@ static bool above(int64_t counted, int64_t sum, int64_t most) {
     return most > 0 && counted + sum > most;
 }
 
-static const char *sender_refuses(const struct model_account *from, int64_t sum, bool limited) {
-    const struct model_limits *limits = &model_limits[from->level];
+/* Limits are a person's, whatever he has how many wallets. */
+struct model_account *model_counted(struct model_account *account) {
+    return account - account->number;
+}
+
+int64_t model_total(const struct model_account *counted) {
+    int64_t total = 0;
+    if (counted->level == 0) return counted->balance;
+    for (int i = 0; i < WALLETS; i++) total += counted[i].balance;
+    return total;
+}
+
+static const char *sender_refuses(const struct model_account *from, const struct model_account *counted, int64_t sum,
+                                  bool limited) {
+    const struct model_limits *limits = &model_limits[counted->level];
     if (from->frozen) return "account-frozen";
     if (limited && limits->operation > 0 && sum > limits->operation) return "sum-too-large";
     if (!from->unlimited && from->balance < sum) return "not-enough-money";
-    if (limited && mutation != MUTATION_NO_DAY_LIMIT && above(from->day_out, sum, limits->day_out)) return "day-limit";
-    if (limited && above(from->month_out, sum, limits->month_out)) return "month-limit";
+    if (limited && mutation != MUTATION_NO_DAY_LIMIT && above(counted->day_out, sum, limits->day_out))
+        return "day-limit";
+    if (limited && above(counted->month_out, sum, limits->month_out)) return "month-limit";
     return NULL;
 }
 
-static const char *recipient_refuses(const struct model_account *to, int64_t sum, bool limited) {
-    const struct model_limits *limits = &model_limits[to->level];
-    if (limited && above(to->balance, sum, limits->balance)) return "recipient-balance-limit";
-    if (limited && above(to->month_in, sum, limits->month_in)) return "recipient-month-limit";
+static const char *recipient_refuses(const struct model_account *counted, int64_t sum, bool limited) {
+    const struct model_limits *limits = &model_limits[counted->level];
+    if (limited && above(model_total(counted), sum, limits->balance)) return "recipient-balance-limit";
+    if (limited && above(counted->month_in, sum, limits->month_in)) return "recipient-month-limit";
     return NULL;
 }
 
@@ -66,16 +80,17 @@ static void carry(struct model *model, struct model_account *from, struct model_
 
 const char *model_move(struct model *model, struct model_account *from, struct model_account *to, int64_t sum,
                        bool limited, moment now) {
-    model_roll(from, now);
-    model_roll(to, now);
-    const char *refusal = sender_refuses(from, sum, limited);
-    if (refusal == NULL) refusal = recipient_refuses(to, sum, limited);
+    struct model_account *payer = model_counted(from), *payee = model_counted(to);
+    model_roll(payer, now);
+    model_roll(payee, now);
+    const char *refusal = sender_refuses(from, payer, sum, limited);
+    if (refusal == NULL) refusal = recipient_refuses(payee, sum, limited);
     if (refusal != NULL) return refusal;
     carry(model, from, to, sum);
     if (limited) {
-        from->day_out += sum;
-        from->month_out += sum;
-        to->month_in += sum;
+        payer->day_out += sum;
+        payer->month_out += sum;
+        payee->month_in += sum;
     }
     return NULL;
 }
@@ -111,9 +126,10 @@ const char *model_own(struct model *model, int person, int from, int to, int64_t
 /* Limits get back what they counted, where their day and month still run. */
 void model_give_back(struct model *model, struct model_wait *wait, enum wait_state state, moment now) {
     struct model_account *to = &model->people[wait->person].wallet[wait->wallet];
-    model_roll(to, now);
     carry(model, &model->waiting, to, wait->sum);
     wait->state = state;
+    to = model_counted(to);
+    model_roll(to, now);
     if (mutation == MUTATION_KEEPS_LIMITS) return;
     if (wait->counted == to->day) to->day_out -= wait->sum < to->day_out ? wait->sum : to->day_out;
     if (month_of(wait->counted) == to->month) to->month_out -= wait->sum < to->month_out ? wait->sum : to->month_out;

@@ -27,7 +27,8 @@
 struct model_account {
     int64_t id; /* 0: not yet looked up */
     int64_t balance, version;
-    int level; /* limit set; 0: a system account, without limits */
+    int number; /* which of its person's wallets; the first counts what goes out of all of them and comes in */
+    int level;  /* limit set; 0: a system account, without limits */
     bool frozen, unlimited;
     int32_t day, month;
     int64_t day_out, month_out, month_in;
@@ -142,4 +143,7 @@ const char *model_settle(struct model *model, struct model_topup *topup, enum ba
 /* A cabinet opens for that number, and what waits for it is claimed. */
 void model_open(struct model *model, int to, moment now);
 
+/* The account on which a person's limits are counted, and what lies on all of his. */
+struct model_account *model_counted(struct model_account *account);
+int64_t model_total(const struct model_account *counted);
 void model_roll(struct model_account *account, moment now);

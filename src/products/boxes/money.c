@@ -1,5 +1,6 @@
 /* money.c: money between a box and the wallet it belongs to. What is in the box goes on counting to that wallet's
- * balance limit (TRANSFER_ASIDE), so a box is no way around it; moving one's own money counts to no other limit. */
+ * balance limit, since its account stands under it, so a box is no way around it; moving one's own money counts to no
+ * other limit. */
 #include "products/boxes/boxes.h"
 
 #include "base/check.h"
@@ -29,8 +30,7 @@ enum ledger_refusal box_put(struct engine *engine, struct tx *tx, const struct b
                                       .kind = kind,
                                       .subject = subject,
                                       /* a gift stays his own, though what he has is frozen */
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_ASIDE |
-                                               (kind == KIND_BOX_KEEP ? TRANSFER_EVEN_FROZEN : 0)};
+                                      .flags = kind == KIND_BOX_KEEP ? TRANSFER_EVEN_FROZEN : 0};
     int64_t before = box_balance(engine, tx, box), operation;
     enum ledger_refusal refusal = ledger_transfer(engine_ledger(engine), tx, &transfer, &operation);
     if (refusal == LEDGER_OK && box_reached(before, before + sum, box->goal))
@@ -44,8 +44,7 @@ enum ledger_refusal box_take(struct engine *engine, struct tx *tx, const struct 
                                       .to = box->wallet,
                                       .sum = rub(sum),
                                       .kind = kind,
-                                      .subject = box->id,
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_FROM_ASIDE};
+                                      .subject = box->id};
     return ledger_transfer(engine_ledger(engine), tx, &transfer, &operation);
 }
 

@@ -106,8 +106,11 @@ enum flow box_new_write(struct request *request, struct tx *tx) {
     struct box box = {.customer = customer, .id = world_id(tx_world(tx)), .wallet = purses[0].account};
     take_form(request, &box);
     if (due_wrong(request, &box)) return refuse_field(request, "due", S_boxes_due_past);
-    const struct account template = {
-        .owner = customer, .purpose = PURPOSE_BOX, .class = ACCOUNT_CUSTOMER, .currency = CURRENCY_RUB};
+    const struct account template = {.owner = customer,
+                                     .head = box.wallet,
+                                     .purpose = PURPOSE_BOX,
+                                     .class = ACCOUNT_CUSTOMER,
+                                     .currency = CURRENCY_RUB};
     box.account = ledger_create(engine_ledger(engine), tx, &template);
     box.state = BOX_OPEN;
     box_insert(engine, tx, &box);

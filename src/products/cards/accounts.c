@@ -30,10 +30,11 @@ int64_t cards_system_account(struct engine *engine, struct tx *tx, enum cards_sy
     return account;
 }
 
-int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer) {
+int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer, int64_t purse) {
     struct customer holder;
     if (!identity_customer(engine, tx, customer, &holder)) return 0;
     const struct account template = {.owner = customer,
+                                     .head = purse,
                                      .purpose = PURPOSE_CARD,
                                      .class = ACCOUNT_CUSTOMER,
                                      .currency = CURRENCY_RUB,

@@ -44,8 +44,7 @@ static enum flow moved(struct request *request, struct tx *tx, const struct card
                                       .to = to,
                                       .sum = field_money(request, "sum"),
                                       .kind = kind,
-                                      .subject = card->id,
-                                      .flags = TRANSFER_NO_LIMITS}; /* from a person to himself */
+                                      .subject = card->id};
     enum ledger_refusal refusal = ledger_transfer(engine_ledger(request->engine), tx, &transfer, &operation);
     if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, from, transfer.sum);
     engine_notify(request->engine, tx, card->customer, "card");

@@ -172,7 +172,7 @@ bool message_take(struct tx *tx, const struct card_message *message, bool *same)
 enum cards_system { CARDS_PROCESSING, CARDS_FEES, CARDS_QUESTIONED, CARDS_DISPUTED, CARDS_SYSTEMS };
 int64_t cards_system_account(struct engine *engine, struct tx *tx, enum cards_system which);
 /* An account of the customer's own for a prepaid card. */
-int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer);
+int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer, int64_t purse);
 /* It is the card's own, not one of another product that the card draws on. */
 bool card_has_own_account(struct engine *engine, struct tx *tx, const struct card *card);
 size_t cards_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);

@@ -83,7 +83,7 @@ enum flow card_new_write(struct request *request, struct tx *tx) {
     int64_t purse = purse_of(request, tx);
     card.fee_from = purse;
     if (purse == 0 || take_fee(request, tx, &card, purse) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    card.account = kind == KIND_PLASTIC ? card_account_open(engine, tx, card.customer) : purse;
+    card.account = kind == KIND_PLASTIC ? card_account_open(engine, tx, card.customer, purse) : purse;
     if (card.account == 0) return answer_missing(request);
     card_insert(engine, tx, &card, field_text(request, "address"));
     card_order(engine, tx, &card);

@@ -226,6 +226,7 @@ int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t custom
     size_t count = wallet_rows(tx, customer, rows);
     if (count == WALLETS_MAX) return 0;
     const struct account template = {.owner = customer,
+                                     .head = count > 0 ? rows[0].account : 0, /* limits are a person's */
                                      .purpose = PURPOSE_WALLET,
                                      .class = ACCOUNT_CUSTOMER,
                                      .currency = CURRENCY_RUB,

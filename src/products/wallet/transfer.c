@@ -229,8 +229,7 @@ static struct transfer transfer_of(const struct request *request, const struct p
                              .sum = field_money(request, "sum"),
                              .kind = plan->own ? KIND_OWN : plan->kind != 0 ? plan->kind : KIND_TRANSFER,
                              .subject = plan->subject,
-                             .note = field_text(request, "note"),
-                             .flags = plan->own ? TRANSFER_NO_LIMITS : 0};
+                             .note = field_text(request, "note")};
 }
 
 /* ---- the check page ---- */
