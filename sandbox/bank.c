@@ -258,7 +258,7 @@ static enum flow returns_answer(struct request *request, struct tx *tx) {
         struct node *place = doc_add_object(list);
         doc_int(place, "number", payouts[i].number);
         doc_text(place, "id", text_from(payouts[i].id));
-        doc_text(place, "sum", money_decimal(request->arena, rub(payouts[i].sum)));
+        doc_text(place, "sum", money_decimal(request->arena, rub(payouts[i].came_back)));
     }
     return send(request, document, bank_rules_roll(bank->rules, request->world, PAYOUT_RETURNS));
 }

@@ -112,6 +112,7 @@ struct payout { /* a copy */
     int64_t sum;
     moment made, ready, back; /* ready: in work until then; back: sent back from then on, 0: never */
     int64_t number;           /* which of those sent back; 0: not yet */
+    int64_t came_back;        /* how much of it */
     int64_t reference;        /* the bank's own number of it */
 };
 enum payout_state payout_state_of(const struct payout *payout, moment now);
@@ -128,8 +129,8 @@ bool bank_books_find(struct bank_books *books, struct text id, struct payout *pa
 bool bank_books_add(struct bank_books *books, struct payout *payout);
 /* How often that was asked before, done or not; counts it. */
 int bank_books_asked(struct bank_books *books, struct text id);
-/* Sends back what was paid; false: it was not. */
-bool bank_books_return(struct bank_books *books, struct text id, moment now);
+/* Sends back what was paid, or only so much of it (0: all); false: it was not. */
+bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, moment now);
 /* Of those sent back the ones after that number, in order. */
 size_t bank_books_returned(struct bank_books *books, int64_t after, moment now, struct payout *payouts, size_t room);
 size_t bank_books_count(struct bank_books *books);

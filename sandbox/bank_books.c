@@ -1,7 +1,7 @@
 /* bank_books.c: what the bank has paid, in memory and in a journal (journal.h):
  *
  *     payout ID KIND KOPECKS MADE READY BACK REASON TO     ('-' for none; moments in µs)
- *     back ID NUMBER
+ *     back ID NUMBER SUM     (no SUM in old ones: all of it)
  */
 #include "sandbox/bank.h"
 #include "sandbox/journal.h"
@@ -90,12 +90,13 @@ static bool take_payout(struct bank_books *books, const char *line) {
 
 static bool take_back(struct bank_books *books, const char *line) {
     char id[PAYOUT_ID];
-    long long number;
-    if (sscanf(line, "back %20s %lld", id, &number) != 2) return false;
+    long long number, sum = 0;
+    if (sscanf(line, "back %20s %lld %lld", id, &number, &sum) < 2) return false;
     struct kept *kept = find(books, text_from(id));
     if (kept == NULL) return false;
     if (kept->payout.back != 0 && kept->payout.number == 0) books->expected--;
     kept->payout.number = books->number = number;
+    kept->payout.came_back = sum > 0 ? sum : kept->payout.sum;
     return true;
 }
 
@@ -158,19 +159,21 @@ int bank_books_asked(struct bank_books *books, struct text id) {
     return before;
 }
 
-static bool send_back(struct bank_books *books, struct kept *kept) {
+static bool send_back(struct bank_books *books, struct kept *kept, int64_t sum) {
     char line[JOURNAL_LINE];
-    snprintf(line, sizeof line, "back %s %lld\n", kept->payout.id, (long long)books->number + 1);
+    snprintf(line, sizeof line, "back %s %lld %lld\n", kept->payout.id, (long long)books->number + 1, (long long)sum);
     if (!journal_add(books->journal, line)) return false;
     if (kept->payout.back != 0) books->expected--;
     kept->payout.number = ++books->number;
+    kept->payout.came_back = sum;
     return true;
 }
 
-bool bank_books_return(struct bank_books *books, struct text id, moment now) {
+bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, moment now) {
     pthread_mutex_lock(&books->lock);
     struct kept *kept = find(books, id);
-    bool good = kept != NULL && payout_state_of(&kept->payout, now) == PAYOUT_PAID && send_back(books, kept);
+    bool good = kept != NULL && payout_state_of(&kept->payout, now) == PAYOUT_PAID && sum <= kept->payout.sum &&
+                send_back(books, kept, sum > 0 ? sum : kept->payout.sum);
     pthread_mutex_unlock(&books->lock);
     return good;
 }
@@ -180,7 +183,7 @@ static void send_due(struct bank_books *books, moment now) {
     for (size_t i = 0; i < books->count && books->expected > 0; i++) {
         struct kept *kept = books->all[i];
         bool due = kept->payout.back != 0 && kept->payout.back <= now;
-        if (due && payout_state_of(&kept->payout, now) == PAYOUT_PAID) send_back(books, kept);
+        if (due && payout_state_of(&kept->payout, now) == PAYOUT_PAID) send_back(books, kept, kept->payout.sum);
     }
 }
 

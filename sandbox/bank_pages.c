@@ -21,6 +21,7 @@ FORM(fault_form, {.name = "fault", .type = FIELD_TEXT, .required = true, .max = 
      {.name = "share", .type = FIELD_INT, .required = true, .min = 0, .max = 100},
      {.name = "seconds", .type = FIELD_INT, .required = true, .min = 1, .max = 86400},
      {.name = "call", .type = FIELD_CHOICE, .choices = call_choices});
+FORM(return_form, {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX});
 FORM(books_form, {.name = "after", .type = FIELD_INT, .min = 0, .max = INT32_MAX},
      {.name = "limit", .type = FIELD_INT, .min = 1, .max = PAGE_MAX});
 
@@ -103,7 +104,9 @@ static enum flow bank_page(struct request *request, struct tx *tx) {
 
 static enum flow payout_return(struct request *request, struct tx *tx) {
     (void)tx;
-    if (!bank_books_return(bank_of(request)->books, request->params[0], world_now(request->world)))
+    int64_t sum = field_given(request, "sum") ? field_money(request, "sum").minor : 0;
+    if (!request->fields_valid) return refuse(request, &bad_fields);
+    if (!bank_books_return(bank_of(request)->books, request->params[0], sum, world_now(request->world)))
         return refuse(request, &not_paid);
     return answer_done(request, doc_new(request->arena), TEXT("/bank"));
 }
@@ -179,6 +182,7 @@ const struct route bank_pages_routes[BANK_PAGES_ROUTES] = {
     {.method = METHOD_POST,
      .path = "/bank/payouts/{id}/return",
      .who = WHO_ANYONE,
+     .form = &return_form,
      .stages = {{STAGE_READ, payout_return}},
      .page = &template_sandbox_bank},
     {.method = METHOD_GET, .path = "/bank/faults", .who = WHO_ANYONE, .stages = {{STAGE_READ, faults_list}}},

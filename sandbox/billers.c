@@ -51,6 +51,7 @@ static struct text value_of(const struct raw_field *fields, const char *name) {
 static enum biller_command command_of(struct text name) {
     if (text_is(name, "check")) return BILLER_CHECK;
     if (text_is(name, "pay")) return BILLER_PAY;
+    if (text_is(name, "register")) return BILLER_REGISTER;
     return text_is(name, "cancel") ? BILLER_CANCEL : 0;
 }
 
@@ -68,9 +69,20 @@ static bool read_reading(struct text typed, int64_t *reading) {
     return typed.size == 0 || (all_digits(typed, 1, 9) && text_to_int(typed, reading));
 }
 
-static bool date_good(const struct biller *biller, struct text date) {
+static bool read_date(const struct biller *biller, struct text date, int64_t *day) {
+    *day = 0;
     if (date.size == 0) return biller->dialect != DIALECT_BASIC;
-    return all_digits(date, 14, 14);
+    return all_digits(date, 14, 14) && text_to_int(text_slice(date, 0, 8), day);
+}
+
+static bool read_register(const struct raw_field *fields, struct biller_asking *asking) {
+    struct text day = value_of(fields, "date");
+    asking->limit = 500;
+    bool good = all_digits(day, 8, 8) && text_to_int(day, &asking->day);
+    struct text after = value_of(fields, "after"), limit = value_of(fields, "limit");
+    if (after.size > 0) good = text_to_int(after, &asking->after) && good;
+    if (limit.size > 0) good = text_to_int(limit, &asking->limit) && asking->limit > 0 && good;
+    return good;
 }
 
 static void read_asking(const struct biller *biller, const struct raw_field *fields, struct biller_asking *asking) {
@@ -81,9 +93,13 @@ static void read_asking(const struct biller *biller, const struct raw_field *fie
         .account = value_of(fields, "account"),
         .name = text_trim(value_of(fields, "name")),
     };
+    if (asking->command == BILLER_REGISTER) {
+        asking->malformed = !read_register(fields, asking);
+        return;
+    }
     bool good = read_sum(value_of(fields, "sum"), &asking->sum);
     good = read_reading(value_of(fields, "reading"), &asking->reading) && good;
-    good = date_good(biller, value_of(fields, "txn_date")) && good;
+    good = read_date(biller, value_of(fields, "txn_date"), &asking->day) && good;
     bool txn_good = all_digits(asking->txn, 1, BILLER_TXN - 1);
     if (!txn_good) asking->txn = TEXT("");
     asking->malformed = !good || !txn_good || asking->command == 0;
@@ -190,5 +206,6 @@ enum flow biller_ask(struct request *request, struct tx *tx) {
     bool readable = request->method == METHOD_POST ||
                     form_parse_urlencoded(request->arena, request->query, &fields);
     read_asking(biller, readable ? fields : NULL, &asking);
+    if (asking.command == BILLER_REGISTER) return biller_register(request, billers_of(request), &asking);
     return answer_asking(request, &asking);
 }

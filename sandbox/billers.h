@@ -70,7 +70,7 @@ int64_t biller_bill_of(const struct biller *biller, struct text account, int mon
 int64_t biller_first_reading(struct text account);
 const char *biller_person(struct text account); /* «Иван И.» */
 
-enum biller_command { BILLER_CHECK = 1, BILLER_PAY = 2, BILLER_CANCEL = 4 };
+enum biller_command { BILLER_CHECK = 1, BILLER_PAY = 2, BILLER_CANCEL = 4, BILLER_REGISTER = 8 };
 
 /* A request, read. */
 struct biller_asking {
@@ -79,6 +79,8 @@ struct biller_asking {
     struct text txn, account, name;
     int64_t sum;     /* kopecks; -1: not given */
     int64_t reading; /* -1: not given */
+    int64_t day;     /* of txn_date, or the register's, as YYYYMMDD; 0: not given */
+    int64_t after, limit; /* of a register */
     bool malformed;  /* a field that cannot be read, or one that is a must is missing */
 };
 /* The result that a check or a pay deserves. The first reason wins: malformed, account, fields, sum, already paid. */
@@ -114,6 +116,10 @@ enum biller_fault {
     FAULT_OTHER_SUM,
     FAULT_OTHER_TXN,
     FAULT_YES_THEN_NO,
+    FAULT_UNLISTED,    /* what the register says: forgets it */
+    FAULT_ONE_MORE,    /* … has one more */
+    FAULT_LISTED_LESS, /* … another sum */
+    FAULT_TAKEN_BACK,  /* … has taken it back since */
     BILLER_FAULTS
 };
 
@@ -198,6 +204,14 @@ void biller_books_standing(struct biller_books *books, const struct biller *bill
 /* Those after the first `after`, in the order in which they came. */
 size_t biller_books_page(struct biller_books *books, size_t after, int64_t now_s, struct biller_payment *payments,
                          size_t room);
+struct biller_listed {
+    int64_t txn, prv, sum;
+    bool cancelled;
+};
+/* Those of the register of that day behind txn `after`, in the order of txn, as the faults of their accounts would have
+ * them; *more: there are others behind the last. */
+size_t biller_books_register(struct biller_books *books, const struct biller_asking *asking, int64_t now_s,
+                             struct biller_listed *listed, size_t room, bool *more);
 void biller_books_totals(struct biller_books *books, int64_t now_s, struct biller_totals totals[BILLERS]);
 
 /* ---- billers_journal.c: its lines, one a change ---- */
@@ -207,6 +221,7 @@ struct biller_line {
     const struct biller *biller;
     char txn[BILLER_TXN], account[BILLER_ACCOUNT];
     int64_t sum, made_s, ready_s, reading; /* ready_s: pending until then; 0: finished at once */
+    int64_t day;                           /* of its txn_date, as YYYYMMDD */
     int result;
 };
 void biller_line_write(char line[JOURNAL_LINE], const struct biller_line *change);
@@ -225,6 +240,13 @@ struct biller_answer {
 };
 /* Answers the request with it, spoiled by that fault of delivery. slow_us, late_us: the sandbox's. */
 enum flow biller_answer_send(struct request *request, struct biller_answer *answer, enum biller_fault delivery);
+
+struct billers;
+/* A register, which is plain text. */
+enum flow biller_register_send(struct request *request, struct text text, enum biller_fault delivery);
+
+/* ---- billers_register.c ---- */
+enum flow biller_register(struct request *request, struct billers *all, const struct biller_asking *asking);
 
 /* ---- billers.c, billers_pages.c ---- */
 

@@ -153,8 +153,28 @@ static struct text spoiled(struct arena *arena, struct text document, enum bille
     }
 }
 
-enum flow biller_answer_send(struct request *request, struct biller_answer *answer, enum biller_fault delivery) {
+/* How an answer travels. */
+static void deliver(struct request *request, enum biller_fault delivery) {
     const struct sandbox *sandbox = request->engine_state;
+    if (delivery == FAULT_GATEWAY) request->answer.status = 502;
+    if (delivery == FAULT_SLOW) answer_after(request, sandbox->slow_us);
+    if (delivery == FAULT_TIMEOUT_AFTER || delivery == FAULT_TIMEOUT_BEFORE) answer_never(request, sandbox->late_us);
+    if (delivery == FAULT_CLOSED_AFTER) answer_never(request, 0);
+}
+
+enum flow biller_register_send(struct request *request, struct text text, enum biller_fault delivery) {
+    bool html = delivery == FAULT_HTML || delivery == FAULT_GATEWAY;
+    bool cut = delivery == FAULT_BROKEN || delivery == FAULT_EMPTY || delivery == FAULT_TWICE || html;
+    const struct answer_file file = {
+        .content_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+        .bytes = cut ? spoiled(request->arena, text, delivery) : text,
+    };
+    answer_file(request, &file);
+    deliver(request, delivery);
+    return FLOW_ANSWERED;
+}
+
+enum flow biller_answer_send(struct request *request, struct biller_answer *answer, enum biller_fault delivery) {
     struct arena *arena = request->arena;
     bool narrow = answer->biller->dialect == DIALECT_1251;
     bool html = delivery == FAULT_HTML || delivery == FAULT_GATEWAY;
@@ -175,9 +195,6 @@ enum flow biller_answer_send(struct request *request, struct biller_answer *answ
         file.state = huge;
     }
     answer_file(request, &file);
-    if (delivery == FAULT_GATEWAY) request->answer.status = 502;
-    if (delivery == FAULT_SLOW) answer_after(request, sandbox->slow_us);
-    if (delivery == FAULT_TIMEOUT_AFTER || delivery == FAULT_TIMEOUT_BEFORE) answer_never(request, sandbox->late_us);
-    if (delivery == FAULT_CLOSED_AFTER) answer_never(request, 0);
+    deliver(request, delivery);
     return FLOW_ANSWERED;
 }

@@ -27,7 +27,8 @@ struct payment {
     struct account *account;
     struct payment *next_pending;
     size_t place;
-    int64_t sum, made_s, ready_s, reading;
+    int64_t sum, made_s, ready_s, reading, day;
+    int told; /* how often it was told to pay; forgotten when the program ends */
     enum biller_state state;
     int result; /* what a pay of it is answered, once it is not pending */
     char key[16 + BILLER_TXN];
@@ -85,6 +86,11 @@ static struct account *account_of(struct biller_books *books, const struct bille
 static int month_of(int64_t at_s) {
     struct date date = date_from_days((at_s + ZONE_S) / 86400);
     return date.year * 12 + date.month;
+}
+
+static int64_t day_of(int64_t at_s) {
+    struct date date = date_from_days((at_s + ZONE_S) / 86400);
+    return (int64_t)date.year * 10000 + date.month * 100 + date.day;
 }
 
 static void count(struct biller_books *books, const struct payment *payment, int sign) {
@@ -180,6 +186,7 @@ static bool take_pay(struct biller_books *books, const struct biller_line *line)
     payment->made_s = line->made_s;
     payment->ready_s = line->ready_s;
     payment->reading = line->reading;
+    payment->day = line->day;
     payment->result = line->result;
     payment->state = line->ready_s > 0            ? BILLER_PENDING
                      : line->result == OSMP_OK    ? BILLER_PAID
@@ -272,16 +279,38 @@ static int pay_again(const struct payment *payment, const struct biller_asking *
     return payment->state == BILLER_PENDING ? OSMP_PENDING : payment->result;
 }
 
+static enum biller_fault fault_of(const struct biller *biller, struct text account) {
+    return biller_fault_of(biller, account, BILLER_REGISTER);
+}
+
+/* Under the next number, which nobody has given. */
+static void pay_one_more(struct biller_books *books, const struct biller_asking *asking,
+                         const struct biller_line *paid) {
+    char next[BILLER_TXN];
+    int64_t txn;
+    if (!text_to_int(asking->txn, &txn)) return;
+    snprintf(next, sizeof next, "%lld", (long long)txn + 1);
+    struct biller_asking more = *asking;
+    struct biller_line line = *paid;
+    more.txn = text_from(next);
+    if (payment_find(books, asking->biller, more.txn) == NULL) (void)write_line(books, &line, "pay", &more);
+}
+
 static int pay_anew(struct biller_books *books, const struct biller_paying *paying) {
     const struct biller_asking *asking = paying->asking;
     struct biller_standing standing;
     standing_of(books, asking->biller, asking->account, paying->now_s, &standing);
     int result = paying->pending_s > 0 || paying->result < 0 ? biller_verdict(asking, &standing) : paying->result;
-    struct biller_line line = {.sum = asking->sum, .made_s = paying->now_s, .reading = asking->reading};
+    struct biller_line line = {.sum = asking->sum,
+                               .made_s = paying->now_s,
+                               .reading = asking->reading,
+                               .day = asking->day != 0 ? asking->day : day_of(paying->now_s)};
     bool pending = result == OSMP_OK && paying->pending_s > 0;
     line.result = pending ? paying->result : result;
     line.ready_s = pending ? paying->now_s + paying->pending_s : 0;
     if (!write_line(books, &line, "pay", asking)) return OSMP_LATER;
+    if (line.result == OSMP_OK && fault_of(asking->biller, asking->account) == FAULT_ONE_MORE)
+        pay_one_more(books, asking, &line);
     return pending ? OSMP_PENDING : result;
 }
 
@@ -291,10 +320,13 @@ int biller_books_pay(struct biller_books *books, const struct biller_paying *pay
     if (asking->account.size >= BILLER_ACCOUNT) return OSMP_FORMAT; /* too long for the books */
     pthread_mutex_lock(&books->lock);
     settle(books, paying->now_s);
-    const struct payment *known = payment_find(books, asking->biller, asking->txn);
+    struct payment *known = payment_find(books, asking->biller, asking->txn);
     int result = known != NULL ? pay_again(known, asking) : pay_anew(books, paying);
     if (known == NULL) known = payment_find(books, asking->biller, asking->txn);
-    if (known != NULL) copy_of(known, payment);
+    if (known != NULL) {
+        known->told++;
+        copy_of(known, payment);
+    }
     pthread_mutex_unlock(&books->lock);
     return result;
 }
@@ -354,4 +386,56 @@ void biller_books_totals(struct biller_books *books, int64_t now_s, struct bille
     settle(books, now_s);
     memcpy(totals, books->totals, sizeof books->totals);
     pthread_mutex_unlock(&books->lock);
+}
+
+/* ---- the register ---- */
+
+static int by_txn(const void *left, const void *right) {
+    const struct biller_listed *one = left, *other = right;
+    return (one->txn > other->txn) - (one->txn < other->txn);
+}
+
+/* Taken back when its register is asked for first. */
+static void take_back(struct biller_books *books, const struct payment *payment, int64_t txn, int64_t now_s) {
+    char number[BILLER_TXN];
+    snprintf(number, sizeof number, "%lld", (long long)txn);
+    const struct biller_asking bare = {.biller = payment->biller, .txn = text_from(number), .account = TEXT("")};
+    struct biller_line line = {.made_s = now_s < payment->ready_s ? payment->ready_s : now_s};
+    if (payment->state == BILLER_PAID) (void)write_line(books, &line, "cancel", &bare);
+}
+
+/* As the fault of its account would have it; false: it is not in the list. */
+static bool list_one(struct biller_books *books, const struct payment *payment, int64_t now_s,
+                     struct biller_listed *listed) {
+    struct biller_payment copy;
+    enum biller_fault fault = fault_of(payment->biller, account_name(payment->account));
+    copy_of(payment, &copy);
+    if (!text_to_int(text_from(copy.txn), &listed->txn)) return false;
+    if (fault == FAULT_UNLISTED && payment->told == 1) return false; /* told again, it is found */
+    if (fault == FAULT_TAKEN_BACK) take_back(books, payment, listed->txn, now_s);
+    if (payment->state != BILLER_PAID && payment->state != BILLER_CANCELLED) return false;
+    listed->prv = copy.prv;
+    listed->sum = payment->sum - (fault == FAULT_LISTED_LESS && payment->sum > 100 ? 100 : 0);
+    listed->cancelled = payment->state == BILLER_CANCELLED;
+    return true;
+}
+
+size_t biller_books_register(struct biller_books *books, const struct biller_asking *asking, int64_t now_s,
+                             struct biller_listed *listed, size_t room, bool *more) {
+    size_t count = 0;
+    pthread_mutex_lock(&books->lock);
+    settle(books, now_s);
+    struct biller_listed *all = calloc(books->count + 1, sizeof *all);
+    for (size_t i = 0; all != NULL && i < books->count; i++) {
+        const struct payment *payment = books->order[i];
+        if (payment->biller != asking->biller || payment->day != asking->day) continue;
+        if (list_one(books, payment, now_s, &all[count]) && all[count].txn > asking->after) count++;
+    }
+    if (all != NULL) qsort(all, count, sizeof *all, by_txn);
+    *more = count > room;
+    if (count > room) count = room;
+    if (count > 0) memcpy(listed, all, count * sizeof *all);
+    free(all);
+    pthread_mutex_unlock(&books->lock);
+    return count;
 }

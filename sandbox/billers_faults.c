@@ -42,6 +42,10 @@ const struct biller_fault_row biller_faults[BILLER_FAULTS] = {
     [FAULT_OTHER_SUM] = {"other-sum", "6631", S_sandbox_bfault_other_sum, BILLER_PAY},
     [FAULT_OTHER_TXN] = {"other-txn", "6632", S_sandbox_bfault_other_txn, BILLER_PAY},
     [FAULT_YES_THEN_NO] = {"yes-then-no", "6633", S_sandbox_bfault_yes_then_no, BILLER_PAY},
+    [FAULT_UNLISTED] = {"unlisted", "6640", S_sandbox_bfault_unlisted, BILLER_REGISTER},
+    [FAULT_ONE_MORE] = {"one-more", "6641", S_sandbox_bfault_one_more, BILLER_REGISTER},
+    [FAULT_LISTED_LESS] = {"listed-less", "6642", S_sandbox_bfault_listed_less, BILLER_REGISTER},
+    [FAULT_TAKEN_BACK] = {"taken-back", "6644", S_sandbox_bfault_taken_back, BILLER_REGISTER},
 };
 
 #define SET(fault) (1u << (fault))
@@ -57,9 +61,10 @@ unsigned biller_faults_named(struct text name) {
                         SET(FAULT_ENTITIES) | SET(FAULT_ENCODING)},
         {"contradict",
          SET(FAULT_OTHER_PRV) | SET(FAULT_OTHER_SUM) | SET(FAULT_OTHER_TXN) | SET(FAULT_YES_THEN_NO)},
-        {"storm", (SET(BILLER_FAULTS) - 1) & ~SET(FAULT_WELL)},
+        {"storm", (SET(FAULT_UNLISTED) - 1) & ~SET(FAULT_WELL)},
     };
-    for (int fault = FAULT_WELL + 1; fault < BILLER_FAULTS; fault++)
+    /* What a register has otherwise is said by accounts alone: a rule knows no payments. */
+    for (int fault = FAULT_WELL + 1; fault < FAULT_UNLISTED; fault++)
         if (text_is(name, biller_faults[fault].name)) return SET(fault);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         if (text_is(name, groups[i].name)) return groups[i].set;

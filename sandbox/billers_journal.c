@@ -1,6 +1,6 @@
 /* billers_journal.c: the lines of the billers' journal (journal.h):
  *
- *     pay CODE TXN KOPECKS RESULT MADE READY READING ACCOUNT     (account in hex; '-' for none)
+ *     pay CODE TXN KOPECKS RESULT MADE READY READING ACCOUNT DAY     (account in hex; '-' for none; no DAY in old ones)
  *     cancel CODE TXN MADE
  */
 #include "sandbox/billers.h"
@@ -17,9 +17,9 @@ void biller_line_write(char line[JOURNAL_LINE], const struct biller_line *change
     char account[2 * BILLER_ACCOUNT] = "-";
     for (size_t i = 0; change->account[i] != '\0'; i++)
         snprintf(account + 2 * i, 3, "%02x", (unsigned)(unsigned char)change->account[i]);
-    snprintf(line, JOURNAL_LINE, "pay %s %s %lld %d %lld %lld %lld %s\n", change->biller->code, change->txn,
+    snprintf(line, JOURNAL_LINE, "pay %s %s %lld %d %lld %lld %lld %s %lld\n", change->biller->code, change->txn,
                     (long long)change->sum, change->result, (long long)change->made_s, (long long)change->ready_s,
-                    (long long)change->reading, account);
+                    (long long)change->reading, account, (long long)change->day);
 }
 
 static bool account_read(const char *hex, char account[BILLER_ACCOUNT]) {
@@ -37,10 +37,10 @@ static bool account_read(const char *hex, char account[BILLER_ACCOUNT]) {
 
 bool biller_line_read(const char *line, struct biller_line *change) {
     char code[16], account[2 * BILLER_ACCOUNT];
-    long long sum = 0, made = 0, ready = 0, reading = 0;
+    long long sum = 0, made = 0, ready = 0, reading = 0, day = 0;
     *change = (struct biller_line){0};
-    bool pay = sscanf(line, "%3s %15s %20s %lld %d %lld %lld %lld %256s", change->kind, code, change->txn, &sum,
-                      &change->result, &made, &ready, &reading, account) == 9 &&
+    bool pay = sscanf(line, "%3s %15s %20s %lld %d %lld %lld %lld %256s %lld", change->kind, code, change->txn, &sum,
+                      &change->result, &made, &ready, &reading, account, &day) >= 9 &&
                strcmp(change->kind, "pay") == 0 && account_read(account, change->account);
     bool cancel = !pay && sscanf(line, "%6s %15s %20s %lld", change->kind, code, change->txn, &made) == 4 &&
                   strcmp(change->kind, "cancel") == 0;
@@ -50,5 +50,6 @@ bool biller_line_read(const char *line, struct biller_line *change) {
     change->made_s = made;
     change->ready_s = ready;
     change->reading = reading;
+    change->day = day;
     return change->biller != NULL;
 }

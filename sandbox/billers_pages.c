@@ -15,9 +15,9 @@ static const string_id dialect_words[DIALECTS] = {S_sandbox_dialect_classic, S_s
 static const struct {
     const char *name;
     enum biller_command command;
-} commands[] = {{"check", BILLER_CHECK}, {"pay", BILLER_PAY}, {"cancel", BILLER_CANCEL}};
+} commands[] = {{"check", BILLER_CHECK}, {"pay", BILLER_PAY}, {"cancel", BILLER_CANCEL}, {"register", BILLER_REGISTER}};
 
-static const char *const command_choices[] = {"check", "pay", "cancel", NULL};
+static const char *const command_choices[] = {"check", "pay", "cancel", "register", NULL};
 FORM(fault_form, {.name = "biller", .type = FIELD_TEXT, .required = true, .max = 16},
      {.name = "fault", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "share", .type = FIELD_INT, .required = true, .min = 0, .max = 100},

@@ -1,10 +1,13 @@
-/* accounts.c: whom we owe: an account for each provider, into which what customers paid goes, and one for our fees. */
+/* accounts.c: whom we owe: an account for each provider, into which what customers paid goes, one for our fees, and one
+ * for what banks sent back and nobody knows whose it is. */
+#include "base/check.h"
 #include "payments/internal.h"
 
 STATEMENT(find, "SELECT account FROM pay_account WHERE provider = $1");
 STATEMENT(add, "INSERT INTO pay_account (provider, account) VALUES ($1, $2)");
 
 #define OURS 0
+#define UNPLACED (-1)
 
 static int64_t account_of(struct engine *engine, struct tx *tx, int64_t provider, int purpose) {
     struct rows *rows = tx_query(tx, &find, VALUES(V_INT(provider)));
@@ -23,6 +26,19 @@ int64_t payments_provider_account(struct engine *engine, struct tx *tx, int64_t 
 
 int64_t payments_fee_account(struct engine *engine, struct tx *tx) {
     return account_of(engine, tx, OURS, PURPOSE_FEES);
+}
+
+int64_t payments_unplaced_account(struct engine *engine, struct tx *tx) {
+    return account_of(engine, tx, UNPLACED, PURPOSE_UNPLACED);
+}
+
+int64_t payments_returning_account(struct engine *engine, struct tx *tx, int64_t provider) {
+    struct account account;
+    int64_t id = payments_provider_account(engine, tx, provider);
+    if (!ledger_account(engine_ledger(engine), tx, id, &account) || account.overdraft == ACCOUNT_UNLIMITED) return id;
+    account.overdraft = ACCOUNT_UNLIMITED;
+    check(ledger_change(engine_ledger(engine), tx, &account) || tx_failed(tx));
+    return id;
 }
 
 int64_t payments_payee(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry) {

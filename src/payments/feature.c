@@ -3,6 +3,7 @@
 #include "adapters/picture/picture.h"
 #include "generated/templates.h"
 #include "payments/breaker.h"
+#include "payments/register.h"
 #include "payments/catalogue_edit.h"
 #include "payments/st00012_rules.h"
 
@@ -36,6 +37,23 @@ FORM(refund_form, {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MA
                    .invalid = S_payments_form_sum_invalid},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300},
      {.name = "reference", .type = FIELD_TEXT, .max = 64});
+FORM(register_draft, {.name = "provider", .type = FIELD_ID}, {.name = "day", .type = FIELD_DATE});
+FORM(register_form,
+     {.name = "provider", .type = FIELD_ID, .required = true, .missing = S_payments_register_none},
+     {.name = "day", .type = FIELD_DATE, .required = true, .missing = S_payments_register_day_missing});
+static const char *const decisions[] = {"refund", "push", "cancel", "close", NULL}; /* enum decision */
+FORM(difference_form,
+     {.name = "decision",
+      .type = FIELD_CHOICE,
+      .required = true,
+      .choices = decisions,
+      .missing = S_payments_difference_choose},
+     {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300});
+FORM(unplaced_form, {.name = "payment", .type = FIELD_ID, .invalid = S_payments_unplaced_payment_unfit},
+     {.name = "account", .type = FIELD_ID, .invalid = S_payments_unplaced_no_account},
+     {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300});
+FORM(unplaced_draft, {.name = "payment", .type = FIELD_TEXT, .max = 30},
+     {.name = "account", .type = FIELD_TEXT, .max = 30}, {.name = "reason", .type = FIELD_TEXT, .max = 300});
 FORM(settle_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "reference", .type = FIELD_TEXT, .max = 64},
      {.name = "reason", .type = FIELD_TEXT, .max = 300});
 
@@ -208,6 +226,68 @@ static const struct route routes[] = {
      .summary = "Asks for giving a payment back, or so much of it; a second person confirms",
      .roles = ROLE_FINANCE},
     {.method = METHOD_GET,
+     .path = "/staff/registers",
+     .who = WHO_STAFF,
+     .form = &register_draft,
+     .stages = {{STAGE_READ, staff_registers_read}},
+     .page = &template_payments_registers,
+     .audit = "registers.seen",
+     .summary = "The providers' daily registers that were compared with our payments, and what still differs",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_POST,
+     .path = "/staff/registers",
+     .who = WHO_STAFF,
+     .form = &register_form,
+     .stages = {{STAGE_WRITE, staff_registers_ask}},
+     .again = staff_registers_read,
+     .again_page = &template_payments_registers,
+     .audit = "register.asked",
+     .summary = "Has a provider's register of a day asked for and compared at once",
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_GET,
+     .path = "/staff/differences/{id}",
+     .who = WHO_STAFF,
+     .form = &settle_draft,
+     .stages = {{STAGE_READ, staff_difference_read}},
+     .page = &template_payments_difference,
+     .audit = "difference.seen",
+     .summary = "What a provider's register has otherwise than we do",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_POST,
+     .path = "/staff/differences/{id}",
+     .who = WHO_STAFF,
+     .form = &difference_form,
+     .stages = {{STAGE_WRITE, staff_difference_ask}},
+     .again = staff_difference_read,
+     .again_page = &template_payments_difference,
+     .key = true,
+     .audit = "difference.decide",
+     .summary = "Asks for what is to become of a difference; a second person confirms",
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_GET,
+     .path = "/staff/unplaced/{id}",
+     .who = WHO_STAFF,
+     .form = &unplaced_draft,
+     .stages = {{STAGE_READ, staff_unplaced_read}},
+     .page = &template_payments_unplaced,
+     .audit = "unplaced.seen",
+     .summary = "Money that a bank sent back and that fits no payment",
+     .flags = ROUTE_FORM_OPTIONAL,
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_POST,
+     .path = "/staff/unplaced/{id}",
+     .who = WHO_STAFF,
+     .form = &unplaced_form,
+     .stages = {{STAGE_WRITE, staff_unplaced_ask}},
+     .again = staff_unplaced_read,
+     .again_page = &template_payments_unplaced,
+     .key = true,
+     .audit = "unplaced.place",
+     .summary = "Asks for such money to be put to a payment or to an account; a second person confirms",
+     .roles = ROLE_FINANCE},
+    {.method = METHOD_GET,
      .path = "/staff/providers",
      .who = WHO_STAFF,
      .form = &providers_form,
@@ -367,12 +447,19 @@ static const struct setting settings[] = {
      "A payment of this sum or more to an account not paid before wants a fresh proof of who one is; 0: never."},
     {"returns_every", SETTING_DURATION, AT(returns_every), "1m", SECOND, DAY, NULL,
      "How often a bank is asked what of our transfers it has sent back."},
+    {"register_days", SETTING_INT, AT(register_days), "7", 0, 60, NULL,
+     "For how many days back providers are asked for their registers; 0: never by itself."},
+    {"register_after", SETTING_DURATION, AT(register_after), "3h", 0, DAY, NULL,
+     "How long after a day's end its register is asked for first."},
+    {"register_every", SETTING_DURATION, AT(register_every), "1d", MINUTE, 30 * DAY, NULL,
+     "How often the register of a day is asked for again, since what was paid may be taken back later."},
     {.name = NULL}};
 
 /* ---- the rest ---- */
 
 static const struct menu_item menu[] = {{S_payments_menu, "/pay", "receipt", WHO_CUSTOMER, 13},
                                         {S_payments_edit_title, "/staff/providers", "receipt", WHO_STAFF, 60},
+                                        {S_payments_register_title, "/staff/registers", "list", WHO_STAFF, 61},
                                         {.path = NULL}};
 
 static const struct operation_kind operations[] = {
@@ -382,17 +469,23 @@ static const struct operation_kind operations[] = {
      payment_classify},
     {KIND_PAYMENT_FEE_REFUND, "payment_fee_refund", S_payments_kind_fee_refund, "return", payment_describe, "fees",
      NULL, NULL},
+    {KIND_RETURN_KEPT, "return_kept", S_payments_kind_return_kept, "return", NULL, NULL, NULL, NULL},
+    {KIND_RETURN_PLACED, "return_placed", S_payments_kind_return_placed, "return", NULL, "other", NULL, NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"payments.seed", MINUTE, catalogue_seed},
                                   {"payments.expire", 10 * SECOND, payments_expire},
                                   {"payments.returns", SECOND, returns_ask},
+                                  {"payments.registers", MINUTE, registers_ask},
                                   {.name = NULL}};
 
 static const struct outbox_kind outbox[] = {
     {.name = "payment.check", .send = payment_check_send, .result = payment_check_result, .pause_most_us = 5 * SECOND},
     {.name = "payment.send", .send = payment_pay_send, .result = payment_pay_result, .pause_most_us = 30 * SECOND},
     {.name = "payment.returns", .send = returns_send, .result = returns_result, .pause_most_us = 5 * SECOND},
+    {.name = "payment.register", .send = register_send, .result = register_result, .pause_most_us = MINUTE},
+    {.name = "payment.push", .send = payment_pay_send, .result = difference_result, .pause_most_us = 30 * SECOND},
+    {.name = "payment.cancel", .send = payment_cancel_send, .result = difference_result, .pause_most_us = 30 * SECOND},
     {.name = NULL}};
 
 static const struct queue queues[] = {{.name = "payments.stuck",
@@ -400,6 +493,16 @@ static const struct queue queues[] = {{.name = "payments.stuck",
                                        .roles = ROLE_FINANCE,
                                        .due_us = DAY,
                                        .page = "/staff/payments/"},
+                                      {.name = "payments.difference",
+                                       .title = S_payments_difference_queue,
+                                       .roles = ROLE_FINANCE,
+                                       .due_us = DAY,
+                                       .page = "/staff/differences/"},
+                                      {.name = "payments.unplaced",
+                                       .title = S_payments_unplaced_queue,
+                                       .roles = ROLE_FINANCE,
+                                       .due_us = DAY,
+                                       .page = "/staff/unplaced/"},
                                       {.name = NULL}};
 
 static const struct approval_kind approvals[] = {{.name = "payments.settle",
@@ -416,6 +519,20 @@ static const struct approval_kind approvals[] = {{.name = "payments.settle",
                                                   .life_us = 7 * DAY,
                                                   .apply = staff_refund_apply,
                                                   .show = staff_refund_show},
+                                                 {.name = "payments.difference",
+                                                  .title = S_payments_difference_approval,
+                                                  .ask = ROLE_FINANCE,
+                                                  .confirm = ROLE_FINANCE,
+                                                  .life_us = 7 * DAY,
+                                                  .apply = difference_apply,
+                                                  .show = difference_show},
+                                                 {.name = "payments.unplaced",
+                                                  .title = S_payments_unplaced_approval,
+                                                  .ask = ROLE_FINANCE,
+                                                  .confirm = ROLE_FINANCE,
+                                                  .life_us = 7 * DAY,
+                                                  .apply = unplaced_apply,
+                                                  .show = unplaced_show},
                                                  {.name = "payments.catalogue",
                                                   .title = S_payments_edit_approval,
                                                   .ask = ROLE_CATALOGUE,

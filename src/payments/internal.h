@@ -12,7 +12,7 @@
 #include <pthread.h>
 
 /* ledger account.purpose */
-enum payments_purpose { PURPOSE_PROVIDER = 20, PURPOSE_FEES = 21 };
+enum payments_purpose { PURPOSE_PROVIDER = 20, PURPOSE_FEES = 21, PURPOSE_UNPLACED = 22 };
 
 /* ledger transfer.kind; operation_kind.code */
 enum payments_kind {
@@ -20,6 +20,8 @@ enum payments_kind {
     KIND_PAYMENT_FEE,   /* customer → our income */
     KIND_PAYMENT_REFUND,
     KIND_PAYMENT_FEE_REFUND,
+    KIND_RETURN_KEPT,   /* bank → unplaced: sent back, nobody knows whose it is */
+    KIND_RETURN_PLACED, /* unplaced → where it belongs */
 };
 
 struct payments_settings {
@@ -27,6 +29,7 @@ struct payments_settings {
     int64_t check_life, confirm_life, send_life;
     int64_t confirm_sum; /* from here a payee that is new wants a fresh proof; 0: never */
     int64_t returns_every;
+    int64_t register_days, register_after, register_every;
 };
 
 struct breakers;
@@ -91,6 +94,10 @@ size_t payments_latest(struct tx *tx, int64_t customer, bool open, struct paymen
 /* In a command, made when missing. */
 int64_t payments_provider_account(struct engine *engine, struct tx *tx, int64_t provider);
 int64_t payments_fee_account(struct engine *engine, struct tx *tx);
+/* A bank's, from which money has come back: what we owe it may be settled by then, so it may owe us. */
+int64_t payments_returning_account(struct engine *engine, struct tx *tx, int64_t provider);
+/* What came back and is nobody's yet. */
+int64_t payments_unplaced_account(struct engine *engine, struct tx *tx);
 /* feature.payee: the provider's account, where it is he who is paid; a fee is nobody's. */
 int64_t payments_payee(struct engine *engine, struct tx *tx, int64_t customer, const struct entry *entry);
 
@@ -118,6 +125,8 @@ void payment_check_result(struct engine *engine, struct tx *tx, const struct out
                           enum outbox_verdict verdict, struct text reply);
 enum outbox_verdict payment_pay_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                      struct text *reply);
+enum outbox_verdict payment_cancel_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                        struct text *reply);
 void payment_pay_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
                         enum outbox_verdict verdict, struct text reply);
 bool payments_expire(struct engine *engine, struct tx *tx); /* a job */

@@ -42,6 +42,11 @@ enum outbox_verdict payment_pay_send(struct engine *engine, const struct outbox_
     return ask(engine, item, RAIL_SEND, arena, reply);
 }
 
+enum outbox_verdict payment_cancel_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                        struct text *reply) {
+    return ask(engine, item, RAIL_CANCEL, arena, reply);
+}
+
 /* ---- the check's outcome ---- */
 
 static void end_unpaid(struct payment *payment, enum payment_state state, enum payment_reason reason, moment now) {

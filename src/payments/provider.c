@@ -373,7 +373,7 @@ static void fold(struct arena *arena, struct provider *provider) {
 static void read_top(struct reading *reading, const json_t *top, struct provider *provider) {
     static const char *const names[] = {"code",  "category", "title", "search", "fields",    "sum",     "fee", "level",
                                         "check", "cancel",   "on",    "rail",   "service", "numbers", "operators",
-                                        "balance", "logo", NULL};
+                                        "balance", "logo", "register", NULL};
     static const char *const levels[] = {"minimal", "simplified", "full", NULL};
     only(reading, top, names);
     provider->code = code_at(reading, top, "code");
@@ -387,6 +387,7 @@ static void read_top(struct reading *reading, const json_t *top, struct provider
     provider->cancels = truth_at(reading, top, "cancel", false);
     provider->on = truth_at(reading, top, "on", true);
     provider->operators = truth_at(reading, top, "operators", false);
+    provider->registers = truth_at(reading, top, "register", false);
     provider->tells_balance = truth_at(reading, top, "balance", false);
     read_fields(reading, top, provider);
     read_sum(reading, top, provider);
@@ -405,6 +406,14 @@ static const json_t *tree(struct reading *reading, struct arena *scratch, struct
     if (json_is_object(top)) return top;
     wrong(reading, "", S_payments_wrong_json);
     return NULL;
+}
+
+static bool same(const char *one, const char *other) {
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+bool provider_shares(const struct provider *one, const struct provider *other) {
+    return one->osmp.url != NULL && same(one->osmp.url, other->osmp.url) && same(one->osmp.user, other->osmp.user);
 }
 
 bool provider_read(struct arena *arena, struct text json, const struct provider_place *place,

@@ -45,6 +45,7 @@ struct provider {
     int level;                 /* from which a customer may pay it: 0 minimal, 1 simplified, 2 full */
     bool asks;                 /* its check is asked before the customer confirms */
     bool cancels;              /* it takes a payment back when asked */
+    bool registers;            /* it gives a daily register of what it has */
     bool tells_balance;        /* its check tells what is left on the account */
     bool on;                   /* off: told as out of service, takes nothing */
     bool operators;            /* itself never paid: the number says which operator is; no fee, rail or service */
@@ -56,6 +57,8 @@ struct provider {
     int64_t changed_by;
 };
 
+/* Are both asked at one service, under one name? Several operators may be paid through one aggregator or bank. */
+bool provider_shares(const struct provider *one, const struct provider *other);
 /* The first field with that check; NULL: none. */
 const struct provider_field *provider_field_of(const struct provider *provider, enum value_check check);
 

@@ -45,6 +45,14 @@ struct rail_return {
 };
 #define RAIL_RETURNS 100 /* told at once */
 
+/* A payment as the other side's register of a day has it. */
+struct rail_line {
+    int64_t payment, sum; /* kopecks */
+    bool cancelled;
+    struct text reference;
+};
+#define RAIL_LINES 200 /* told at once */
+
 struct rail {
     const char *name;
     struct rail_answer (*ask)(struct engine *engine, const struct provider *provider, const struct rail_order *order,
@@ -52,6 +60,10 @@ struct rail {
     /* What was sent back after that number, in order; how many, -1: no answer. NULL: this rail returns nothing. */
     int (*returns)(struct engine *engine, const struct provider *provider, int64_t after,
                    struct rail_return returns[RAIL_RETURNS], struct arena *arena);
+    /* The register's next lines of that day (since 1970) behind payment `after`, in order; how many, -1: no answer.
+     * NULL: this rail has none. */
+    int (*register_of)(struct engine *engine, const struct provider *provider, int64_t day, int64_t after,
+                       struct rail_line lines[RAIL_LINES], bool *more, struct arena *arena);
 };
 
 const struct rail *rail_named(struct text name); /* NULL: none */

@@ -63,4 +63,14 @@ static struct rail_answer ask(struct engine *engine, const struct provider *prov
     return answer;
 }
 
-const struct rail rail_osmp = {.name = "osmp", .ask = ask};
+static int register_of(struct engine *engine, const struct provider *provider, int64_t day, int64_t after,
+                       struct rail_line lines[RAIL_LINES], bool *more, struct arena *arena) {
+    struct osmp_line *told = arena_array(arena, struct osmp_line, RAIL_LINES);
+    (void)engine;
+    int count = osmp_register(arena, &provider->osmp, date_from_days(day), after, told, RAIL_LINES, more);
+    for (int i = 0; i < count; i++)
+        lines[i] = (struct rail_line){told[i].txn, told[i].sum, told[i].cancelled, told[i].reference};
+    return count;
+}
+
+const struct rail rail_osmp = {.name = "osmp", .ask = ask, .register_of = register_of};

@@ -1,13 +1,11 @@
 /* returns.c: money that a bank sent back after it had paid it out (the account was closed meanwhile). Each bank's list
  * is read on from where it was read to, and each line of it gives the customer back what he paid, once: in the command
  * that moves on. */
-#include "payments/internal.h"
+#include "payments/register.h"
 
 #include "base/json.h"
-#include "base/log.h"
 
 #include <jansson.h>
-#include <string.h>
 
 STATEMENT(find, "SELECT number, asked FROM pay_return WHERE provider = $1 FOR_UPDATE");
 STATEMENT(add, "INSERT INTO pay_return (provider, number, asked) VALUES ($1, 0, $2)");
@@ -16,17 +14,11 @@ STATEMENT(put_number, "UPDATE pay_return SET number = $2 WHERE provider = $1");
 
 /* ---- which banks ---- */
 
-static bool same(const char *one, const char *other) {
-    return one != NULL && other != NULL && strcmp(one, other) == 0;
-}
-
 /* Several providers are paid through one bank: the first of them asks for all. */
 static bool asks_for_all(const struct catalogue *catalogue, const struct provider *provider) {
     if (provider->rail == NULL || provider->rail->returns == NULL) return false;
     for (const struct provider *each = catalogue->providers; each < provider; each++)
-        if (each->rail != NULL && each->rail->returns != NULL && same(each->osmp.url, provider->osmp.url) &&
-            same(each->osmp.user, provider->osmp.user))
-            return false;
+        if (each->rail != NULL && each->rail->returns != NULL && provider_shares(each, provider)) return false;
     return true;
 }
 
@@ -82,14 +74,14 @@ enum outbox_verdict returns_send(struct engine *engine, const struct outbox_item
 
 /* ---- what came back ---- */
 
-/* What does not fit (no such payment, never sent, another sum) is for people: its money lies with the provider. */
-static void take(struct engine *engine, struct tx *tx, const struct rail_return *one) {
+/* What does not fit (no such payment, never sent, another sum) is for people (unplaced.c). */
+static void take(struct engine *engine, struct tx *tx, int64_t provider, const struct rail_return *one) {
     struct payment payment;
     int64_t customer = payment_owner(tx, one->payment);
     bool found = customer != 0 && payment_find(engine, tx, customer, one->payment, &payment);
-    if (found && (payment.state == PAYMENT_REFUNDED || payment_returned(engine, tx, &payment, one->sum))) return;
-    log_event(LOG_ERROR, TEXT_NONE, "payments.return_unplaced", LOG_NUMBER("payment", one->payment),
-              LOG_NUMBER("sum", one->sum));
+    if (found && payment.state == PAYMENT_REFUNDED) return;
+    if (found) payments_returning_account(engine, tx, payment.provider);
+    if (!found || !payment_returned(engine, tx, &payment, one->sum)) unplaced_keep(engine, tx, provider, one);
 }
 
 static int64_t number_of(const json_t *object, const char *name) {
@@ -110,7 +102,7 @@ void returns_result(struct engine *engine, struct tx *tx, const struct outbox_it
         const json_t *each = json_array_get(list, i);
         const struct rail_return one = {number_of(each, "number"), number_of(each, "payment"), number_of(each, "sum")};
         if (one.number <= number) continue; /* an answer that came late tells what is known */
-        take(engine, tx, &one);
+        take(engine, tx, item->subject, &one);
         number = one.number;
     }
     if (number != before) tx_run(tx, &put_number, VALUES(V_INT(item->subject), V_INT(number)));

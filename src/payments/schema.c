@@ -76,6 +76,43 @@ const struct migration payments_migrations[] = {
      "  staff BIGINT NOT NULL,\n"
      "  at BIGINT NOT NULL\n"
      ") CLUSTERED;"},
+    {"payments", 6,
+     "CREATE INDEX payment_provider ON payment (provider, id);\n"
+     "CREATE TABLE pay_register ( -- reference\n" /* which days' registers were asked for, and read to their end */
+     "  provider BIGINT NOT NULL,\n"
+     "  day BIGINT NOT NULL,\n"
+     "  asked BIGINT NOT NULL,\n"
+     "  read BIGINT NOT NULL,\n"
+     "  lines BIGINT NOT NULL,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (provider, day)\n"
+     ") CLUSTERED;\n"
+     "CREATE TABLE pay_difference ( -- distributed by provider\n"
+     "  id ROWKEY,\n"
+     "  provider BIGINT NOT NULL,\n"
+     "  payment BIGINT NOT NULL,\n"
+     "  day BIGINT NOT NULL,\n"
+     "  kind BIGINT NOT NULL,\n"
+     "  ours BIGINT NOT NULL,\n"
+     "  theirs BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  found BIGINT NOT NULL,\n"
+     "  ended BIGINT NOT NULL,\n"
+     "  code BIGINT NOT NULL,\n"
+     "  ROWKEY(provider, id)\n"
+     ");\n"
+     "CREATE UNIQUE INDEX pay_difference_payment ON pay_difference (provider, payment);\n"
+     "CREATE TABLE pay_unplaced ( -- distributed by provider\n"
+     "  id ROWKEY,\n"
+     "  provider BIGINT NOT NULL,\n"
+     "  number BIGINT NOT NULL,\n" /* in the bank's list */
+     "  payment BIGINT NOT NULL,\n" /* which it names */
+     "  sum BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  ended BIGINT NOT NULL,\n"
+     "  operation BIGINT NOT NULL,\n"
+     "  ROWKEY(provider, id)\n"
+     ");"},
     {.sql = NULL},
 };
 

@@ -73,6 +73,7 @@ static const struct attribute how[] = {
     {"check", ATTRIBUTE_TRUTH, S_payments_trait_asks, .usual = "true"},
     {"balance", ATTRIBUTE_TRUTH, S_payments_trait_balance, .usual = "false"},
     {"cancel", ATTRIBUTE_TRUTH, S_payments_trait_cancels, .usual = "false"},
+    {"register", ATTRIBUTE_TRUTH, S_payments_trait_registers, .usual = "false"},
     {.place = NULL}};
 static const struct attribute operators[] = {
     {"numbers", ATTRIBUTE_LIST, S_payments_trait_numbers, S_payments_trait_numbers_hint, .choices = NULL},

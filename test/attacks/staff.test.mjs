@@ -140,6 +140,12 @@ const table = `
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
   POST /staff/payments/{id}/refund                -   -   -   +   -   -
+  GET  /staff/registers                           -   -   -   +   -   -
+  POST /staff/registers                           -   -   -   +   -   -
+  GET  /staff/differences/{id}                    -   -   -   +   -   -
+  POST /staff/differences/{id}                    -   -   -   +   -   -
+  GET  /staff/unplaced/{id}                       -   -   -   +   -   -
+  POST /staff/unplaced/{id}                       -   -   -   +   -   -
   GET  /staff/cashback                            -   -   -   +   +   -
   POST /staff/cashback                            -   -   -   -   +   -
   GET  /staff/providers                           -   -   -   -   +   -

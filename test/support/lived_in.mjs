@@ -312,6 +312,20 @@ async function payments(life) {
   await autopays(life, done);
   await life.see(who);
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);
+  await end(await begin("power", {account: "1234566644", sum: "20.00"}));
+  await registers(life, card);
+}
+
+// What a provider has otherwise than we do, and what a bank sent back that fits nothing.
+async function registers(life, card) {
+  const {boss, sandbox} = life;
+  await fetch(`${sandbox.url}/bank/payouts/${card.split("/").at(-1)}/return`, {
+    method: "POST", headers: {"Content-Type": "application/json", Accept: "application/json"}, body: JSON.stringify({sum: "5.00"})});
+  const {providers, today} = await good(boss.get("/staff/registers"));
+  for (const {value} of providers) await life.asStaff("/staff/registers", {provider: value, day: today});
+  const first = (queue) => until(async () => (await good(boss.get(`/staff/tasks?queue=payments.${queue}`))).tasks[0], Boolean, 60000);
+  life.at("/staff/differences/{id}", `/staff/differences/${(await first("difference")).subject}`);
+  life.at("/staff/unplaced/{id}", `/staff/unplaced/${(await first("unplaced")).subject}`);
 }
 
 // A box on its way to a far goal, with rules, gifts and a link; one without a goal; one that was broken.
@@ -507,7 +521,7 @@ const lived = (sandbox) => ({
   agents: {level: "minimal"},
   autopay: {notice: "7d"},
   terminals: {file: "profiles/terminals.csv"},
-  payments: {catalogue_file: "profiles/catalogue.json"},
+  payments: {catalogue_file: "profiles/catalogue.json", returns_every: "5s"},
   deposits: {level: "minimal", catalogue_file: "profiles/deposits.json"},
   lenders: lenders(sandbox),
 });

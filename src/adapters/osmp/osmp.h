@@ -72,6 +72,20 @@ struct osmp_reply {
 /* Blocks up to the service's timeout. Texts live in the arena. */
 struct osmp_reply osmp_ask(struct arena *arena, const struct osmp_service *service, const struct osmp_order *order);
 
+/* ---- register.c: what the provider has, as it tells in its daily register ---- */
+
+struct osmp_line {
+    int64_t txn, sum;      /* kopecks */
+    bool cancelled;        /* taken back since it was paid */
+    struct text reference; /* theirs */
+};
+/* The next lines of that day (by txn_date) behind txn `after`, in the order of txn; how many, -1: no answer that can be
+ * believed. Blocks. */
+int osmp_register(struct arena *arena, const struct osmp_service *service, struct date day, int64_t after,
+                  struct osmp_line *lines, size_t most, bool *more);
+int osmp_register_read(struct arena *arena, struct text body, int64_t after, struct osmp_line *lines, size_t most,
+                       bool *more);
+
 /* ---- its parts, for tests and the fuzzer ---- */
 
 /* The query or the form's body. */
