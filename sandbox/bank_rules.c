@@ -50,6 +50,14 @@ static struct text bank_of_bik(struct arena *arena, struct text bik) {
     return text_format(arena, "Банк с БИК %.*s", TEXT_ARG(bik));
 }
 
+/* Cards 22000N… are the Nth bank's; NULL: nobody's that it knows. */
+static const char *bank_of_card(struct text number) {
+    if (!text_starts(number, "22000") || number.size < 6) return NULL;
+    for (const struct fast_bank *bank = fast_banks; bank->id != NULL; bank++)
+        if (number.data[5] == bank->id[11]) return bank->name;
+    return NULL;
+}
+
 struct text payout_bank(struct arena *arena, const struct payout_asking *asking) {
     static const char *const schemes[] = {[CARD_UNKNOWN] = NULL,
                                           [CARD_MIR] = "Карта «Мир»",
@@ -57,7 +65,10 @@ struct text payout_bank(struct arena *arena, const struct payout_asking *asking)
                                           [CARD_VISA] = "Карта Visa"};
     if (!bank_there(asking)) return TEXT_NONE;
     if (asking->kind == PAYOUT_ACCOUNT) return bank_of_bik(arena, asking->bik);
-    if (asking->kind == PAYOUT_CARD) return text_from(schemes[card_scheme_of(asking->account)]);
+    if (asking->kind == PAYOUT_CARD) {
+        const char *bank = bank_of_card(asking->account);
+        return text_from(bank != NULL ? bank : schemes[card_scheme_of(asking->account)]);
+    }
     return text_from(fast_bank_of(asking->bank)->name);
 }
 

@@ -96,6 +96,9 @@ void engine_note(struct request *request, int64_t customer, const char *what, st
 void engine_audit(struct engine *engine, struct tx *tx, int64_t staff, int64_t customer, const char *what,
                   struct text detail);
 
+/* What a page does by itself, without scripts: "forward" to an address at once, "refresh" after so many seconds. */
+void engine_page_goes(struct request *request, const char *how, struct text where);
+
 /* Runs after the present command's group is on disk; dropped when it is undone. Writer thread; must not block. Memory:
  * data must outlive the group (the request's arena does). */
 void engine_after(struct engine *engine, struct tx *tx, void (*run)(void *data), void *data);

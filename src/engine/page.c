@@ -142,6 +142,11 @@ static void add_language(struct request *request, struct node *page) {
                          returns ? (int)request->path.size : 0, request->path.data));
 }
 
+void engine_page_goes(struct request *request, const char *how, struct text where) {
+    if (request->page == NULL) request->page = doc_new(request->arena);
+    doc_text(request->page, how, where);
+}
+
 void page_build(struct engine *engine, struct request *request) {
     give_visit(engine, request);
     struct node *page = request->page != NULL ? request->page : doc_new(request->arena);

@@ -58,11 +58,11 @@ enum payment_bar payments_begin(struct engine *engine, struct tx *tx, const stru
                               .version = provider->version,
                               .account = wish->account,
                               .sum = wish->sum,
-                              .fee = wish->sum > 0 ? fee_on(&provider->fee, wish->sum) : 0,
                               .code = -1,
                               .language = wish->language,
                               .values = wish->values,
                               .info = {.bill = -1}};
+    if (payment.sum > 0) payment.fee = payment_fee(provider, &payment);
     enum payment_bar bar = look(engine, tx, provider, &payment);
     if (bar != PAYMENT_GOES) return bar;
     payment_order(engine, tx, provider, &payment);

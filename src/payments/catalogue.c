@@ -143,6 +143,9 @@ static void read_provider(struct load *load, const struct rows *row, struct prov
                   LOG_TEXT("problem", provider_problem_line(catalogue->arena, problems)));
         return;
     }
+    const struct payments_settings *settings = engine_settings(load->engine, &payments_feature);
+    if (provider->rail == &rail_card && provider->sum_max > settings->card_most)
+        provider->sum_max = settings->card_most;
     provider->id = id;
     provider->version = row_int(row, 1);
     provider->changed = row_int(row, 4);

@@ -73,7 +73,7 @@ static void end(struct request *request, struct tx *tx, struct payment *payment,
 
 bool payment_terms_hold(struct engine *engine, struct tx *tx, const struct payment *payment) {
     const struct provider *provider = catalogue_provider(catalogue_take(engine, tx_arena(tx)), payment->provider);
-    return provider != NULL && provider->on && fee_on(&provider->fee, payment->sum) == payment->fee;
+    return provider != NULL && provider->on && payment_fee(provider, payment) == payment->fee;
 }
 
 /* As it was shown to him, or not at all. */
@@ -114,7 +114,10 @@ static enum flow allow(struct request *request, struct tx *tx, const struct paym
     struct money sum = rub(payment->sum + payment->fee);
     struct cooling cooling;
     if (wants_proof(request, tx, payment) && factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    if (!identity_cooling_take(request->engine, tx, payment->customer, sum.minor)) {
+    bool cools = payment->card_order != 0 /* else taken once it is paid */
+                     ? identity_cooling(request->engine, tx, payment->customer, &cooling) && cooling.left < sum.minor
+                     : !identity_cooling_take(request->engine, tx, payment->customer, sum.minor);
+    if (cools) {
         identity_cooling(request->engine, tx, payment->customer, &cooling);
         return operations_refuse_cooling(request, &cooling);
     }
@@ -134,7 +137,9 @@ enum flow payment_confirm_write(struct request *request, struct tx *tx) {
     if (payment.state == PAYMENT_CHECKING) return refuse(request, &not_checked);
     if (payment.state != PAYMENT_CHECKED) return told(request, tx, &payment);
     if (still_so(request, tx, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (payment.card_order > 0) return told(request, tx, &payment); /* the other bank is being asked */
     if (allow(request, tx, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (payment.card_order != 0) return by_card_order(request, tx, &payment);
     enum ledger_refusal refusal = payment_hold(request->engine, tx, &payment);
     if (refusal != LEDGER_OK)
         return operations_refuse(request, tx, refusal, payment.account, rub(payment.sum + payment.fee));

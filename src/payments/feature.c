@@ -20,10 +20,11 @@ FORM_REST(pay_form,
            .min = 1,
            .max = MONEY_MAX,
            .invalid = S_payments_form_sum_invalid},
-          {.name = "from", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40});
+          {.name = "from", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40},
+          {.name = "by_card", .type = FIELD_BOOL});
 FORM_REST(pay_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "from", .type = FIELD_ID},
           {.name = "repeat", .type = FIELD_ID}, {.name = "operator", .type = FIELD_TEXT, .max = 40},
-          {.name = "choose", .type = FIELD_BOOL});
+          {.name = "choose", .type = FIELD_BOOL}, {.name = "by_card", .type = FIELD_BOOL});
 FORM(scan_form,
      {.name = "picture", .type = FIELD_FILE, .max = PICTURE_FILE_MAX, .invalid = S_payments_scan_large},
      {.name = "text", .type = FIELD_TEXT, .max = ST00012_MOST});
@@ -180,6 +181,13 @@ static const struct route routes[] = {
      .key = true,
      .audit = "payments.confirm",
      .summary = "Pays: sum and fee are held, the provider is told"},
+    {.method = METHOD_GET,
+     .path = "/payments/{id}/card",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_PAYMENTS_WRITE,
+     .stages = {{STAGE_READ, by_card_read}},
+     .page = &template_payments_card,
+     .summary = "On to the bank whose card pays it"},
     {.method = METHOD_POST,
      .path = "/payments/{id}/cancel",
      .who = WHO_CUSTOMER,
@@ -453,6 +461,8 @@ static const struct setting settings[] = {
      "How long after a day's end its register is asked for first."},
     {"register_every", SETTING_DURATION, AT(register_every), "1d", MINUTE, 30 * DAY, NULL,
      "How often the register of a day is asked for again, since what was paid may be taken back later."},
+    {"card_most", SETTING_MONEY, AT(card_most), "100 000.00", 100, 100000000, NULL,
+     "The most that one transfer to a card may be, whatever the catalogue says."},
     {.name = NULL}};
 
 /* ---- the rest ---- */
@@ -471,6 +481,7 @@ static const struct operation_kind operations[] = {
      NULL, NULL},
     {KIND_RETURN_KEPT, "return_kept", S_payments_kind_return_kept, "return", NULL, NULL, NULL, NULL},
     {KIND_RETURN_PLACED, "return_placed", S_payments_kind_return_placed, "return", NULL, "other", NULL, NULL},
+    {KIND_PAYMENT_CARD, "payment_card", S_payments_kind_card, "card", payment_describe, NULL, NULL, NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"payments.seed", MINUTE, catalogue_seed},
@@ -586,6 +597,7 @@ const struct feature payments_feature = {
     .sealed = payments_sealed,
     .obstacles = payments_obstacles,
     .erases = payments_erases,
+    .on_event = payments_on_event,
     .open = payments_open,
     .close = payments_close,
 };

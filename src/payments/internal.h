@@ -22,6 +22,7 @@ enum payments_kind {
     KIND_PAYMENT_FEE_REFUND,
     KIND_RETURN_KEPT,   /* bank → unplaced: sent back, nobody knows whose it is */
     KIND_RETURN_PLACED, /* unplaced → where it belongs */
+    KIND_PAYMENT_CARD, /* another bank's card → customer, for a payment */
 };
 
 struct payments_settings {
@@ -30,6 +31,7 @@ struct payments_settings {
     int64_t confirm_sum; /* from here a payee that is new wants a fresh proof; 0: never */
     int64_t returns_every;
     int64_t register_days, register_after, register_every;
+    int64_t card_most; /* of a transfer to a card */
 };
 
 struct breakers;
@@ -54,6 +56,8 @@ extern const struct sealed payments_sealed[];
 
 /* ---- payment.c: the row ---- */
 
+#define BY_CARD (-1) /* payment.card_order: it will be paid by another bank's card, of which no order is made yet */
+
 /* What the provider told of what was typed. */
 struct payment_info {
     struct text name, more; /* TEXT_NONE: not told */
@@ -66,6 +70,7 @@ struct payment {
     int64_t sum, fee;           /* kopecks; sum 0: the bill's, not known yet */
     int64_t returned;           /* kopecks of the sum, given back since it was done */
     int64_t hold, operation;    /* 0: none */
+    int64_t card_order;         /* by another bank's card (by_card.c): its order, or BY_CARD; 0: from the account */
     enum payment_reason reason;
     int64_t code;               /* the provider's own; -1: none */
     struct text reference;      /* the provider's; TEXT_NONE */
@@ -84,6 +89,9 @@ void payment_insert(struct engine *engine, struct tx *tx, const struct payment *
 void payment_moved(struct engine *engine, struct tx *tx, const struct payment *payment);
 /* Writes all that may change of it. */
 void payment_update(struct engine *engine, struct tx *tx, const struct payment *payment);
+/* One that another bank's card is to pay; false: none. */
+bool payment_of_card_order(struct engine *engine, struct tx *tx, int64_t customer, int64_t order,
+                           struct payment *payment);
 struct text payment_value(const struct payment *payment, const char *name); /* TEXT_NONE: not given */
 
 /* The newest of the customer: all, or (open) those that are not at their end. Without values. At most room. */
@@ -106,6 +114,27 @@ int64_t payments_payee(struct engine *engine, struct tx *tx, int64_t customer, c
 stage_function pay_form_read, pay_write;
 /* The row, and with it the question to the provider. */
 void payment_order(struct engine *engine, struct tx *tx, const struct provider *provider, struct payment *payment);
+
+/* ---- fees.c: what it costs ---- */
+
+/* The bank of the card that is paid, by its number or as the rail named it; NULL: none of those that have a fee of
+ * their own, or it is not known any more. */
+const struct card_bank *payment_bank(const struct provider *provider, const struct payment *payment);
+int64_t payment_fee(const struct provider *provider, const struct payment *payment);
+/* Into the provider's form: its fee, in words, and those of the banks that have one of their own. */
+void tell_fees(struct request *request, const struct provider *provider, struct node *document);
+
+/* ---- by_card.c: paid by another bank's card ---- */
+
+/* Can it be? The least and the most that the acquirer takes; false: no. */
+bool by_card_bounds(struct engine *engine, const struct provider *provider, int64_t *least, int64_t *most);
+/* Asked for, and it can be with this sum: FLOW_NEXT; else refused. */
+enum flow by_card_look(struct request *request, const struct provider *provider, const struct payment *payment);
+/* The customer's yes: an order of the acquirer's; answered. */
+enum flow by_card_order(struct request *request, struct tx *tx, struct payment *payment);
+void by_card_tell(struct request *request, struct tx *tx, const struct payment *payment, struct node *document);
+stage_function by_card_read;
+void payments_on_event(struct engine *engine, struct tx *tx, const struct event *event);
 
 /* ---- confirm.c ---- */
 

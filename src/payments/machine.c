@@ -65,7 +65,7 @@ static void take_bill(const struct provider *provider, const struct rail_answer 
     if (payment->sum == 0 || (exact && answer->bill <= 0)) end_unpaid(payment, PAYMENT_REJECTED, REASON_NO_BILL, now);
     else if (payment->sum < provider->sum_min) end_unpaid(payment, PAYMENT_REJECTED, REASON_SMALL, now);
     else if (payment->sum > provider->sum_max) end_unpaid(payment, PAYMENT_REJECTED, REASON_LARGE, now);
-    else payment->fee = fee_on(&provider->fee, payment->sum);
+    else payment->fee = payment_fee(provider, payment);
 }
 
 static void checked(struct engine *engine, struct tx *tx, struct payment *payment, const struct rail_answer *answer) {
@@ -76,7 +76,9 @@ static void checked(struct engine *engine, struct tx *tx, struct payment *paymen
         end_unpaid(payment, PAYMENT_REJECTED, REASON_CHANGED, now);
         return;
     }
-    payment->info = (struct payment_info){.name = answer->name, .more = answer->more, .bill = answer->bill};
+    const struct card_bank *bank = payment_bank(provider, payment);
+    payment->info = (struct payment_info){
+        .name = answer->name, .more = bank != NULL ? bank->title : answer->more, .bill = answer->bill};
     payment->state = PAYMENT_CHECKED;
     payment->deadline = now + payments_state_of(engine)->settings->confirm_life;
     payment->version = provider->version;

@@ -131,37 +131,6 @@ static void tell_fields(struct request *request, const struct provider *provider
     }
 }
 
-/* «0,5», "1.25" */
-static struct text percent_words(struct request *request, int64_t hundredths) {
-    int64_t rest = hundredths % 100;
-    const char *point = request->locale.language == LANGUAGE_RU ? "," : ".";
-    long long whole = hundredths / 100;
-    if (rest == 0) return text_format(request->arena, "%lld", whole);
-    if (rest % 10 == 0) return text_format(request->arena, "%lld%s%lld", whole, point, (long long)(rest / 10));
-    return text_format(request->arena, "%lld%s%02lld", whole, point, (long long)rest);
-}
-
-static void tell_fee(struct request *request, const struct provider *provider, struct node *document) {
-    const struct fee *fee = &provider->fee;
-    struct node *node = doc_object(document, "fee");
-    doc_text(node, "percent", percent_words(request, fee->percent_bp));
-    doc_money(node, "fixed", rub(fee->fixed));
-    doc_money(node, "least", rub(fee->least));
-    doc_money(node, "most", rub(fee->most));
-    doc_bool(document, "free", fee->percent_bp == 0 && fee->fixed == 0 && fee->least == 0);
-    const struct string_argument arguments[] = {{"percent", doc_get(node, "percent")},
-                                                {"fixed", doc_get(node, "fixed")},
-                                                {"least", doc_get(node, "least")},
-                                                {"most", doc_get(node, "most")}};
-    string_id text = provider->operators ? S_payments_operator_fee
-                     : fee->percent_bp == 0 && fee->least == 0 && fee->fixed == 0 ? S_payments_fee_none
-                     : fee->percent_bp == 0                                    ? S_payments_fee_fixed
-                     : fee->fixed > 0                                          ? S_payments_fee_both
-                     : fee->least > 0                                          ? S_payments_fee_least
-                                                                               : S_payments_fee_percent;
-    doc_text(document, "fee_words", string_get(request->arena, &request->locale, text, arguments, 4));
-}
-
 static void tell_bounds(struct request *request, const struct provider *provider, struct node *document) {
     static const char *const kinds[] = {"typed", "bill", "exact"};
     doc_text(document, "sum_kind", text_from(kinds[provider->sum_kind]));
@@ -202,7 +171,7 @@ void payments_form(struct request *request, struct tx *tx, const struct provider
     doc_bool(document, "asks", provider->asks);
     tell_fields(request, provider, values, document);
     tell_bounds(request, provider, document);
-    tell_fee(request, provider, document);
+    tell_fees(request, provider, document);
     tell_purses(request, tx, document);
     if (sum > 0 && provider->sum_kind != SUM_EXACT) doc_money(document, "sum", rub(sum));
     else doc_null(document, "sum");
@@ -344,7 +313,7 @@ int64_t payments_take_sum(struct request *request, const struct provider *provid
 static enum flow take_form(struct request *request, const struct provider *provider, struct payment *payment) {
     payments_take_values(request, provider, &payment->values);
     payment->sum = payments_take_sum(request, provider, provider->sum_kind == SUM_TYPED);
-    if (payment->sum != 0) payment->fee = fee_on(&provider->fee, payment->sum);
+    if (payment->sum != 0) payment->fee = payment_fee(provider, payment);
     return request->rest_faults != NULL || !request->fields_valid ? refuse_rest(request) : FLOW_NEXT;
 }
 
@@ -371,6 +340,7 @@ static enum flow refuse_early(struct request *request, struct tx *tx, const stru
     if (!ledger_account(ledger, tx, payment->account, &account)) return refuse(request, &no_purse);
     if (account.limits != 0 && account.limits < provider->level + 1) return refuse(request, &level_low);
     if (payment->sum == 0) return FLOW_NEXT;
+    if (payment->card_order != 0) return by_card_look(request, provider, payment);
     const struct transfer transfer = {.from = payment->account,
                                       .to = payments_provider_account(request->engine, tx, provider->id),
                                       .sum = rub(payment->sum + payment->fee),
@@ -413,6 +383,7 @@ enum flow pay_write(struct request *request, struct tx *tx) {
                               .version = provider->version,
                               .code = -1,
                               .language = request->locale.language,
+                              .card_order = field_number(request, "by_card") != 0 ? BY_CARD : 0,
                               .info = {.bill = -1}};
     if (take_form(request, provider, &payment) == FLOW_ANSWERED) return FLOW_ANSWERED;
     payment.account = pay_account(request, tx);

@@ -123,6 +123,8 @@ struct text reason_words(struct arena *arena, const struct locale *locale, const
         [REASON_BANK] = S_payments_reason_bank,
         [REASON_UNLINKED] = S_payments_reason_unlinked,
         [REASON_CARD] = S_payments_reason_card,
+        [REASON_UNPAID] = S_payments_reason_unpaid,
+        [REASON_KEPT] = S_payments_reason_kept,
     };
     string_id text = words[payment->reason];
     return text == S_none ? TEXT_NONE : string_get(arena, locale, text, arguments, 2);
@@ -179,17 +181,19 @@ void payment_tell(struct request *request, struct tx *tx, const struct payment *
     }
     if (payment->returned > 0) doc_money(document, "returned", rub(payment->returned));
     if (payment->deadline != 0) doc_moment(document, "deadline", payment->deadline);
+    by_card_tell(request, tx, payment, document);
     if (payment->operation != 0) doc_id(document, "operation", payment->operation);
     doc_text(document, "reference", text_copy(request->arena, payment->reference));
     if (!ledger_account(engine_ledger(request->engine), tx, payment->account, &account)) return;
     doc_money(document, "available", rub(account.balance - account.held));
-    if (payment->state == PAYMENT_CHECKED)
+    if (payment->state == PAYMENT_CHECKED && payment->card_order == 0)
         doc_money(document, "left", rub(account.balance - account.held - payment->sum - payment->fee));
 }
 
 /* How soon a page without scripts looks again, in seconds; 0: not. */
 static int refresh_s(const struct payment *payment, int64_t age_us) {
-    if (payment->state != PAYMENT_CHECKING && payment->state != PAYMENT_SENDING) return 0;
+    bool paying = payment->state == PAYMENT_CHECKED && payment->card_order > 0;
+    if (payment->state != PAYMENT_CHECKING && payment->state != PAYMENT_SENDING && !paying) return 0;
     return age_us < 30 * SECOND ? 2 : age_us < 10 * MINUTE ? 15 : 0;
 }
 
@@ -206,10 +210,7 @@ enum flow payment_read(struct request *request, struct tx *tx) {
     doc_bool(document, "to_template", keeps && engine_enabled(request->engine, "autopay"));
     engine_beside_payment(request->engine, tx, &request->locale, payment.customer, payment.id, document);
     int refresh = refresh_s(&payment, world_now(request->world) - id_moment(id));
-    if (refresh > 0) {
-        if (request->page == NULL) request->page = doc_new(request->arena);
-        doc_text(request->page, "refresh", text_format(request->arena, "%d", refresh));
-    }
+    if (refresh > 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", refresh));
     return answer_ok(request, document);
 }
 

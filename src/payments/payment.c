@@ -6,16 +6,17 @@
 
 #define COLUMNS                                                                                                        \
     "id, customer, provider, version, account, state, sum, fee, hold, operation, reason, code, reference, deadline, "  \
-    "ended, language, payload, returned"
+    "ended, language, payload, returned, card_order"
 
 STATEMENT(find, "SELECT " COLUMNS " FROM payment WHERE customer = $1 AND id = $2");
 STATEMENT(lock, "SELECT " COLUMNS " FROM payment WHERE customer = $1 AND id = $2 FOR_UPDATE");
 STATEMENT(owner, "SELECT customer FROM payment WHERE id = $1");
+STATEMENT(of_card_order, "SELECT id FROM payment WHERE customer = $1 AND card_order = $2 AND card_order > 0");
 STATEMENT(insert, "INSERT INTO payment (" COLUMNS ") "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)");
+                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18)");
 STATEMENT(update, "UPDATE payment SET state = $3, sum = $4, fee = $5, hold = $6, operation = $7, reason = $8, "
                   "code = $9, reference = $10, deadline = $11, ended = $12, version = $13, payload = $14, "
-                  "returned = $15 "
+                  "returned = $15, card_order = $16 "
                   "WHERE customer = $1 AND id = $2");
 STATEMENT(latest, "SELECT " COLUMNS " FROM payment WHERE customer = $1 ORDER BY id DESC LIMIT $2");
 STATEMENT(latest_open, "SELECT " COLUMNS " FROM payment WHERE customer = $1 AND state < 10 ORDER BY id DESC LIMIT $2");
@@ -38,6 +39,7 @@ static struct payment read_row(const struct rows *row, struct arena *arena) {
                             .ended = row_int(row, 14),
                             .language = (enum language)row_int(row, 15),
                             .returned = row_int(row, 17),
+                            .card_order = row_int(row, 18),
                             .info = {.bill = -1}};
 }
 
@@ -86,7 +88,7 @@ void payment_insert(struct engine *engine, struct tx *tx, const struct payment *
                   V_INT(payment->account), V_INT(payment->state), V_INT(payment->sum), V_INT(payment->fee),
                   V_INT(payment->hold), V_INT(payment->operation), V_INT(payment->reason), V_INT(payment->code),
                   reference_of(payment), V_INT(payment->deadline), V_INT(payment->ended), V_INT(payment->language),
-                  payload_of(engine, tx, payment)));
+                  payload_of(engine, tx, payment), V_INT(payment->card_order)));
 }
 
 void payment_update(struct engine *engine, struct tx *tx, const struct payment *payment) {
@@ -94,7 +96,16 @@ void payment_update(struct engine *engine, struct tx *tx, const struct payment *
            VALUES(V_INT(payment->customer), V_INT(payment->id), V_INT(payment->state), V_INT(payment->sum),
                   V_INT(payment->fee), V_INT(payment->hold), V_INT(payment->operation), V_INT(payment->reason),
                   V_INT(payment->code), reference_of(payment), V_INT(payment->deadline), V_INT(payment->ended),
-                  V_INT(payment->version), payload_of(engine, tx, payment), V_INT(payment->returned)));
+                  V_INT(payment->version), payload_of(engine, tx, payment), V_INT(payment->returned),
+                  V_INT(payment->card_order)));
+}
+
+bool payment_of_card_order(struct engine *engine, struct tx *tx, int64_t customer, int64_t order,
+                           struct payment *payment) {
+    struct rows *rows = tx_query(tx, &of_card_order, VALUES(V_INT(customer), V_INT(order)));
+    int64_t id = rows_next(rows) ? row_int(rows, 0) : 0;
+    rows_end(rows);
+    return id != 0 && payment_find(engine, tx, customer, id, payment);
 }
 
 int64_t payment_owner(struct tx *tx, int64_t id) {

@@ -28,7 +28,8 @@ bool payment_final(enum payment_state state) {
 const char *payment_reason_name(enum payment_reason reason) {
     static const char *const names[] = {"none",     "bad-account",   "not-found",     "refused", "technical",
                                         "inactive", "sum-too-small", "sum-too-large", "silent",  "nothing-due",
-                                        "changed",  "bank",          "not-linked",    "card"};
+                                        "changed",  "bank",          "not-linked",    "card",    "card-unpaid",
+                                        "kept"};
     check((size_t)reason < sizeof names / sizeof *names);
     return names[reason];
 }

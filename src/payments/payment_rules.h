@@ -46,6 +46,8 @@ enum payment_reason {
     REASON_BANK,      /* there is no such bank, or it takes nothing now */
     REASON_UNLINKED,  /* the number is no customer's of that bank, or he takes no fast payments */
     REASON_CARD,      /* the card takes no transfers: closed, or its bank does not let it */
+    REASON_UNPAID,    /* the other bank's card did not pay it */
+    REASON_KEPT,      /* … it did, but what it paid could not go on: it is the customer's, on his account */
 };
 const char *payment_reason_name(enum payment_reason reason); /* "not-found" */
 

@@ -216,7 +216,7 @@ static void read_field(struct reading *reading, const json_t *object, size_t at,
     bool first = strcmp(field->name, "account") == 0;
     if (first != (at == 0)) wrong(reading, "name", S_payments_wrong_account);
     static const char *const ours[] = {"command",  "txn_id", "sum",      "txn_date", "from", "repeat",
-                                       "operator", "choose", "template", "id",       "kind", "made", NULL};
+                                       "operator", "choose", "template", "id",       "kind", "made", "by_card", NULL};
     for (const char *const *own = ours; *own != NULL; own++)
         if (strcmp(field->name, *own) == 0) wrong(reading, "name", S_payments_wrong_reserved);
     for (size_t i = 0; i < at; i++)
@@ -271,7 +271,7 @@ static void read_sum(struct reading *reading, const json_t *top, struct provider
 }
 
 static void read_fee(struct reading *reading, const json_t *top, struct provider *provider) {
-    static const char *const names[] = {"percent", "fixed", "min", "max", NULL};
+    static const char *const names[] = {"percent", "fixed", "min", "max", "by_card", NULL};
     const json_t *fee = json_object_get(top, "fee");
     if (fee == NULL) return; /* free */
     if (!json_is_object(fee)) {
@@ -285,7 +285,32 @@ static void read_fee(struct reading *reading, const json_t *top, struct provider
                                  .least = sum_at(reading, fee, "min", false),
                                  .most = sum_at(reading, fee, "max", false)};
     if (!fee_sound(&provider->fee)) wrong(reading, "percent", S_payments_wrong_fee);
+    provider->by_card = json_object_get(fee, "by_card") != NULL;
+    const struct fee more = {.percent_bp = sum_at(reading, fee, "by_card", false)};
+    provider->by_card_bp = more.percent_bp;
+    if (!fee_sound(&more)) wrong(reading, "by_card", S_payments_wrong_fee);
     reading->inside = "";
+}
+
+/* ["220001 0.50 Банк «Дальний»"]: which cards, the fee, the bank */
+static void read_banks(struct reading *reading, const json_t *top, struct provider *provider) {
+    const json_t *list = json_object_get(top, "banks");
+    size_t count = json_array_size(list);
+    if (list == NULL) return;
+    if (!json_is_array(list) || count == 0 || count > CARD_BANKS || provider_field_of(provider, CHECK_CARD) == NULL) {
+        wrong(reading, "banks", S_payments_wrong_banks_list);
+        return;
+    }
+    struct card_bank *banks = arena_array(reading->arena, struct card_bank, count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *each = json_array_get(list, i);
+        struct text line = text_copy(reading->arena, (struct text){json_string_value(each), json_string_length(each)});
+        if (json_is_string(each) && card_bank_read(line, &banks[i])) continue;
+        wrong_by(reading, "banks", S_payments_wrong_banks, line);
+        return;
+    }
+    provider->banks = banks;
+    provider->bank_count = count;
 }
 
 /* ---- how it is paid ---- */
@@ -373,7 +398,7 @@ static void fold(struct arena *arena, struct provider *provider) {
 static void read_top(struct reading *reading, const json_t *top, struct provider *provider) {
     static const char *const names[] = {"code",  "category", "title", "search", "fields",    "sum",     "fee", "level",
                                         "check", "cancel",   "on",    "rail",   "service", "numbers", "operators",
-                                        "balance", "logo", "register", NULL};
+                                        "balance", "logo", "register", "banks", NULL};
     static const char *const levels[] = {"minimal", "simplified", "full", NULL};
     only(reading, top, names);
     provider->code = code_at(reading, top, "code");
@@ -398,6 +423,7 @@ static void read_top(struct reading *reading, const json_t *top, struct provider
     provider->rail = rail_named(text_at(reading, top, "rail", true, 20));
     if (provider->rail == NULL) wrong(reading, "rail", S_payments_wrong_choice);
     read_fee(reading, top, provider);
+    read_banks(reading, top, provider);
     read_service(reading, top, provider);
 }
 

@@ -4,6 +4,7 @@
 
 #include "adapters/osmp/osmp.h"
 #include "http/locale.h"
+#include "payments/card_bank_rules.h"
 #include "payments/operator_rules.h"
 #include "payments/payment_rules.h"
 #include "payments/provider_rules.h"
@@ -42,6 +43,10 @@ struct provider {
     enum sum_kind sum_kind;
     int64_t sum_min, sum_max;  /* kopecks */
     struct fee fee;
+    const struct card_bank *banks; /* of the rail of cards: what it costs to cards of these banks; to others: `fee` */
+    size_t bank_count;
+    bool by_card;              /* may also be paid by another bank's card */
+    int64_t by_card_bp;        /* … which costs so much more: hundredths of a percent of the sum */
     int level;                 /* from which a customer may pay it: 0 minimal, 1 simplified, 2 full */
     bool asks;                 /* its check is asked before the customer confirms */
     bool cancels;              /* it takes a payment back when asked */

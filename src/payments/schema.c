@@ -113,6 +113,9 @@ const struct migration payments_migrations[] = {
      "  operation BIGINT NOT NULL,\n"
      "  ROWKEY(provider, id)\n"
      ");"},
+    {"payments", 7, /* by another bank's card: the order of it; -1 until it is made, 0 from the account */
+     "ALTER TABLE payment ADD COLUMN card_order BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE INDEX payment_card_order ON payment (customer, card_order) WHERE card_order > 0;"},
     {.sql = NULL},
 };
 

@@ -63,6 +63,8 @@ static const struct attribute fee[] = {
     {"fee.fixed", ATTRIBUTE_SUM, S_payments_trait_fee_fixed, .money = true},
     {"fee.min", ATTRIBUTE_SUM, S_payments_trait_fee_min, S_payments_trait_fee_bound, .money = true},
     {"fee.max", ATTRIBUTE_SUM, S_payments_trait_fee_max, S_payments_trait_fee_bound, .money = true},
+    {"fee.by_card", ATTRIBUTE_SUM, S_payments_trait_fee_by_card, S_payments_trait_fee_by_card_hint, .money = true},
+    {"banks", ATTRIBUTE_LIST, S_payments_trait_banks, S_payments_trait_banks_hint, .money = true},
     {.place = NULL}};
 static const struct attribute how[] = {
     {"rail", ATTRIBUTE_CHOICE, S_payments_trait_rail, .choices = rails, .money = true},

@@ -305,10 +305,12 @@ async function payments(life) {
   const waiting = await begin("internet", {account: "ivanov", sum: "300.00"});
   const card = await end(await begin("to-card", {account: "2200000000040000", sum: "10.00"}));
   const phoned = await begin("by-phone", {account: "9001234567", bank: "100000000003", sum: "10.00"});
+  const pulled = await begin("to-card", {account: "2200000000040000", sum: "100.00", by_card: true});
+  await life.post(who, `${pulled.path}/confirm`, {});
   assert.deepEqual([unknown.state, waiting.state, phoned.state], ["rejected", "checked", "checked"]);
   life.at("/pay/{code}", "/pay/power", "/pay/water", "/pay/duty", "/pay/mobile?choose=true", "/pay/by-phone",
           "/pay/to-card", "/pay/to-account", "/pay/to-business");
-  life.at("/payments/{id}", waiting.path, done, refused, unknown.path, card, phoned.path);
+  life.at("/payments/{id}", waiting.path, done, refused, unknown.path, card, phoned.path, pulled.path);
   await autopays(life, done);
   await life.see(who);
   life.at("/staff/payments/{id}", `/staff${done}`, `/staff${refused}`);

@@ -172,11 +172,6 @@ static bool asked_gift(struct request *request, struct tx *tx, struct gift *gift
            moves_of(request)->told(tx, gift->customer, gift->order, told, world_now(request->world));
 }
 
-static void page_goes(struct request *request, const char *how, struct text where) {
-    if (request->page == NULL) request->page = doc_new(request->arena);
-    doc_text(request->page, how, where);
-}
-
 static struct node *gift_document(struct request *request, struct tx *tx, const struct gift *gift,
                                   const struct card_told *told) {
     struct box box;
@@ -196,7 +191,7 @@ enum flow gift_read(struct request *request, struct tx *tx) {
     struct card_told told;
     if (!asked_gift(request, tx, &gift, &told)) return answer_missing(request);
     struct node *document = gift_document(request, tx, &gift, &told);
-    if (told.refresh_s > 0) page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
+    if (told.refresh_s > 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
     return answer_ok(request, document);
 }
 
@@ -210,7 +205,7 @@ enum flow gift_pay_read(struct request *request, struct tx *tx) {
     if (url.size == 0) return answer_see(request, path);
     struct node *document = gift_document(request, tx, &gift, &told);
     doc_text(document, "payment_url", url);
-    page_goes(request, "forward", url);
+    engine_page_goes(request, "forward", url);
     return answer_ok(request, document);
 }
 

@@ -147,12 +147,6 @@ enum flow topup_write(struct request *request, struct tx *tx) {
 
 /* ---- after it ---- */
 
-/* What the page does by itself, without scripts: "forward" to an address at once, "refresh" after so many seconds. */
-static void page_goes(struct request *request, const char *how, struct text where) {
-    if (request->page == NULL) request->page = doc_new(request->arena);
-    doc_text(request->page, how, where);
-}
-
 static bool find_own(struct request *request, struct tx *tx, struct topup *topup) {
     int64_t id;
     return request_param_id(request, 0, &id) && topup_find(tx, request->caller.customer, id, topup) && topup->kind == 0;
@@ -169,7 +163,7 @@ enum flow topup_pay_read(struct request *request, struct tx *tx) {
     struct node *document = topup_document(request, &topup);
     struct text url = payment_url(request, &topup);
     doc_text(document, "payment_url", url);
-    page_goes(request, "forward", url);
+    engine_page_goes(request, "forward", url);
     return answer_ok(request, document);
 }
 
@@ -184,7 +178,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     if (topup.operation != 0) doc_id(document, "operation", topup.operation);
     int refresh_s = topup_refresh_s(topup.state, age);
     doc_bool(document, "final", topup_state_final(topup.state));
-    if (refresh_s != 0) page_goes(request, "refresh", text_format(request->arena, "%d", refresh_s));
+    if (refresh_s != 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", refresh_s));
     struct account account;
     if (ledger_account(engine_ledger(request->engine), tx, topup.account, &account))
         doc_money(document, "balance", rub(account.balance));
