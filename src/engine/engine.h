@@ -45,6 +45,9 @@ const struct operation_kind *engine_operation_kind(const struct engine *engine, 
 /* All that the customer may pay from, in the order of features; how many. */
 size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                      struct purse purses[PURSES_MAX]);
+/* … and, after those, what else he may top up by a card: feature.topups. */
+size_t engine_topups(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse purses[PURSES_MAX]);
 /* Fills `list` with what all features have under way for him. */
 void engine_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                     struct node *list);

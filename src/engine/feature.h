@@ -171,6 +171,9 @@ struct feature {
     /* Those of its accounts that he may pay from, the usual one first: at most `room`; how many. NULL: none. */
     size_t (*purses)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                      struct purse *purses, size_t room);
+    /* … and those besides that he may top up by any bank's card, of one a row. NULL: none. */
+    size_t (*topups)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse *purses, size_t room);
     /* What is under way and not yet an operation, newest first: adds {title, text, sum, href, icon} each. NULL:
      * nothing. */
     void (*pending)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,

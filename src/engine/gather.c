@@ -24,6 +24,15 @@ size_t engine_purses(struct engine *engine, struct tx *tx, const struct locale *
     return count;
 }
 
+size_t engine_topups(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct purse purses[PURSES_MAX]) {
+    size_t count = engine_purses(engine, tx, locale, customer, purses);
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->topups != NULL)
+            count += engine->features[i]->topups(engine, tx, locale, customer, purses + count, PURSES_MAX - count);
+    return count;
+}
+
 void engine_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                     struct node *list) {
     for (size_t i = 0; i < engine->feature_count; i++)

@@ -22,7 +22,8 @@ const elsewhere = {
   "/contract/password": "signing_up.test.mjs", "/recover/code": "recovery.test.mjs", "/recover/sent": "recovery.test.mjs",
   "/resume/{token}": "sessions.test.mjs",
   "/signin/code": "shortest.test.mjs", "/signin/password": "shortest.test.mjs",
-  "/payments/{id}/card": "friends.test.mjs", "/topups/{id}/pay": "wallet.test.mjs", "/gift/{token}/pay": "boxes.test.mjs", // they lead on by themselves
+  "/payments/{id}/card": "friends.test.mjs", "/topups/{id}/pay": "wallet.test.mjs", // they lead on by themselves
+  "/gift/{token}/pay": "boxes.test.mjs",
   "/signin/from/{provider}": "providers.test.mjs", "/signin/unknown": "providers.test.mjs",
   "/signin/with/{provider}": "providers.test.mjs",
 };

@@ -446,7 +446,6 @@ async function plastics(life) {
   await life.post(who, `/cards/${frozen}/freeze`);
   const sent = await cards.made(who, {kind: "plastic", holder: "Maria P", address: "Тула, Мира, 1"});
   await until(() => cards.card(who, sent), ({on_its_way}) => on_its_way);
-  life.at("/cards/{id}", ...[busy, plastic, frozen, sent, lost].map((id) => `/cards/${id}`));
   const [, , , bought] = (await good(life.server.get(`/cards/${busy}`, {token: who.token}))).operations;
   const words = "Обещали доставить книги за два дня, прошло три недели, телефон магазина не отвечает.";
   const {dispute} = await life.post(who, `/cards/purchases/${bought.id}/dispute`, {reason: "not-received", words});
@@ -459,6 +458,8 @@ async function plastics(life) {
   life.at("/cards/{id}/pin", `/cards/${plastic}/pin`);
   const lost = await cards.virtual(who);
   await life.post(who, `/cards/${lost}/block`, {reason: "lost"});
+  life.at("/cards/{id}", ...[busy, plastic, frozen, sent, lost].map((id) => `/cards/${id}`));
+  life.at("/topup", "/topup", (await cards.card(who, plastic)).topup);
   life.at("/secure/{token}", new URL((await cards.checkout(number, "99.90", {merchant: "Книжный «Дом на углу»"})).url).pathname);
   const task = await life.task("cards.disputes");
   life.at("/staff/card-disputes/{id}", task?.page ?? `/staff/card-disputes/${dispute.id}`);

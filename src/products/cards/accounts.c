@@ -62,6 +62,20 @@ size_t cards_accounts(struct engine *engine, struct tx *tx, int64_t customer, in
     return count;
 }
 
+/* A prepaid card takes money from any bank's card as a purse does (BK-1); one row for each account, under the name of
+ * the card that draws on it now. */
+size_t cards_topups(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                    struct purse *purses, size_t room) {
+    struct card cards[CARDS_MOST];
+    size_t count = 0, cards_count = cards_of(engine, tx, customer, cards, CARDS_MOST);
+    for (size_t i = 0; i < cards_count && count < room; i++) {
+        bool known = card_ended(cards[i].state) || !card_has_own_account(engine, tx, &cards[i]);
+        for (size_t k = 0; k < count; k++) known = known || purses[k].account == cards[i].account;
+        if (!known) purses[count++] = (struct purse){cards[i].account, card_title(tx_arena(tx), locale, &cards[i])};
+    }
+    return count;
+}
+
 static void change_accounts(struct engine *engine, struct tx *tx, const struct event *event) {
     int64_t accounts[CARDS_MOST];
     size_t count = cards_accounts(engine, tx, event->customer, accounts, CARDS_MOST);

@@ -176,6 +176,8 @@ int64_t card_account_open(struct engine *engine, struct tx *tx, int64_t customer
 /* It is the card's own, not one of another product that the card draws on. */
 bool card_has_own_account(struct engine *engine, struct tx *tx, const struct card *card);
 size_t cards_accounts(struct engine *engine, struct tx *tx, int64_t customer, int64_t *accounts, size_t room);
+size_t cards_topups(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                    struct purse *purses, size_t room);
 void cards_on_event(struct engine *engine, struct tx *tx, const struct event *event);
 
 /* ---- what processing says: callback.c, authorise.c, clearing.c ---- */

@@ -462,6 +462,7 @@ const struct feature cards_feature = {
     .queues = cards_queues,
     .card = cards_card,
     .accounts = cards_accounts,
+    .topups = cards_topups,
     .on_event = cards_on_event,
     .pending = cards_pending,
     .open = cards_open,

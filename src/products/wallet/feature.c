@@ -45,8 +45,9 @@ FORM(topup_form, {.name = "sum",
                   .min = 1,
                   .max = MONEY_MAX,
                   .missing = S_wallet_topup_sum_missing,
-                  .invalid = S_wallet_topup_sum_invalid});
-FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY});
+                  .invalid = S_wallet_topup_sum_invalid},
+     {.name = "to", .type = FIELD_ID, .invalid = S_wallet_topup_to_invalid});
+FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "to", .type = FIELD_ID});
 FORM(wallet_form, {.name = "name", .type = FIELD_TEXT, .max = 40});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 

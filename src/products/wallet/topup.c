@@ -56,6 +56,36 @@ struct text topup_url(struct engine *engine, struct arena *arena, const struct t
     return acquirer_payment_url(wallet_state_of(engine)->acquirer, arena, &order);
 }
 
+/* ---- where it goes ---- */
+
+/* The account that `to` says: one of his wallets, or of what else takes money by card (BK-1); without it his usual
+ * wallet. False: none of his that can be topped up. */
+static bool target_of(struct request *request, struct tx *tx, struct purse *target) {
+    struct purse purses[PURSES_MAX];
+    size_t count = engine_topups(request->engine, tx, &request->locale, request->caller.customer, purses);
+    int64_t wanted = field_given(request, "to") ? field_number(request, "to")
+                                                : wallet_main(request->engine, tx, request->caller.customer);
+    for (size_t i = 0; i < count; i++)
+        if (purses[i].account == wanted) {
+            *target = purses[i];
+            return true;
+        }
+    return false;
+}
+
+static void tell_targets(struct request *request, struct tx *tx, int64_t chosen, struct node *document) {
+    struct purse purses[PURSES_MAX];
+    size_t count = engine_topups(request->engine, tx, &request->locale, request->caller.customer, purses);
+    doc_bool(document, "several", count > 1);
+    struct node *options = doc_array(document, "targets");
+    for (size_t i = 0; i < count; i++) {
+        struct node *option = doc_add_object(options);
+        doc_id(option, "value", purses[i].account);
+        doc_text(option, "title", purses[i].title);
+        doc_bool(option, "selected", purses[i].account == chosen);
+    }
+}
+
 /* ---- the form ---- */
 
 enum flow topup_form_read(struct request *request, struct tx *tx) {
@@ -63,8 +93,11 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
     bool card = state->acquirer != NULL, cash = engine_enabled(request->engine, "agents") && agents_take_cash(tx);
     if (!card && !cash) return refuse(request, &refusal_topup_off);
     int64_t wallet = wallet_main(request->engine, tx, request->caller.customer);
+    struct purse target = {.account = wallet};
     struct account account;
-    if (wallet == 0 || !ledger_account(engine_ledger(request->engine), tx, wallet, &account))
+    if (!target_of(request, tx, &target) && request->method == METHOD_GET && field_given(request, "to"))
+        return answer_missing(request);
+    if (wallet == 0 || !ledger_account(engine_ledger(request->engine), tx, target.account, &account))
         return refuse(request, &refusal_no_wallet);
     struct limit_report limits = ledger_limits(engine_ledger(request->engine), tx, &account);
     struct node *document = doc_new(request->arena);
@@ -80,6 +113,8 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
     doc_text(document, "bounds_hint",
              string_get(request->arena, &request->locale, S_wallet_topup_sum_hint, arguments, 2));
     wallet_limits_document(document, &limits);
+    tell_targets(request, tx, target.account, document);
+    doc_bool(document, "other", target.account != wallet);
     return answer_ok(request, document);
 }
 
@@ -97,6 +132,7 @@ static struct node *topup_document(struct request *request, const struct topup *
     doc_money(document, "sum", rub(topup->sum));
     doc_moment(document, "created", id_moment(topup->id));
     doc_moment(document, "expires", topup->expires);
+    doc_id(document, "account", topup->account);
     return document;
 }
 
@@ -124,14 +160,16 @@ enum flow topup_write(struct request *request, struct tx *tx) {
     if (sum.minor > state->settings->topup_max)
         return operations_refuse_sum(request, &refusal_topup_large, state->settings->topup_max);
     moment now = world_now(tx_world(tx));
+    struct purse target;
+    if (wallet_main(engine, tx, request->caller.customer) == 0) return refuse(request, &refusal_no_wallet);
+    if (!target_of(request, tx, &target)) return refuse_field(request, "to", S_wallet_topup_to_invalid);
     struct topup topup = {.id = world_id(tx_world(tx)),
                           .customer = request->caller.customer,
-                          .account = wallet_main(engine, tx, request->caller.customer),
+                          .account = target.account,
                           .sum = sum.minor,
                           .state = TOPUP_CREATED,
                           .expires = now + state->settings->topup_life,
                           .language = request->locale.language};
-    if (topup.account == 0) return refuse(request, &refusal_no_wallet);
     const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
                                       .to = topup.account,
                                       .sum = sum,
@@ -182,6 +220,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     struct account account;
     if (ledger_account(engine_ledger(request->engine), tx, topup.account, &account))
         doc_money(document, "balance", rub(account.balance));
+    doc_bool(document, "other", topup.account != wallet_main(request->engine, tx, topup.customer));
     return answer_ok(request, document);
 }
 
