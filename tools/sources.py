@@ -6,7 +6,7 @@ build file. Run at configure time; `./run` runs it again and reconfigures when i
     test|src/store|writer_test|writer_test.c|library,library,…
     fuzz|test/fuzz|form_fuzz|form_fuzz.c|all
     bench|bench|transfers|transfers.c|all
-    program|kabinet|src/app/main.c|all       kabinet-sandbox, kabinet-golden likewise
+    program|kabinet|src/app/main.c,…|all     kabinet-sandbox, kabinet-golden likewise
     input|templates|path                     what a generator reads (templates, strings, features, assets)
 """
 
@@ -87,7 +87,7 @@ def beside_source(root):
             helpers = [f for f in c_files(root, folder) if not f.endswith(("_test.c", "_fuzz.c")) and f != "main.c"]
             lines.append("test|%s|%s|%s|all" % (folder, file[:-2], ",".join([file] + helpers)))
         if path == "test/golden/main.c":
-            lines.append("program|kabinet-golden|test/golden/main.c|all")
+            lines.append("program|kabinet-golden|%s|all" % ",".join(folder + "/" + f for f in c_files(root, folder)))
         if file.endswith("_fuzz.c"):
             lines.append("fuzz|%s|%s|%s|all" % (folder, file[:-2], file))
     for file in c_files(root, "bench"):

@@ -302,13 +302,16 @@ static const struct job jobs[] = {{"deposits.accrue", SECOND, deposits_accrue_jo
                                   {.name = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_DEPOSIT_OPEN, "deposit_open", S_deposits_kind_open, "bank", deposit_describe},
-    {KIND_DEPOSIT_TOPUP, "deposit_topup", S_deposits_kind_topup, "bank", deposit_describe},
-    {KIND_DEPOSIT_WITHDRAW, "deposit_withdraw", S_deposits_kind_withdraw, "bank", deposit_describe},
-    {KIND_DEPOSIT_ADDED, "deposit_interest", S_deposits_kind_interest, "percent", deposit_describe},
-    {KIND_DEPOSIT_PAID, "deposit_interest_paid", S_deposits_kind_interest, "percent", deposit_describe},
-    {KIND_DEPOSIT_TAKEN_BACK, "deposit_taken_back", S_deposits_kind_taken_back, "return", deposit_describe},
-    {KIND_DEPOSIT_RETURN, "deposit_return", S_deposits_kind_return, "bank", deposit_describe},
+    {KIND_DEPOSIT_OPEN, "deposit_open", S_deposits_kind_open, "bank", deposit_describe, NULL, NULL, NULL},
+    {KIND_DEPOSIT_TOPUP, "deposit_topup", S_deposits_kind_topup, "bank", deposit_describe, NULL, NULL, NULL},
+    {KIND_DEPOSIT_WITHDRAW, "deposit_withdraw", S_deposits_kind_withdraw, "bank", deposit_describe, NULL, NULL, NULL},
+    {KIND_DEPOSIT_ADDED, "deposit_interest", S_deposits_kind_interest, "percent", deposit_describe, NULL, "income",
+     NULL},
+    {KIND_DEPOSIT_PAID, "deposit_interest_paid", S_deposits_kind_interest, "percent", deposit_describe, NULL,
+     "income", NULL},
+    {KIND_DEPOSIT_TAKEN_BACK, "deposit_taken_back", S_deposits_kind_taken_back, "return", deposit_describe, NULL,
+     "income", NULL},
+    {KIND_DEPOSIT_RETURN, "deposit_return", S_deposits_kind_return, "bank", deposit_describe, NULL, NULL, NULL},
     {.name = NULL}};
 
 static const struct approval_kind approvals[] = {{.name = "deposits.product",

@@ -150,8 +150,9 @@ static const struct menu_item menu[] = {{S_lenders_menu, "/lenders", "calendar",
                                         {.path = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_LENDER_LOAN, "lender_loan", S_lenders_kind_loan, "calendar", lenders_describe},
-    {KIND_LENDER_REPAYMENT, "lender_repayment", S_lenders_kind_repayment, "calendar", lenders_describe},
+    {KIND_LENDER_LOAN, "lender_loan", S_lenders_kind_loan, "calendar", lenders_describe, NULL, NULL, NULL},
+    {KIND_LENDER_REPAYMENT, "lender_repayment", S_lenders_kind_repayment, "calendar", lenders_describe, NULL, NULL,
+     NULL},
     {.name = NULL}};
 
 static const struct job jobs[] = {{"lenders.late", 5 * SECOND, lenders_late},
