@@ -23,9 +23,9 @@ STATEMENT(content_of, "SELECT content, payees FROM operation_digest "
                       "WHERE customer = $1 AND account = $2 AND last = $3");
 STATEMENT(bits_of, "SELECT last, bits FROM operation_place WHERE customer = $1 AND account = $2 AND place = $3 "
                    "AND last BETWEEN $4 AND $5 ORDER BY last DESC");
-STATEMENT(add,
-          "INSERT INTO operation_digest (customer, account, last, previous, low, high, kinds, categories, content, "
-               "payees) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (customer, account, last) DO NOTHING");
+STATEMENT(add, "INSERT INTO operation_digest (customer, account, last, previous, low, high, kinds, categories, "
+               "content, payees) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+               "ON CONFLICT (customer, account, last) DO NOTHING");
 STATEMENT(add_bits, "INSERT INTO operation_place (customer, account, place, last, bits) "
                     "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (customer, account, place, last) DO NOTHING");
 STATEMENT(position, "SELECT entry FROM operation_digested WHERE id = 1 FOR_UPDATE");

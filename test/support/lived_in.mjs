@@ -90,6 +90,12 @@ async function money(life) {
   for (const [name, to] of [["Мама", friend.phone], ["Аренда на улице Академика Королёва", newPhone()]])
     await life.post(who, "/favourites", {name, phone: to});
   life.at("/operations/{id}", `/operations/${sent.body.id}`, `/operations/${waits.body.id}`);
+  await life.post(who, `/operations/${sent.body.id}/tags`, {tags: "#подарки #день_рождения #родственники_и_друзья"});
+  await life.post(who, `/operations/${sent.body.id}/category`, {category: "household"});
+  for (const [category, sum] of [["", "1000.00"], ["household", "1400.00"], ["transfers", "50000.00"]])
+    await life.post(who, "/spending/budgets", {category, sum, tells: true});
+  life.at("/spending", "/spending", "/spending?months=24", "/spending?month=2021-02");
+  life.at("/spending/sort", "/spending/sort?from=transfers", "/spending/sort");
   life.at("/topups/{id}", `/topups/${order.id}`);
   life.at("/topups/{id}/pay", `/topups/${order.id}/pay`);
   life.sent = sent.body.id;
