@@ -10,7 +10,6 @@
 #include "operations/state.h"
 #include "operations/walk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define NAMES 32  /* other sides remembered while one list is made */
@@ -396,6 +395,7 @@ bool listing_next(struct listing *listing, struct listed *listed, struct node **
         lane->found = false;
         if (!lane->has_whole) lane->pains += PAINS_OF_ENTRY;
         if (!whole_of(listing, lane, &entry)) continue;
+        if (listing->filter == NULL) lane_step(listing, lane); /* its other side is fetched while this one is told */
         *listed = listing_listed(listing, &entry);
         *node = doc_new(listing->arena);
         listing_tell(listing, listed, *node);

@@ -165,7 +165,8 @@ struct node *operation_told(struct engine *engine, struct tx *tx, struct arena *
 static void tell_choices(struct request *request, struct tx *tx, struct node *document) {
     const struct labels *labels = engine_labels(request->engine);
     const struct node *category = doc_get(document, "category");
-    if (labels == NULL || category == NULL || !request->wants_html || request->page == NULL) return;
+    if (labels == NULL || category == NULL || !request->wants_html) return;
+    if (request->page == NULL) request->page = doc_new(request->arena);
     const struct label_set *set = labels->open(request->engine, tx, request->caller.customer);
     labels->offer(request->engine, tx, set, &request->locale, doc_get(category, "code")->text,
                   doc_array(request->page, "categories"), doc_array(request->page, "tags_known"));

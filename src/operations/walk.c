@@ -49,10 +49,10 @@ struct walk *walk_begin(struct engine *engine, struct tx *tx, const struct walk_
 /* ---- the chain ---- */
 
 static bool chain_lot(struct walk *walk, struct walk_lot *lot) {
-    size_t count = 0;
+    size_t count = 0, most = walk->wish.figures ? CHAIN_LOT : 1; /* a page reads no more than it shows */
     struct entry entry;
     walk->digest.class_count = 0;
-    while (count < CHAIN_LOT) {
+    while (count < most) {
         if (!entry_next(walk->cursor, &entry) || entry.id < walk->wish.from) {
             walk->over = true;
             break;

@@ -80,14 +80,18 @@ static size_t sorted(struct request *request, const struct report_line *lines, s
     return most;
 }
 
+/* To the nearest; a line that has gained more than it cost has no share. */
+static int64_t percent_of(int64_t part, int64_t whole) {
+    return part > 0 && whole >= 100 ? (part / 100 * 200 + whole / 100) / (whole / 100 * 2) : 0;
+}
+
 static void tell_line(struct request *request, const struct report *report, const struct report_line *line,
                       struct text title, const char *filter, int64_t whole, struct node *node) {
     doc_text(node, "code", line->code);
     doc_text(node, "title", title);
     doc_money(node, "sum", rub(line->total));
     doc_int(node, "operations", line->operations);
-    doc_int(node, "percent",
-            whole > 0 && line->total > 0 ? line->total / 100 * 100 / (whole / 100 > 0 ? whole / 100 : 1) : 0);
+    doc_int(node, "percent", percent_of(line->total, whole));
     doc_text(node, "href", operations_path(request, report->first, report->months, filter, line->code));
     struct node *months = doc_array(node, "months");
     for (size_t i = 0; i < report->months; i++) {
@@ -150,7 +154,8 @@ static struct report *report_asked(struct request *request, struct tx *tx, int64
 
 static void draw(struct request *request, const struct report *report, const struct node *categories,
                  const struct node *tags) {
-    if (!request->wants_html || request->page == NULL) return;
+    if (!request->wants_html) return;
+    if (request->page == NULL) request->page = doc_new(request->arena);
     chart_months(request, report, request->page);
     chart_lines(request, "categories_chart", categories, request->page);
     chart_lines(request, "tags_chart", tags, request->page);

@@ -39,7 +39,7 @@ for (const {name, ...look} of looks) {
     await wallets.send(who, friend.phone, "300.00", {note: "#кафе"});
     const page = await browsers.signedIn(server, who, look), well = looked(page);
     const text = () => page.locator("main").innerText();
-    const submit = (action) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().press("Enter");
+    const submit = (action) => page.locator(`main form[method=post][action$="${action}"] button[type=submit]`).first().press("Enter");
     await page.goto(`${server.url}/spending`);
     await well("report");
     await page.goto(`${server.url}/operations/${sent}`);
