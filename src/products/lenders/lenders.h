@@ -194,6 +194,7 @@ stage_function loan_look, loan_ask, loan_read, loan_code_write, loan_sign_write,
 void tell_partner(struct request *request, const struct partner *partner, struct node *node);
 void tell_schedule(struct node *node, const struct lender_due *dues, size_t count);
 struct text psk_words(struct arena *arena, int64_t psk); /* "292.000" */
+struct text psk_told(const struct request *request, int64_t psk);
 struct text consent_words(struct request *request, const struct partner *partner);
 /* What stands in the way of a loan to this customer now, by level and freezing; NULL: nothing. */
 const struct refusal *loan_barred(struct engine *engine, struct tx *tx, const struct customer *customer);

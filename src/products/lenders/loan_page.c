@@ -29,7 +29,7 @@ static void tell_offer(struct request *request, struct tx *tx, const struct loan
     doc_int(offer, "term", decision.terms.term);
     doc_money(offer, "total", rub(decision.terms.total));
     doc_money(offer, "cost", rub(decision.terms.total - decision.terms.sum));
-    doc_text(offer, "psk", psk_words(request->arena, decision.terms.psk));
+    doc_text(offer, "psk", psk_told(request, decision.terms.psk));
     doc_text(offer, "contract", decision.contract);
     doc_text(offer, "digest", contract_digest(request->arena, decision.contract));
     tell_schedule(offer, decision.terms.schedule, decision.terms.dues);

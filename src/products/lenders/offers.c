@@ -8,6 +8,13 @@ struct text psk_words(struct arena *arena, int64_t psk) {
     return text_format(arena, "%lld.%03lld", (long long)(psk / 1000), (long long)(psk % 1000));
 }
 
+/* For programs as above, for people as their language writes it. */
+struct text psk_told(const struct request *request, int64_t psk) {
+    bool comma = request->wants_html && request->locale.language == LANGUAGE_RU;
+    return text_format(request->arena, "%lld%c%03lld", (long long)(psk / 1000), comma ? ',' : '.',
+                       (long long)(psk % 1000));
+}
+
 void tell_schedule(struct node *node, const struct lender_due *dues, size_t count) {
     struct node *list = doc_array(node, "schedule");
     for (size_t i = 0; i < count; i++) {
@@ -20,7 +27,6 @@ void tell_schedule(struct node *node, const struct lender_due *dues, size_t coun
 
 void tell_partner(struct request *request, const struct partner *partner, struct node *node) {
     const struct lender_settings *settings = partner->settings;
-    (void)request;
     doc_text(node, "code", text_from(settings->code));
     doc_text(node, "title", text_from(settings->title));
     doc_text(node, "legal", text_from(settings->legal));
@@ -33,8 +39,8 @@ void tell_partner(struct request *request, const struct partner *partner, struct
     doc_int(node, "term_least", settings->term_min);
     doc_int(node, "term_most", settings->term_max);
     doc_int(node, "term_step", settings->term_step);
-    doc_text(node, "psk_least", psk_words(node->arena, settings->psk_min));
-    doc_text(node, "psk_most", psk_words(node->arena, settings->psk_max));
+    doc_text(node, "psk_least", psk_told(request, settings->psk_min));
+    doc_text(node, "psk_most", psk_told(request, settings->psk_max));
 }
 
 /* ---- all of them, and one's own loans ---- */
@@ -86,7 +92,8 @@ static int64_t chosen(const struct request *request, const char *field, const ch
     return calculator_value(field_number(request, field), field_number(request, slid), field_number(request, was));
 }
 
-static void mark_bounds(struct request *request, const struct quoting *quoting) {
+/* Told on the page itself: a calculator that is played with has not failed. */
+static void tell_bounds(struct request *request, const struct quoting *quoting) {
     const struct lent_bounds *bounds = &quoting->partner->bounds;
     struct node *values = doc_new(request->arena);
     doc_money(values, "least", rub(bounds->sum_min));
@@ -98,8 +105,10 @@ static void mark_bounds(struct request *request, const struct quoting *quoting) 
                                            {"step", doc_get(values, "step")}};
     const struct string_argument terms[] = {{"shortest", doc_get(values, "shortest")},
                                             {"longest", doc_get(values, "longest")}};
-    if (!lent_sum_good(bounds, quoting->sum)) request_mark(request, "sum", S_lenders_sum_wrong, sums, 3);
-    if (!lent_term_good(bounds, quoting->term)) request_mark(request, "term", S_lenders_term_wrong, terms, 2);
+    struct text sum = string_get(request->arena, &request->locale, S_lenders_sum_wrong, sums, 3);
+    struct text term = string_get(request->arena, &request->locale, S_lenders_term_wrong, terms, 2);
+    doc_text(quoting->document, "sum_error", lent_sum_good(bounds, quoting->sum) ? TEXT_NONE : sum);
+    doc_text(quoting->document, "term_error", lent_term_good(bounds, quoting->term) ? TEXT_NONE : term);
 }
 
 /* GET /lenders/{code}: what is meant, and whether he lends so at all. */
@@ -114,7 +123,7 @@ enum flow lender_look(struct request *request, struct tx *tx) {
     quoting->sum = chosen(request, "sum", "sum_slide", "sum_was", partner->bounds.sum_min);
     quoting->term = chosen(request, "term", "term_slide", "term_was", partner->bounds.term_min);
     quoting->good = lent_sum_good(&partner->bounds, quoting->sum) && lent_term_good(&partner->bounds, quoting->term);
-    if (!quoting->good) mark_bounds(request, quoting);
+    tell_bounds(request, quoting);
     struct node *document = quoting->document;
     tell_partner(request, partner, document);
     doc_money(document, "sum", rub(quoting->sum));
@@ -164,7 +173,7 @@ enum flow lender_quote(struct request *request, struct tx *tx) {
     doc_money(offer, "sum", rub(terms.sum));
     doc_money(offer, "total", rub(terms.total));
     doc_money(offer, "cost", rub(terms.total - terms.sum));
-    doc_text(offer, "psk", psk_words(request->arena, terms.psk));
+    doc_text(offer, "psk", psk_told(request, terms.psk));
     tell_schedule(offer, terms.schedule, terms.dues);
     return answer_ok(request, quoting->document);
 }
