@@ -450,6 +450,8 @@ async function plastics(life) {
   await cards.follow("reversals", cancelled.operation);
   const frozen = await cards.virtual(who);
   await life.post(who, `/cards/${frozen}/freeze`);
+  const lost = await cards.virtual(who);
+  await life.post(who, `/cards/${lost}/block`, {reason: "lost"});
   const sent = await cards.made(who, {kind: "plastic", holder: "Maria P", address: "Тула, Мира, 1"});
   await until(() => cards.card(who, sent), ({on_its_way}) => on_its_way);
   const [, , , bought] = (await good(life.server.get(`/cards/${busy}`, {token: who.token}))).operations;
@@ -462,8 +464,6 @@ async function plastics(life) {
   await life.post(who, `/cards/${busy}/limits/internet`, {operation: "300.00", day: "500.00", month: "5000.00"});
   life.at("/cards/{id}/limits/{kind}", `/cards/${busy}/limits/internet`, `/cards/${busy}/limits/abroad`);
   life.at("/cards/{id}/pin", `/cards/${plastic}/pin`);
-  const lost = await cards.virtual(who);
-  await life.post(who, `/cards/${lost}/block`, {reason: "lost"});
   life.at("/cards/{id}", ...[busy, plastic, frozen, sent, lost].map((id) => `/cards/${id}`));
   life.at("/topup", "/topup", (await cards.card(who, plastic)).topup);
   life.at("/secure/{token}", new URL((await cards.checkout(number, "99.90", {merchant: "Книжный «Дом на углу»"})).url).pathname);
