@@ -115,6 +115,8 @@ for (const {name, ...look} of looks)
     await well("on its way");
     await page.fill("#f-digits", (await cards.newest()).number.slice(-4));
     await page.press("#f-digits", "Enter");
+    await page.waitForURL((url) => /\/(pin|confirm)$/.test(url.pathname)); // a PIN is offered, after a second check
+    await page.goto(`${server.url}/cards/${plastic}`);
     await page.waitForSelector('main form[action$="/topup"]');
     await page.fill("#f-sum", "250,50");
     await page.press("#f-sum", "Enter");

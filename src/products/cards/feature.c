@@ -74,6 +74,9 @@ FORM(pin_form, {.name = "pin",
                 .max = 16,
                 .missing = S_cards_form_pin_missing,
                 .invalid = S_cards_form_pin_invalid});
+/* What GET of their pages takes: nothing is missing there yet. */
+FORM(code_draft, {.name = "code", .type = FIELD_CODE, .min = 6, .max = 6});
+FORM(pin_draft, {.name = "pin", .type = FIELD_SECRET, .max = 16});
 FORM(dispute_form,
      {.name = "reason",
       .type = FIELD_CHOICE,
@@ -238,7 +241,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/cards/{id}/pin",
      .who = WHO_CUSTOMER,
-     .form = &pin_form,
+     .form = &pin_draft,
      .stages = {{STAGE_READ, factors_fresh}, {STAGE_READ, card_pin_read}},
      .page = &template_cards_pin,
      .summary = "Where a plastic card's PIN is chosen",
@@ -300,7 +303,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/secure/{token}",
      .who = WHO_ANYONE,
-     .form = &code_form,
+     .form = &code_draft,
      .stages = {{STAGE_READ, secure_read}},
      .page = &template_cards_secure,
      .rates = SECURE_LOOKS,
