@@ -88,7 +88,7 @@ enum route_flag {
 
 struct route {
     enum method method;
-    const char *path;           /* "/operations/{id}": {…} is one segment */
+    const char *path;           /* "/operations/{id}": {…} is one segment; "/@{name}" one that begins with @ */
     enum who who;
     const struct form *form;    /* of the body; of the query for GET; NULL: none is accepted */
     struct stage stages[ROUTE_STAGES + 1];

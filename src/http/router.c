@@ -10,6 +10,7 @@ struct branch {
     struct branch *next;  /* the next of the same parent */
     struct branch *first; /* literal children */
     struct branch *any;   /* the child for {…} */
+    struct branch *at;    /* the child for @{…} */
     const struct route *routes[METHOD_DELETE + 1];
 };
 
@@ -28,6 +29,10 @@ enum method method_from(struct text name, bool *head) {
 }
 
 static struct branch *child_of(struct arena *arena, struct branch *branch, struct text segment) {
+    if (text_starts(segment, "@{")) {
+        if (branch->at == NULL) branch->at = arena_new_of(arena, struct branch);
+        return branch->at;
+    }
     if (segment.size > 0 && segment.data[0] == '{') {
         if (branch->any == NULL) branch->any = arena_new_of(arena, struct branch);
         return branch->any;
@@ -48,7 +53,7 @@ static void router_add(struct arena *arena, struct router *router, const struct 
     int params = 0;
     while (rest.data != NULL) {
         struct text segment = text_split(rest, '/', &rest);
-        if (segment.size > 0 && segment.data[0] == '{') params++;
+        if (text_starts(segment, "{") || text_starts(segment, "@{")) params++;
         branch = child_of(arena, branch, segment);
     }
     check(params <= ROUTE_PARAMS);
@@ -76,7 +81,19 @@ static unsigned allowed_of(const struct branch *branch) {
     return allowed;
 }
 
-/* Depth is bounded by the longest route; each level tries at most two children. */
+static const struct route *search(struct search *wanted, const struct branch *branch, struct text rest, size_t taken);
+
+/* As the parameter of that child. */
+static const struct route *search_child(struct search *wanted, const struct branch *child, struct text segment,
+                                        struct text after, size_t taken) {
+    if (child == NULL || segment.size == 0) return NULL;
+    wanted->params[taken] = segment;
+    const struct route *route = search(wanted, child, after, taken + 1);
+    if (route == NULL) wanted->params[taken] = TEXT_NONE;
+    return route;
+}
+
+/* Depth is bounded by the longest route; each level tries at most three children. */
 static const struct route *search(struct search *wanted, const struct branch *branch, struct text rest, size_t taken) {
     if (rest.data == NULL) {
         const struct route *route = wanted->method != 0 ? branch->routes[wanted->method] : NULL;
@@ -91,11 +108,11 @@ static const struct route *search(struct search *wanted, const struct branch *br
         if (route != NULL) return route;
         break;
     }
-    if (branch->any == NULL || segment.size == 0) return NULL;
-    wanted->params[taken] = segment;
-    const struct route *route = search(wanted, branch->any, after, taken + 1);
-    if (route == NULL) wanted->params[taken] = TEXT_NONE;
-    return route;
+    const struct route *route =
+        text_starts(segment, "@")
+            ? search_child(wanted, branch->at, text_slice(segment, 1, segment.size), after, taken)
+                                    : NULL;
+    return route != NULL ? route : search_child(wanted, branch->any, segment, after, taken);
 }
 
 const struct route *router_find(const struct router *router, enum method method, struct text path, struct text *params,

@@ -58,6 +58,7 @@ static void path_parameters(struct node *parameters, const char *path) {
     struct text rest = text_from(path);
     while (rest.data != NULL) {
         struct text part = text_split(rest, '/', &rest);
+        if (text_starts(part, "@{")) part = text_slice(part, 1, part.size);
         if (part.size < 3 || part.data[0] != '{') continue;
         struct node *schema = parameter(parameters, "path", text_slice(part, 1, part.size - 2), true);
         doc_text(schema, "type", TEXT("string"));

@@ -47,6 +47,8 @@ const table = `
   GET  /staff/customers/{id}/closing              -   -   s   s   -   -
   POST /staff/customers/{id}/closing              -   -   s   s   -   -
   POST /staff/customers/{id}/closing/cancel       -   -   s   s   -   -
+  GET  /staff/personal/{id}                       -   -   +   -   -   -
+  POST /staff/personal/{id}                       -   -   +   -   -   -
   GET  /staff/approvals                           +   +   +   +   +   +
   GET  /staff/approvals/{id}                      +   +   +   +   +   +
   POST /staff/approvals/{id}/confirm              +   +   +   +   +   +

@@ -365,6 +365,29 @@ async function boxes(life) {
   life.at("/gift/{token}", ...gifts.map((gift) => `/gift/${gift}`));
 }
 
+// A personal page with who has paid by it, one that was reported and switched off.
+async function personal(life) {
+  const {who, friend, server, sandbox} = life;
+  const greeting = "Рисую открытки к праздникам";
+  await life.post(who, "/personal", {name: "maria_tula", on: true, named: true, greeting, sums: "100, 500, 1000"});
+  await life.post(friend, "/personal", {name: "anna_p", on: true});
+  const paid = [];
+  for (const [payer, note, card] of [["Дядя Фёдор", "За открытку с котом: привет из Простоквашино", cards.pays], []]) {
+    const order = await good(server.post("/@maria_tula", {sum: "150.00", payer, note}, {key: newKey()}));
+    if (card) await sandbox.pay(order.payment_url, card);
+    const state = async () => (await good(server.get(`/paid/${order.gift}`))).state;
+    if (card) await until(state, (found) => found === "paid", 60000);
+    paid.push(`/paid/${order.gift}`);
+  }
+  await good(server.post("/@anna_p/report", {kind: "words", words: "Предлагает вклады под сто процентов"}));
+  life.at("/@{name}", "/@maria_tula", "/@anna_p");
+  life.at("/@{name}/report", "/@maria_tula/report", "/@maria_tula/report?sent=true");
+  life.at("/paid/{token}", ...paid);
+  await life.see(who);
+  await life.see(friend);
+  life.at("/staff/personal/{id}", `/staff/personal/${who.customer}`, `/staff/personal/${friend.customer}`);
+}
+
 // Terminals that have topped a wallet up, and an agent that waits to be switched on.
 async function cash(life) {
   const {server, who, boss, other} = life, title = "Салоны связи «Алло, это дом на набережной»";
@@ -542,7 +565,7 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, deposits, shops,
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, personal, deposits, shops,
                       requests, plastics, borrowed, campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");

@@ -105,9 +105,3 @@ void box_update(struct engine *engine, struct tx *tx, const struct box *box) {
                   V_INT(box->due), V_INT(box->shown), sealed(engine, tx, "box.link", box->id, box->link),
                   V_INT(box->broken), hash_of(engine, tx, box->link)));
 }
-
-struct text box_token(struct tx *tx) {
-    uint8_t bytes[16];
-    world_random(tx_world(tx), bytes, sizeof bytes);
-    return text_base64url(tx_arena(tx), bytes, sizeof bytes);
-}

@@ -74,8 +74,6 @@ size_t boxes_of(struct engine *engine, struct tx *tx, int64_t customer, bool bro
 /* The path parameter's, of the caller. */
 bool box_asked(struct request *request, struct tx *tx, struct box *box);
 int64_t box_balance(struct engine *engine, struct tx *tx, const struct box *box);
-/* A token of 128 bits, as it stands in an address. */
-struct text box_token(struct tx *tx);
 
 /* ---- money.c: in commands ---- */
 

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "generated/templates.h"
+#include "operations/guest_order.h"
 #include "operations/operations.h"
 
 #define GIFT "customer, id, box, card_order, payer, sum, state, name, note"
@@ -18,9 +19,7 @@ STATEMENT(find, "SELECT " GIFT " FROM box_gift WHERE customer = $1 AND id = $2")
 STATEMENT(count_open, "SELECT COUNT(*) FROM box_gift WHERE customer = $1 AND box = $2 AND state = 1");
 STATEMENT(end_gift, "UPDATE box_gift SET state = $3 WHERE customer = $1 AND id = $2");
 
-static const struct refusal no_cards = {"cards-unavailable", 409, S_boxes_refused_no_cards, false};
-static const struct refusal small = {"sum-too-small", 422, S_boxes_refused_small, false};
-static const struct refusal large = {"sum-too-large", 422, S_boxes_refused_large, false};
+static const struct refusal no_cards = {"cards-unavailable", 409, S_operations_guest_no_cards, false};
 static const struct refusal takes_less = {"box-limit", 422, S_boxes_refused_limit, false};
 static const struct refusal crowded = {"too-many-orders", 429, S_boxes_refused_crowded, false};
 static const struct refusal own_box = {"own-box", 422, S_boxes_refused_own, false};
@@ -113,14 +112,6 @@ enum flow link_read(struct request *request, struct tx *tx) {
 
 /* ---- by card ---- */
 
-static enum flow bounds(struct request *request, int64_t sum) {
-    int64_t least, most;
-    if (moves_of(request) == NULL || !moves_of(request)->cards(request->engine, &least, &most))
-        return refuse(request, &no_cards);
-    if (sum < least) return operations_refuse_sum(request, &small, least);
-    return sum > most ? operations_refuse_sum(request, &large, most) : FLOW_NEXT;
-}
-
 static int64_t open_gifts(struct tx *tx, const struct box *box) {
     struct rows *rows = tx_query(tx, &count_open, VALUES(V_INT(box->customer), V_INT(box->id)));
     int64_t count = rows_next(rows) ? row_int(rows, 0) : 0;
@@ -133,7 +124,7 @@ enum flow link_card_write(struct request *request, struct tx *tx) {
     struct box box;
     if (!box_of_link(request, tx, &box)) return answer_missing(request);
     struct money sum = field_money(request, "sum");
-    if (bounds(request, sum.minor) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (guest_sum_fits(request, sum.minor) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (open_gifts(tx, &box) >= GIFTS_OPEN_MOST) return refuse(request, &crowded);
     struct gift gift = {.customer = box.customer,
                         .id = world_id(tx_world(tx)),
@@ -151,7 +142,7 @@ enum flow link_card_write(struct request *request, struct tx *tx) {
                                      .language = request->locale.language};
     if (moves_of(request)->order(request->engine, tx, &order, &gift.order) != LEDGER_OK)
         return refuse(request, &takes_less);
-    struct text token = box_token(tx), path = text_format(request->arena, "/gift/%.*s", TEXT_ARG(token));
+    struct text token = guest_token(tx), path = text_format(request->arena, "/gift/%.*s", TEXT_ARG(token));
     insert_gift(request, tx, &gift, token);
     struct node *document = doc_new(request->arena);
     doc_text(document, "gift", text_copy(request->arena, token));
@@ -175,12 +166,9 @@ static bool asked_gift(struct request *request, struct tx *tx, struct gift *gift
 static struct node *gift_document(struct request *request, struct tx *tx, const struct gift *gift,
                                   const struct card_told *told) {
     struct box box;
-    struct node *document = doc_new(request->arena);
+    struct node *document = guest_order_tell(request, told, gift->sum);
     bool known = box_find(request->engine, tx, gift->customer, gift->box, &box) && box.state == BOX_OPEN;
     doc_text(document, "gift", request->params[0]);
-    doc_text(document, "state", text_from(told->state));
-    doc_bool(document, "final", told->final);
-    doc_money(document, "sum", rub(gift->sum));
     doc_text(document, "box", known ? box.name : TEXT_NONE);
     return document;
 }
@@ -190,23 +178,16 @@ enum flow gift_read(struct request *request, struct tx *tx) {
     struct gift gift;
     struct card_told told;
     if (!asked_gift(request, tx, &gift, &told)) return answer_missing(request);
-    struct node *document = gift_document(request, tx, &gift, &told);
-    if (told.refresh_s > 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
-    return answer_ok(request, document);
+    return answer_ok(request, gift_document(request, tx, &gift, &told));
 }
 
-/* GET /gift/{token}/pay: the step between us and the bank (Content-Security-Policy: form-action). */
+/* GET /gift/{token}/pay */
 enum flow gift_pay_read(struct request *request, struct tx *tx) {
     struct gift gift;
     struct card_told told;
     if (!asked_gift(request, tx, &gift, &told)) return answer_missing(request);
     struct text path = text_format(request->arena, "/gift/%.*s", TEXT_ARG(request->params[0]));
-    struct text url = moves_of(request)->url(request->engine, tx, request->arena, gift.customer, gift.order, path);
-    if (url.size == 0) return answer_see(request, path);
-    struct node *document = gift_document(request, tx, &gift, &told);
-    doc_text(document, "payment_url", url);
-    engine_page_goes(request, "forward", url);
-    return answer_ok(request, document);
+    return guest_order_pay(request, tx, gift.customer, gift.order, path, gift_document(request, tx, &gift, &told));
 }
 
 /* ---- the money is there ---- */

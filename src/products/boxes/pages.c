@@ -2,6 +2,7 @@
 #include "products/boxes/boxes.h"
 
 #include "base/check.h"
+#include "operations/guest_order.h"
 
 #define GIFTS_TOLD 20
 #define HISTORY 30
@@ -325,7 +326,7 @@ enum flow box_link_write(struct request *request, struct tx *tx) {
     if (box.state != BOX_OPEN) return refuse(request, &broken_already);
     bool keeps = field_number(request, "keep") != 0 && box.link.size > 0;
     box.shown = field_number(request, "shown") != 0;
-    if (!keeps) box.link = box_token(tx);
+    if (!keeps) box.link = guest_token(tx);
     box_update(request->engine, tx, &box);
     return answer_done(request, box_document(request, tx, &box), address(request, &box));
 }

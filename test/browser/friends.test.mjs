@@ -1,0 +1,133 @@
+// friends.test.mjs: money from cards to cards and to people on its pages: a transfer to a card that another bank's card
+// pays (BK-2), a card topped up from its page (BK-1), a personal page from nothing to a visitor's payment (BK-4); in both
+// languages, light and dark, without scripts. KABINET_SHOTS: a folder for pictures.
+
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+
+import {Browsers, inspect} from "../support/browser.mjs";
+import {Cards} from "../support/cards.mjs";
+import {providerCount} from "../support/catalogue.mjs";
+import {cards as banks, startBoth} from "../support/sandbox.mjs";
+import {limits, until} from "../support/wallet.mjs";
+
+const shots = process.env.KABINET_SHOTS;
+let both, server, cards, browsers;
+before(async () => {
+  both = await startBoth({company: "Банк «Рядом»", limits, payments: {catalogue_file: "profiles/catalogue.json"}, personal: {fee: "1.00"},
+                          cards: {plastic_fee: "0.00"}}, {slow: 100});
+  ({server} = both);
+  cards = new Cards(both);
+  const {token} = await server.customer();
+  await until(async () => (await server.get("/pay", {token})).body.providers.length, (count) => count === providerCount);
+  browsers = await Browsers.start();
+});
+after(async () => {
+  await browsers?.stop();
+  await both?.stop();
+});
+
+const looks = [
+  {name: "ru, light", width: 320, locale: "ru-RU"},
+  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
+  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
+];
+
+for (const {name, ...look} of looks) {
+  const looked = (page) => async (what) => {
+    if (shots) await page.screenshot({path: `${shots}/${name}-${what}.png`.replaceAll(", ", "-").replaceAll(" ", "_"), fullPage: true});
+    await inspect(page, `${name}: ${what}`);
+  };
+  const send = (page, action) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().press("Enter");
+  // At the bank: the card, and back to us.
+  async function atBank(page, back) {
+    await page.waitForURL(/\/acquirer\//);
+    await page.fill("[name=number]", banks.pays);
+    await page.fill("[name=expiry]", "12/39");
+    await page.fill("[name=cvv]", "123");
+    await page.press("[name=cvv]", "Enter");
+    await page.waitForURL(back);
+  }
+
+  test(`BK-2: to a card, paid by another bank's card (${name})`, {timeout: 120000}, async () => {
+    const who = await server.customer(), page = await browsers.signedIn(server, who, look), well = looked(page);
+    await page.goto(`${server.url}/pay/to-card`);
+    await page.locator("main details summary").click();
+    await well("card form");
+    await page.fill("main [name=account]", "2200020000000004");
+    await page.fill("main [name=sum]", "1000");
+    await page.check("main [name=by_card]");
+    await page.press("main [name=sum]", "Enter");
+    await page.waitForURL("**/payments/**");
+    await page.waitForSelector("main form[action$=confirm]", {timeout: 30000});
+    assert.match(await page.innerText("main"), /Дальний[^]*1.010,00|Дальний[^]*1,010\.00/);
+    await well("card check");
+    await send(page, "/confirm");
+    await atBank(page, "**/payments/**");
+    await page.waitForSelector("main .badge.good", {timeout: 30000});
+    await well("card done");
+  });
+
+  test(`BK-1: a card topped up from its page (${name})`, {timeout: 120000}, async () => {
+    const who = await cards.rich("100.00"), id = await cards.plastic(who);
+    const page = await browsers.signedIn(server, who, look), well = looked(page);
+    await page.goto(`${server.url}/cards/${id}`);
+    await page.click('main a[href^="/topup?to="]');
+    await page.waitForURL("**/topup?to=*");
+    await well("topup form");
+    await page.fill("#f-sum", "300");
+    await page.press("#f-sum", "Enter");
+    await atBank(page, "**/topups/**");
+    await page.waitForSelector("main .badge.good", {timeout: 30000});
+    await well("topup done");
+    assert.equal((await cards.card(who, id)).available.amount, "300.00");
+  });
+
+  test(`BK-4: a personal page, and a visitor who pays (${name})`, {timeout: 120000}, async () => {
+    const who = await server.customer(), page = await browsers.signedIn(server, who, look), well = looked(page);
+    const own = `look_${look.width}${look.scripts === false ? "n" : "s"}`;
+    await page.goto(`${server.url}/personal`);
+    await well("page none");
+    await page.fill("#f-name", "support");
+    await page.fill("#f-greeting", "На кофе");
+    await page.press("#f-name", "Enter");
+    await page.waitForSelector('main [aria-invalid="true"]');
+    assert.equal(await page.inputValue("#f-greeting"), "На кофе", "nothing typed is lost");
+    await well("page mistake");
+    await page.fill("#f-name", own);
+    await page.fill("#f-sums", "100, 500");
+    await page.check("main [name=on]");
+    await page.press("#f-name", "Enter");
+    await page.waitForSelector(`main a[href$="/@${own}"]`);
+    await well("page on");
+    const guest = await browsers.page(look), seen = looked(guest);
+    await guest.goto(`${server.url}/@${own}`);
+    await seen("visit");
+    await guest.click("main .chip");
+    await guest.waitForURL(/sum=100/);
+    assert.match(await guest.inputValue("#f-sum"), /^100/);
+    await guest.fill("#f-note", "<b>");
+    await guest.press("#f-note", "Enter");
+    await guest.waitForSelector('main [aria-invalid="true"]');
+    await seen("visit mistake");
+    await guest.fill("#f-note", "С днём рождения!");
+    await guest.fill("#f-payer", "Дядя Фёдор");
+    await guest.press("#f-note", "Enter");
+    await guest.waitForURL(/\/paid\/[^/]+$/);
+    assert.match(await guest.innerText("main"), /101/);
+    await seen("visit check");
+    await guest.click('main a[href$="/pay"]');
+    await atBank(guest, /\/paid\/[^/]+$/);
+    await guest.waitForSelector("main .badge.good", {timeout: 30000});
+    await seen("visit paid");
+    await page.goto(`${server.url}/personal`);
+    await page.waitForSelector("main .rows");
+    await well("page paid");
+    await guest.goto(`${server.url}/@${own}/report`);
+    await seen("report");
+    await guest.fill("#f-words", "Просит от имени банка");
+    await guest.press("#f-words", "Enter");
+    await guest.waitForURL(/sent=true/);
+    await seen("report sent");
+  });
+}
