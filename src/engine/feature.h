@@ -81,6 +81,7 @@ enum event_kind {
     /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen */
     EVENT_PAID,
     EVENT_PAYMENT, /* number: a payment to a provider (payments/payments.h) has come to another state */
+    EVENT_HOUSE_PAYMENT, /* the same of one that we pay out of an account of ours for somebody who is no customer */
     /* part of a payment to a provider was given back: number: the payment; operation: by which transfer; how much in
      * all, payments_news tells */
     EVENT_PAYMENT_BACK,

@@ -77,7 +77,7 @@ enum payment_bar payments_confirm(struct engine *engine, struct tx *tx, int64_t 
         return PAYMENT_BAR_TERMS;
     enum payment_bar bar = bar_of(payment_hold(engine, tx, &payment));
     if (bar != PAYMENT_GOES) return bar;
-    if (!identity_cooling_take(engine, tx, customer, payment.sum + payment.fee)) {
+    if (customer != 0 && !identity_cooling_take(engine, tx, customer, payment.sum + payment.fee)) {
         ledger_release(engine_ledger(engine), tx, payment.hold, payment.account);
         return PAYMENT_BAR_COOLING;
     }

@@ -109,6 +109,12 @@ const struct provider *catalogue_operator(const struct catalogue *catalogue, str
     return found;
 }
 
+const struct provider *catalogue_for_cards(const struct catalogue *catalogue) {
+    for (size_t i = 0; i < catalogue->provider_count; i++)
+        if (catalogue->providers[i].rail == &rail_card && catalogue->providers[i].on) return &catalogue->providers[i];
+    return NULL;
+}
+
 const struct provider *catalogue_finder(const struct catalogue *catalogue) {
     for (size_t i = 0; i < catalogue->provider_count; i++)
         if (catalogue->providers[i].operators && catalogue->providers[i].on) return &catalogue->providers[i];

@@ -24,6 +24,8 @@ const struct category *catalogue_category(const struct catalogue *catalogue, str
 
 /* Whose number it is (ten digits), as the numbering plan has it; NULL: unknown. */
 const struct provider *catalogue_operator(const struct catalogue *catalogue, struct text number);
+/* By which money goes to bank cards; NULL: none that is on. */
+const struct provider *catalogue_for_cards(const struct catalogue *catalogue);
 /* Where one pays by the number alone; NULL: there is no such. */
 const struct provider *catalogue_finder(const struct catalogue *catalogue);
 

@@ -8,6 +8,7 @@ const struct card_bank *payment_bank(const struct provider *provider, const stru
 }
 
 int64_t payment_fee(const struct provider *provider, const struct payment *payment) {
+    if (payment->customer == 0) return 0; /* the house pays itself */
     const struct card_bank *bank = payment_bank(provider, payment);
     const struct fee by_card = {.percent_bp = provider->by_card_bp};
     int64_t fee = fee_on(bank != NULL ? &bank->fee : &provider->fee, payment->sum);

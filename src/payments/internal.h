@@ -82,7 +82,7 @@ struct payment {
 
 /* In a command the row is locked. Texts lie in the tx's arena; false when there is none of that customer. */
 bool payment_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct payment *payment);
-/* Whose it is, for who knows its number alone (staff, a bank); 0: there is none. */
+/* Whose it is, for who knows its number alone (staff, a bank): 0 the house's; -1: there is none. */
 int64_t payment_owner(struct tx *tx, int64_t id);
 void payment_insert(struct engine *engine, struct tx *tx, const struct payment *payment);
 /* Other features hear that it has come to another state (EVENT_PAYMENT). */

@@ -110,7 +110,7 @@ bool payment_of_card_order(struct engine *engine, struct tx *tx, int64_t custome
 
 int64_t payment_owner(struct tx *tx, int64_t id) {
     struct rows *rows = tx_query(tx, &owner, VALUES(V_INT(id)));
-    int64_t customer = rows_next(rows) ? row_int(rows, 0) : 0;
+    int64_t customer = rows_next(rows) ? row_int(rows, 0) : -1;
     rows_end(rows);
     return customer;
 }
@@ -145,7 +145,9 @@ struct text payment_value(const struct payment *payment, const char *name) {
 }
 
 void payment_moved(struct engine *engine, struct tx *tx, const struct payment *payment) {
-    const struct event event = {.kind = EVENT_PAYMENT, .customer = payment->customer, .number = payment->id};
+    const struct event event = {.kind = payment->customer != 0 ? EVENT_PAYMENT : EVENT_HOUSE_PAYMENT,
+                                .customer = payment->customer,
+                                .number = payment->id};
     engine_emit(engine, tx, &event);
 }
 

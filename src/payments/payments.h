@@ -26,7 +26,7 @@ bool payment_values_read(struct arena *arena, struct text text, struct payment_v
 
 /* What is to be paid. */
 struct payment_wish {
-    int64_t customer, provider;
+    int64_t customer, provider; /* customer 0: the house pays, without a fee, from an account of ours */
     int64_t account;        /* the ledger account it is paid from */
     int64_t sum;            /* kopecks, without the fee; 0: the bill's */
     enum language language; /* in which the customer is told what became of it */

@@ -45,7 +45,7 @@ bool payment_give_back(struct engine *engine, struct tx *tx, struct payment *pay
     payment_update(engine, tx, payment);
     const struct event back = {
         .kind = EVENT_PAYMENT_BACK, .customer = payment->customer, .number = payment->id, .operation = operation};
-    engine_emit(engine, tx, &back);
+    if (payment->customer != 0) engine_emit(engine, tx, &back);
     if (all) payment_moved(engine, tx, payment);
     tell(engine, tx, payment, sum + (all ? payment->fee : 0));
     return true;
@@ -57,7 +57,7 @@ bool payment_give_back(struct engine *engine, struct tx *tx, struct payment *pay
 enum flow staff_refund_ask(struct request *request, struct tx *tx) {
     struct payment payment;
     if (!staff_payment_find(request, tx, &payment)) return answer_missing(request);
-    if (!staff_sees(request, tx, payment.customer).allowed) return staff_needs_reason(request, payment.customer);
+    if (!staff_payment_sees(request, tx, &payment).allowed) return staff_needs_reason(request, payment.customer);
     if (payment.state != PAYMENT_DONE) return refuse(request, &not_done);
     int64_t left = payment.sum - payment.returned;
     int64_t sum = field_given(request, "sum") ? field_number(request, "sum") : left;

@@ -78,7 +78,7 @@ enum outbox_verdict returns_send(struct engine *engine, const struct outbox_item
 static void take(struct engine *engine, struct tx *tx, int64_t provider, const struct rail_return *one) {
     struct payment payment;
     int64_t customer = payment_owner(tx, one->payment);
-    bool found = customer != 0 && payment_find(engine, tx, customer, one->payment, &payment);
+    bool found = customer >= 0 && payment_find(engine, tx, customer, one->payment, &payment);
     if (found && payment.state == PAYMENT_REFUNDED) return;
     if (found) payments_returning_account(engine, tx, payment.provider);
     if (!found || !payment_returned(engine, tx, &payment, one->sum)) unplaced_keep(engine, tx, provider, one);

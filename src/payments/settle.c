@@ -64,7 +64,7 @@ void payment_done(struct engine *engine, struct tx *tx, struct payment *payment,
     payment->reference = reference;
     payment->reason = REASON_NONE;
     end(engine, tx, payment, PAYMENT_DONE);
-    tell_paid(engine, tx, payment, account.last_entry);
+    if (payment->customer != 0) tell_paid(engine, tx, payment, account.last_entry);
     tell(engine, tx, payment, S_payments_told_done);
 }
 

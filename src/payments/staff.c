@@ -5,18 +5,23 @@
 static const struct refusal not_stuck = {"not-stuck", 409, S_payments_staff_not_stuck, false};
 static const struct refusal reference_missing = {"reference-missing", 422, S_payments_staff_reference_missing, false};
 
+/* What the house pays is no customer's: whoever may see payments sees it, but for the data of whom it pays. */
+struct sight staff_payment_sees(struct request *request, struct tx *tx, const struct payment *payment) {
+    return payment->customer != 0 ? staff_sees(request, tx, payment->customer) : (struct sight){.allowed = true};
+}
+
 bool staff_payment_find(struct request *request, struct tx *tx, struct payment *payment) {
     int64_t id;
     if (!request_param_id(request, 0, &id)) return false;
     int64_t customer = payment_owner(tx, id);
-    return customer != 0 && payment_find(request->engine, tx, customer, id, payment);
+    return customer >= 0 && payment_find(request->engine, tx, customer, id, payment);
 }
 
 /* GET /staff/payments/{id} */
 enum flow staff_payment_read(struct request *request, struct tx *tx) {
     struct payment payment;
     if (!staff_payment_find(request, tx, &payment)) return answer_missing(request);
-    struct sight sight = staff_sees(request, tx, payment.customer);
+    struct sight sight = staff_payment_sees(request, tx, &payment);
     if (!sight.allowed) return staff_needs_reason(request, payment.customer);
     struct node *document = doc_new(request->arena);
     if (!sight.opened) /* whose account it is, and under which number */
@@ -39,7 +44,7 @@ enum { OUTCOME_DONE, OUTCOME_REFUSED };
 enum flow staff_settle_ask(struct request *request, struct tx *tx) {
     struct payment payment;
     if (!staff_payment_find(request, tx, &payment)) return answer_missing(request);
-    if (!staff_sees(request, tx, payment.customer).allowed) return staff_needs_reason(request, payment.customer);
+    if (!staff_payment_sees(request, tx, &payment).allowed) return staff_needs_reason(request, payment.customer);
     if (payment.state != PAYMENT_STUCK) return refuse(request, &not_stuck);
     bool done = field_number(request, "outcome") == OUTCOME_DONE;
     struct text reference = field_text(request, "reference");

@@ -25,7 +25,7 @@ describe("to a number without a cabinet (WA-4)", () => {
     assert.equal(await wallets.balance(who), "850.00");
     const [text] = await server.messages(phone);
     assert.match(text, /150,00/);
-    assert.match(text, /\/signup/);
+    assert.match(text, /\/claim\//);
     const detail = await server.get(`/operations/${sent.body.id}`, {token: who.token});
     assert.equal(detail.body.state, "waiting");
     const newcomer = await server.customer({phone, messages: 1});

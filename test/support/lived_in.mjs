@@ -388,6 +388,19 @@ async function personal(life) {
   life.at("/staff/personal/{id}", `/staff/personal/${who.customer}`, `/staff/personal/${friend.customer}`);
 }
 
+// Money sent to numbers without a cabinet: what waits for a choice, what was chosen.
+async function waits(life) {
+  const {who, server} = life, links = [];
+  for (const note of ["За билеты на концерт симфонического оркестра", undefined]) {
+    const phone = newPhone();
+    await life.post(who, "/transfers", {to: phone, sum: "35.00", note});
+    links.push((await server.messages(phone))[0].match(/\/claim\/[\w-]{22}/)[0]);
+  }
+  await good(server.post(`${links[1]}/card`, {account: "2200000000040000"}, {key: newKey()}));
+  await until(async () => (await good(server.get(links[1]))).state, (state) => state === "done", 60000);
+  life.at("/claim/{token}", ...links);
+}
+
 // Terminals that have topped a wallet up, and an agent that waits to be switched on.
 async function cash(life) {
   const {server, who, boss, other} = life, title = "Салоны связи «Алло, это дом на набережной»";
@@ -565,8 +578,8 @@ export async function livedIn() {
   Object.assign(life, await staff(life.server, {boss: all, other: all, anna: "support"}));
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
-  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, personal, deposits, shops,
-                      requests, plastics, borrowed, campaigns, act, leaving, ways, newcomer])
+  for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, personal, waits, deposits,
+                      shops, requests, plastics, borrowed, campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;

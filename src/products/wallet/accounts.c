@@ -87,6 +87,12 @@ const struct migration wallet_migrations[] = {
     {"wallet", 3, /* orders of other features: engine/moves.h; 0: his own top-up */
      "ALTER TABLE topup ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;\n"
      "ALTER TABLE topup ADD COLUMN subject BIGINT NOT NULL DEFAULT 0;\n"},
+    {"wallet", 4, /* the link by which who has no cabinet says where waiting money goes */
+     "ALTER TABLE waiting_transfer ADD COLUMN token_hash BYTES;\n"
+     "ALTER TABLE waiting_transfer ADD COLUMN payment BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE waiting_transfer ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE INDEX waiting_transfer_token ON waiting_transfer (token_hash) WHERE token_hash IS NOT NULL;\n"
+     "CREATE INDEX waiting_transfer_payment ON waiting_transfer (payment) WHERE payment > 0;\n"},
     {.sql = NULL}};
 
 STATEMENT(main_select, "SELECT account FROM wallet WHERE customer = $1 AND number = 1");
@@ -291,6 +297,7 @@ void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *e
         return;
     case EVENT_CUSTOMER_FROZEN:
     case EVENT_CUSTOMER_CLOSED: change_all(engine, tx, event); return;
+    case EVENT_HOUSE_PAYMENT: claim_payment_moved(engine, tx, event->number); return;
     case EVENT_CUSTOMER_PHONE: waiting_claim(engine, tx, event->customer, event->phone); return;
     default: return;
     }

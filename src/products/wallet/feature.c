@@ -51,7 +51,17 @@ FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "to", .type = F
 FORM(wallet_form, {.name = "name", .type = FIELD_TEXT, .max = 40});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 
+FORM_REST(claim_card, {.name = "_", .type = FIELD_TEXT}); /* … and the card's number, as the catalogue has it */
+FORM_REST(claim_draft, {.name = "_", .type = FIELD_TEXT});
+
 /* ---- routes ---- */
+
+/* Whoever has a link: tokens are not to be found by trying, nor banks asked by the thousand. */
+#define LINK_LOOKS {{RATE_ADDRESS, 60, MINUTE}}
+#define CLAIM_RATES {{RATE_ADDRESS, 10, MINUTE}, {RATE_WHOLE, 600, MINUTE}}
+#define CLAIM(stage)                                                                                                   \
+    .method = METHOD_POST, .stages = {{STAGE_WRITE, stage}}, .again = claim_read,                                      \
+    .again_page = &template_wallet_claim_guest, .key = true, .rates = CLAIM_RATES
 
 static const struct route routes[] = {
     {.method = METHOD_GET,
@@ -147,6 +157,34 @@ static const struct route routes[] = {
      .key = true,
      .audit = "wallet.cancel_waiting",
      .summary = "Takes back a transfer that waits"},
+
+    {.method = METHOD_GET,
+     .path = "/claim/{token}",
+     .who = WHO_ANYONE,
+     .form = &claim_draft,
+     .stages = {{STAGE_READ, claim_read}},
+     .page = &template_wallet_claim_guest,
+     .rates = LINK_LOOKS,
+     .summary = "Money sent to a number without a cabinet, by the link of its SMS: where it may go",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {CLAIM(claim_card_write),
+     .who = WHO_ANYONE,
+     .path = "/claim/{token}/card",
+     .form = &claim_card,
+     .audit = "wallet.claim_card",
+     .summary = "Has money that waits sent to a bank card"},
+    {CLAIM(claim_phone_write),
+     .who = WHO_ANYONE,
+     .path = "/claim/{token}/phone",
+     .form = &no_form,
+     .audit = "wallet.claim_phone",
+     .summary = "Has money that waits put on the balance of the phone that it was sent to"},
+    {CLAIM(claim_wallet_write),
+     .who = WHO_CUSTOMER,
+     .path = "/claim/{token}/wallet",
+     .form = &no_form,
+     .audit = "wallet.claim",
+     .summary = "Takes money that waits into one's own wallet"},
 
     {.method = METHOD_GET,
      .path = "/topup",

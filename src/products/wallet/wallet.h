@@ -139,6 +139,11 @@ void waiting_describe(struct engine *engine, struct tx *tx, const struct locale 
 size_t waiting_list(struct engine *engine, struct tx *tx, int64_t customer, struct node *array);
 stage_function waiting_list_read, waiting_cancel_write;
 
+/* ---- claim.c: by the link of the SMS ---- */
+
+stage_function claim_read, claim_card_write, claim_phone_write, claim_wallet_write;
+void claim_payment_moved(struct engine *engine, struct tx *tx, int64_t payment);
+
 /* ---- topup.c, settle.c ---- */
 
 stage_function topup_form_read, topup_write, topup_read, topup_pay_read;
