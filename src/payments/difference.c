@@ -62,7 +62,8 @@ static void row_save(struct tx *tx, const struct row *row) {
 }
 
 static void add_task(struct engine *engine, struct tx *tx, const struct row *row) {
-    queue_add(engine, tx, "payments.difference", row->id, payment_owner(tx, row->payment),
+    int64_t customer = payment_owner(tx, row->payment);
+    queue_add(engine, tx, "payments.difference", row->id, customer > 0 ? customer : 0,
               text_format(tx_arena(tx), "%s %lld", difference_name(row->kind), (long long)row->payment), 0);
 }
 
@@ -150,7 +151,7 @@ static bool asked_row(struct request *request, struct tx *tx, struct row *row) {
 /* Of a customer's payment no more is seen than of the payment itself. */
 static bool may_see(struct request *request, struct tx *tx, const struct row *row, int64_t *customer) {
     *customer = payment_owner(tx, row->payment);
-    return *customer == 0 || staff_sees(request, tx, *customer).allowed;
+    return *customer <= 0 || staff_sees(request, tx, *customer).allowed;
 }
 
 /* GET /staff/differences/{id} */
@@ -253,7 +254,7 @@ static bool refund(struct engine *engine, struct tx *tx, const struct row *row) 
 static void ask_provider(struct engine *engine, struct tx *tx, struct row *row, enum decision decision) {
     int64_t customer = payment_owner(tx, row->payment);
     struct payment payment = {.id = row->payment, .info = {.bill = -1}};
-    if (customer != 0) payment_find(engine, tx, customer, row->payment, &payment);
+    if (customer >= 0) payment_find(engine, tx, customer, row->payment, &payment);
     if (payment.values.count == 0) payment.values = (struct payment_values){{{"account", TEXT("")}}, .count = 1};
     payment.provider = row->provider;
     if (decision == DECISION_CANCEL) payment.sum = row->theirs;

@@ -89,7 +89,7 @@ enum flow staff_unplaced_read(struct request *request, struct tx *tx) {
     doc_moment(document, "came", id_moment(row.id));
     doc_money(document, "sum", rub(row.sum));
     doc_text(document, "number", text_format(request->arena, "%lld", (long long)row.payment));
-    if (payment_owner(tx, row.payment) != 0) doc_id(document, "payment_found", row.payment);
+    if (payment_owner(tx, row.payment) >= 0) doc_id(document, "payment_found", row.payment);
     doc_bool(document, "placed", row.state == STATE_PLACED);
     if (row.operation != 0) doc_id(document, "operation", row.operation);
     return answer_ok(request, document);
@@ -97,8 +97,8 @@ enum flow staff_unplaced_read(struct request *request, struct tx *tx) {
 
 /* A payment of which so much is left, or an account. */
 static bool payment_fits(struct engine *engine, struct tx *tx, int64_t id, int64_t sum, struct payment *payment) {
-    int64_t customer = id != 0 ? payment_owner(tx, id) : 0;
-    return customer != 0 && payment_find(engine, tx, customer, id, payment) && payment->state == PAYMENT_DONE &&
+    int64_t customer = id != 0 ? payment_owner(tx, id) : -1;
+    return customer > 0 && payment_find(engine, tx, customer, id, payment) && payment->state == PAYMENT_DONE &&
            payment->sum - payment->returned >= sum;
 }
 

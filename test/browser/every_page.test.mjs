@@ -15,7 +15,8 @@ import {kabinet, staff} from "../support/staff.mjs";
 const shots = process.env.KABINET_SHOTS;
 if (shots) mkdirSync(shots, {recursive: true});
 // Not pages: files, streams, what programs ask, what plays the outside, links of shops that lead on to a bill's page.
-const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|contract|certificate|events|options|challenge|signature)$", "/(photos|files|logos)/",
+const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|contract|certificate|events|options|challenge|signature)$",
+                           "/(photos|files|logos)/",
                            "^/(live|ready|partner|agents|sandbox|gateway|language)", "^/(create|form)$"].join("|"));
 // Pages that need an outside, a clock or a profile of their own: whose test looks at them.
 const elsewhere = {

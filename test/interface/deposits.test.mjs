@@ -131,7 +131,8 @@ describe("BK-7: opened", () => {
     assert.equal((await deposits.post(other, `/deposits/drafts/${id}`, {code: "000000"})).status, 404);
     const {code, text} = await deposits.code(poor, 0);
     assert.match(text, /Надёжный.*1.000,00.*12 месяцев/);
-    assert.equal(problem(await deposits.post(poor, `/deposits/drafts/${id}`, {code: code === "000000" ? "111111" : "000000"})), "code-wrong");
+    const wrong = await deposits.post(poor, `/deposits/drafts/${id}`, {code: code === "000000" ? "111111" : "000000"});
+    assert.equal(problem(wrong), "code-wrong");
     assert.equal(await wallets.balance(poor), "1500.00");
     assert.equal(problem(await deposits.post(poor, `/deposits/drafts/${id}/again`)), undefined);
     const key = newKey(), again = await deposits.code(poor, 1);
@@ -143,7 +144,8 @@ describe("BK-7: opened", () => {
     const deposit = answers[0].id;
     for (const path of ["", "/interest", "/close", "/contract", "/certificate"])
       assert.equal((await server.get(`/deposits/${deposit}${path}`, {token: other.token})).status, 404, path);
-    for (const [path, body] of [["topup", {sum: "100.00"}], ["withdraw", {sum: "1.00"}], ["close", {total: "1.00"}], ["prolong", {on: true}]])
+    for (const [path, body] of [["topup", {sum: "100.00"}], ["withdraw", {sum: "1.00"}], ["close", {total: "1.00"}],
+                                ["prolong", {on: true}]])
       assert.equal((await deposits.post(other, `/deposits/${deposit}/${path}`, body)).status, 404, path);
     const [opened] = await wallets.operations(poor, "?kind=deposit_open&direction=out");
     assert.deepEqual([opened.sum, opened.counterparty], [rub("-1000.00"), "Вклад «Надёжный»"]);
@@ -284,7 +286,8 @@ describe("BK-7: days go by", () => {
     await refused("withdraw", "1.00", "no-withdrawals", all.out);
     await refused("withdraw", "140000.00", "left-too-small");
     const before = all.handy.reckon().balance, room = before - 10000n, third = amount(room / 3n);
-    const answers = await Promise.all(Array.from({length: 8}, () => deposits.post(rich, `/deposits/${all.handy.id}/withdraw`, {sum: third})));
+    const take = () => deposits.post(rich, `/deposits/${all.handy.id}/withdraw`, {sum: third});
+    const answers = await Promise.all(Array.from({length: 8}, take));
     assert.equal(answers.filter(({status}) => status < 300).length, 3);
     for (let i = 0; i < 3; i++) all.handy.moved(`-${third}`);
     const key = newKey();
@@ -316,6 +319,7 @@ describe("BK-7: days go by", () => {
   test("certificate and contract: balance of a day, interest, the year's income and its base", async () => {
     const told = all.plain.reckon(), text = await paper(rich, `/deposits/${all.plain.id}/certificate`);
     const people = (minor) => new RegExp(amount(minor).replace(".", ",").replace(/\B(?=(\d{3})+,)/g, "."));
+    assert.match(text, /Вклад +Надёжный/);
     assert.match(text, people(told.balance));
     assert.match(text, people(told.earned));
     assert.match(text, people(told.paid.reduce((sum, each) => sum + each.sum, 0n)));

@@ -432,7 +432,7 @@ async function deposits(life) {
   const {id: closed} = await own.open(who, {product: handy, sum: "100.00"});
   await life.post(who, `/deposits/${closed}/close`, {total: "100.00"});
   await life.post(who, `/deposits/${demand}/topup`, {sum: "17.25"});
-  const draft = await life.post(who, "/deposits", {product: reliable, sum: "1234.56", term: 3});
+  const draft = await life.post(who, "/deposits", {product: reliable, sum: "1000.01", term: 3});
   life.at("/deposits/new", `/deposits/new?product=${reliable}&sum=150000&term=9`, `/deposits/new?product=${handy}`);
   life.at("/deposits/drafts/{id}", `/deposits/drafts/${draft.id}`);
   life.at("/deposits/{id}", ...[id, demand, closed].map((each) => `/deposits/${each}`));

@@ -8,11 +8,9 @@
 #include "products/deposits/deposits.h"
 
 #include "base/check.h"
-#include "engine/outbox.h"
 
 #define PIECE 2000   /* rows of a command */
 #define HAPPENINGS 200 /* … after so many payments and ends it stops */
-#define CROWD 1000   /* messages that wait to be sent: people's codes would wait behind more of ours */
 
 STATEMENT(read_pass, "SELECT day, running, customer, deposit, seen, total, began, ended FROM deposit_pass "
                      "WHERE id = 1");
@@ -181,8 +179,8 @@ static void pay(struct piece *piece, struct deposit *deposit, const struct happe
                                    out ? KIND_DEPOSIT_PAID : KIND_DEPOSIT_ADDED, deposit->id, TEXT_NONE);
     deposit_move_add(piece->tx, deposit, happening->day, out ? MOVE_PAID : MOVE_ADDED, happening->sum, operation, NULL);
     if (terms->every == EVERY_DAY || happening->sum == 0) return;
-    deposit_notify(piece->engine, piece->tx, deposit, &happening->version->product,
-                   out ? S_deposits_told_paid : S_deposits_told_added, happening->sum, happening->day);
+    deposit_feed(piece->engine, piece->tx, deposit, &happening->version->product,
+                 out ? S_deposits_told_paid : S_deposits_told_added, happening->sum);
 }
 
 static void give_back(struct piece *piece, struct deposit *deposit, const struct happening *happening) {
@@ -282,7 +280,6 @@ bool deposits_accrue_job(struct engine *engine, struct tx *tx) {
             return false;
         pass = (struct pass){.day = today, .running = 1, .total = deposit_running_count(tx), .began = now};
     }
-    if (outbox_waiting(tx, CROWD) == CROWD) return false; /* goes on at the next look */
     struct running *rows = arena_array(tx_arena(tx), struct running, PIECE);
     size_t number = deposit_running_after(tx, pass.customer, pass.deposit, rows, PIECE);
     const struct running *last = rows;

@@ -160,13 +160,22 @@ static bool read_back(struct arena *arena, struct text data, struct product *pro
     return true;
 }
 
+/* A term's lines as one. */
+static struct text one_line(struct arena *arena, struct text lines) {
+    struct buffer out = buffer_new(arena, lines.size + 32);
+    for (size_t i = 0; i < lines.size; i++)
+        if (lines.data[i] == '\n') buffer_add_literal(&out, "; ");
+        else buffer_add_char(&out, lines.data[i]);
+    return buffer_text(&out);
+}
+
 void deposits_approval_show(struct request *request, struct tx *tx, const struct approval *approval,
                              struct node *facts) {
     struct product product, before;
     const struct locale *locale = &request->locale;
     struct arena *arena = request->arena;
     if (!read_back(arena, approval->data, &product)) return;
-    approval_fact(facts, locale, S_deposits_form_code, product.code);
+    approval_fact(facts, locale, S_deposits_form_product_code, product.code);
     approval_fact(facts, locale, S_deposits_form_title_ru, product.title_ru);
     approval_fact(facts, locale, S_deposits_form_title_en, product.title_en);
     approval_fact(facts, locale, S_deposits_form_offered,
@@ -184,8 +193,8 @@ void deposits_approval_show(struct request *request, struct tx *tx, const struct
         struct node *line = doc_add_object(facts);
         doc_text(line, "label", doc_get(each, "label")->text);
         bool same = old == NULL || text_equal(doc_get(old, "value")->text, doc_get(each, "value")->text);
-        if (!same) doc_text(line, "before", doc_get(old, "value")->text);
-        doc_text(line, same ? "value" : "after", doc_get(each, "value")->text);
+        if (!same) doc_text(line, "before", one_line(arena, doc_get(old, "value")->text));
+        doc_text(line, same ? "value" : "after", one_line(arena, doc_get(each, "value")->text));
         if (old != NULL) old = old->next;
     }
 }

@@ -169,8 +169,8 @@ void deposits_pass_tell(struct tx *tx, struct node *document);
 
 /* ---- offer.c: the calculator; open.c: a contract is made and signed ---- */
 
-stage_function deposits_read, deposit_reckon_read, deposit_offer_read, deposit_check_read, deposit_draft_write, deposit_draft_read,
-    deposit_draft_again_write, deposit_draft_sign_write;
+stage_function deposits_read, deposit_reckon_read, deposit_offer_read, deposit_check_read, deposit_draft_write,
+    deposit_draft_read, deposit_draft_again_write, deposit_draft_sign_write;
 bool deposits_drafts_job(struct engine *engine, struct tx *tx);
 void deposit_drafts_forget(struct tx *tx, int64_t customer);
 
@@ -207,6 +207,8 @@ size_t deposits_accounts(struct engine *engine, struct tx *tx, int64_t customer,
 /* ---- words.c ---- */
 
 struct text deposits_say(struct arena *arena, const struct locale *locale, string_id text);
+/* As the language writes a decimal's point; the text ends in NUL. */
+struct text deposits_decimal_words(struct arena *arena, const struct locale *locale, struct text text);
 struct text deposits_rate_words(struct arena *arena, const struct locale *locale, int64_t rate); /* «13,5» */
 struct text deposits_date_words(struct arena *arena, const struct locale *locale, int64_t day);
 struct text deposits_money_words(struct arena *arena, const struct locale *locale, int64_t sum);
@@ -214,7 +216,11 @@ struct text deposits_term_words(struct arena *arena, const struct locale *locale
 /* All that a contract says, as [{label, value}]; value may have several lines. */
 void deposit_terms_tell(struct arena *arena, const struct locale *locale, const struct product *product,
                         struct node *list);
-/* To the customer: the text may name {title}, {sum}, {at}. */
+/* Inside the cabinet alone: what comes every month to everybody is no reason to wake anybody, nor to wait for a
+ * gateway. */
+void deposit_feed(struct engine *engine, struct tx *tx, const struct deposit *deposit, const struct product *product,
+                  string_id text, int64_t sum);
+/* To the customer, on the channels that he wants: the text may name {title}, {sum}, {at}. */
 void deposit_notify(struct engine *engine, struct tx *tx, const struct deposit *deposit,
                     const struct product *product, string_id text, int64_t sum, int64_t day);
 

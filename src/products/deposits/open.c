@@ -129,7 +129,8 @@ static void draft_tell(struct request *request, struct tx *tx, const struct draf
     code_state(request->engine, tx, CODE_DEPOSIT, subject, &state);
     doc_id(document, "id", draft->id);
     if (identity_customer(request->engine, tx, draft->customer, &customer))
-        doc_text(document, "phone", phone_masked(request->arena, customer.phone));
+        doc_text(document, "phone",
+                 operations_unbroken(request->arena, phone_masked(request->arena, customer.phone)));
     doc_moment(document, "expires", state.expires);
     doc_int(document, "seconds_left", state.expires > now ? (state.expires - now) / SECOND : 0);
     doc_moment(document, "again_at", state.again_at);

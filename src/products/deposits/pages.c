@@ -69,7 +69,8 @@ static void tell_lines(struct request *request, const struct interest_line *line
         doc_money(node, "balance", rub(line->balance));
         doc_text(node, "rate", deposits_rate_words(request->arena, &request->locale, line->rate));
         doc_int(node, "year", line->year);
-        doc_text(node, "exact", interest_exact(request->arena, &line->sum));
+        doc_text(node, "exact",
+                 deposits_decimal_words(request->arena, &request->locale, interest_exact(request->arena, &line->sum)));
     }
 }
 

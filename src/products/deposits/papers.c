@@ -200,7 +200,8 @@ enum flow deposit_certificate_read(struct request *request, struct tx *tx) {
     if (day < deposit.opened || day > today) return refuse(request, &day_wrong);
     struct on_day on_day = look_at(tx, &deposit, day);
     struct paper *paper = paper_new(request, S_deposits_paper_certificate, "certificate", deposit.id);
-    fact(request, paper, S_deposits_paper_product, deposit_product_title(&product, locale->language));
+    fact(request, paper, S_deposits_paper_product,
+         text_copy(arena, deposit_product_title(&product, locale->language)));
     tell_owner(request, tx, paper, deposit.customer);
     fact(request, paper, S_deposits_paper_opened, deposits_date_words(arena, locale, deposit.opened));
     if (deposit.term.ends != 0)

@@ -16,12 +16,15 @@ static struct text say_with(struct arena *arena, const struct locale *locale, st
     return string_get(arena, locale, text, arguments, count);
 }
 
-struct text deposits_rate_words(struct arena *arena, const struct locale *locale, int64_t rate) {
-    struct text text = rate_text(arena, rate);
+struct text deposits_decimal_words(struct arena *arena, const struct locale *locale, struct text text) {
     char *written = arena_copy(arena, text.data, text.size + 1);
     for (size_t i = 0; i < text.size; i++)
         if (written[i] == '.' && locale->language == LANGUAGE_RU) written[i] = ',';
     return (struct text){written, text.size};
+}
+
+struct text deposits_rate_words(struct arena *arena, const struct locale *locale, int64_t rate) {
+    return deposits_decimal_words(arena, locale, rate_text(arena, rate));
 }
 
 struct text deposits_date_words(struct arena *arena, const struct locale *locale, int64_t day) {
@@ -133,6 +136,22 @@ void deposit_notify(struct engine *engine, struct tx *tx, const struct deposit *
     const struct string_argument arguments[] = {
         {"title", doc_get(values, "title")}, {"sum", doc_get(values, "sum")}, {"at", doc_get(values, "at")}};
     message_tell(engine, tx, deposit->customer, TOPIC_OPERATIONS, text, arguments, 3);
+}
+
+void deposit_feed(struct engine *engine, struct tx *tx, const struct deposit *deposit, const struct product *product,
+                  string_id text, int64_t sum) {
+    struct customer customer;
+    struct node *values = doc_new(tx_arena(tx));
+    if (!identity_customer(engine, tx, deposit->customer, &customer)) return;
+    const struct locale locale = {customer.language, engine_zone(engine), world_now(tx_world(tx))};
+    doc_text(values, "title", deposit_product_title(product, customer.language));
+    doc_money(values, "sum", rub(sum));
+    feed_add(engine, tx,
+             &(struct feed_item){.customer = deposit->customer,
+                                 .kind = FEED_NEWS,
+                                 .title = deposits_say(tx_arena(tx), &locale, S_deposits_kind_interest),
+                                 .text = say_with(tx_arena(tx), &locale, text, values),
+                                 .link = text_format(tx_arena(tx), "/deposits/%lld", (long long)deposit->id)});
 }
 
 void deposit_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
