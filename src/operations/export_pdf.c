@@ -2,10 +2,11 @@
  * at once, so that only the page numbers' table grows. */
 #include "operations/export.h"
 
+#include "base/check.h"
 #include "generated/strings.h"
+#include "operations/shaped.h"
 
 #include <cairo-pdf.h>
-#include <pango/pangocairo.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,20 +14,25 @@
 #define PAGE_HEIGHT 842.0
 #define MARGIN 40.0
 #define FOOT 30.0
+#define RULES_MOST 128 /* a row is higher than its line by 7 */
 
 /* Columns: when, what, sum, balance. */
 static const struct {
-    double x, width;
-    PangoAlignment align;
-} columns[] = {{MARGIN, 80, PANGO_ALIGN_LEFT}, {MARGIN + 88, 245, PANGO_ALIGN_LEFT},
-               {MARGIN + 341, 82, PANGO_ALIGN_RIGHT}, {MARGIN + 431, 84, PANGO_ALIGN_RIGHT}};
+    double x;
+    struct shape_style style;
+} columns[] = {{MARGIN, {80, 8, PANGO_ALIGN_LEFT, false, true}},
+               {MARGIN + 88, {245, 8, PANGO_ALIGN_LEFT, false, false}},
+               {MARGIN + 341, {82, 8, PANGO_ALIGN_RIGHT, false, true}},
+               {MARGIN + 431, {84, 8, PANGO_ALIGN_RIGHT, false, true}}};
 #define COLUMNS (sizeof columns / sizeof *columns)
+_Static_assert(COLUMNS <= SHAPER_PLACES, "a row is held at once");
 
 struct sheet_state {
     cairo_surface_t *surface;
     cairo_t *cairo;
-    PangoLayout *layout;
-    PangoFontDescription *font;
+    struct shaper *shaper;
+    double rules[RULES_MOST]; /* of this page, drawn at its end in one go */
+    size_t rule_count;
     double y; /* where the next row begins; 0: the page has not begun */
     int page;
     /* What cairo has written and nobody has taken: of malloc, for an arena must not unwind through cairo. */
@@ -50,8 +56,7 @@ static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int 
 
 static void let_go(void *data) {
     struct sheet_state *sheet = data;
-    if (sheet->layout != NULL) g_object_unref(sheet->layout);
-    if (sheet->font != NULL) pango_font_description_free(sheet->font);
+    if (sheet->shaper != NULL) shaper_close(sheet->shaper);
     if (sheet->cairo != NULL) cairo_destroy(sheet->cairo);
     if (sheet->surface != NULL) cairo_surface_destroy(sheet->surface);
     free(sheet->bytes);
@@ -63,54 +68,48 @@ static void take(struct export_piece *piece) {
     sheet->size = 0;
 }
 
-/* Lays a text out in a column; gives its height. */
-static double lay(struct sheet_state *sheet, double width, PangoAlignment align, double points, bool bold,
-                  struct text text) {
-    pango_font_description_set_size(sheet->font, (int)(points * PANGO_SCALE));
-    pango_font_description_set_weight(sheet->font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_layout_set_font_description(sheet->layout, sheet->font);
-    pango_layout_set_width(sheet->layout, (int)(width * PANGO_SCALE));
-    pango_layout_set_alignment(sheet->layout, align);
-    pango_layout_set_text(sheet->layout, text.data != NULL ? text.data : "", (int)text.size);
-    int height;
-    pango_layout_get_size(sheet->layout, NULL, &height);
-    return (double)height / PANGO_SCALE;
-}
-
-static void show(struct sheet_state *sheet, double x, double y) {
-    cairo_move_to(sheet->cairo, x, y);
-    pango_cairo_show_layout(sheet->cairo, sheet->layout);
-}
-
 static void put(struct sheet_state *sheet, double points, bool bold, struct text text) {
-    double height = lay(sheet, PAGE_WIDTH - 2 * MARGIN, PANGO_ALIGN_LEFT, points, bold, text);
-    show(sheet, MARGIN, sheet->y);
-    sheet->y += height;
+    const struct shape_style style = {PAGE_WIDTH - 2 * MARGIN, points, PANGO_ALIGN_LEFT, bold, false};
+    const struct shaped *shaped = shaper_shape(sheet->shaper, 0, &style, text);
+    shaper_put(sheet->shaper, shaped, MARGIN, sheet->y);
+    sheet->y += shaped_height(shaped);
 }
 
 static void rule(struct sheet_state *sheet) {
-    cairo_move_to(sheet->cairo, MARGIN, sheet->y);
-    cairo_line_to(sheet->cairo, PAGE_WIDTH - MARGIN, sheet->y);
-    cairo_stroke(sheet->cairo);
+    check(sheet->rule_count < RULES_MOST);
+    sheet->rules[sheet->rule_count++] = sheet->y;
     sheet->y += 4;
 }
 
-/* A row of cells, as high as its highest. */
-static double row_height(struct sheet_state *sheet, const struct text cells[COLUMNS], bool bold) {
-    double most = 0;
-    for (size_t i = 0; i < COLUMNS; i++) {
-        double height = lay(sheet, columns[i].width, columns[i].align, 8, bold, cells[i]);
-        if (height > most) most = height;
+static void draw_rules(struct sheet_state *sheet) {
+    for (size_t i = 0; i < sheet->rule_count; i++) {
+        cairo_move_to(sheet->cairo, MARGIN, sheet->rules[i]);
+        cairo_line_to(sheet->cairo, PAGE_WIDTH - MARGIN, sheet->rules[i]);
     }
-    return most;
+    cairo_stroke(sheet->cairo);
+    sheet->rule_count = 0;
 }
 
-static void put_row(struct sheet_state *sheet, const struct text cells[COLUMNS], bool bold, double height) {
+struct row {
+    const struct shaped *cells[COLUMNS];
+    double height; /* of its highest */
+};
+
+static struct row shape_row(struct sheet_state *sheet, const struct text cells[COLUMNS], bool heads) {
+    struct row row = {.height = 0};
     for (size_t i = 0; i < COLUMNS; i++) {
-        lay(sheet, columns[i].width, columns[i].align, 8, bold, cells[i]);
-        show(sheet, columns[i].x, sheet->y);
+        struct shape_style style = columns[i].style;
+        style.bold = heads;
+        style.figures = style.figures && !heads;
+        row.cells[i] = shaper_shape(sheet->shaper, i, &style, cells[i]);
+        if (shaped_height(row.cells[i]) > row.height) row.height = shaped_height(row.cells[i]);
     }
-    sheet->y += height + 3;
+    return row;
+}
+
+static void put_row(struct sheet_state *sheet, const struct row *row) {
+    for (size_t i = 0; i < COLUMNS; i++) shaper_put(sheet->shaper, row->cells[i], columns[i].x, sheet->y);
+    sheet->y += row->height + 3;
     rule(sheet);
 }
 
@@ -135,13 +134,18 @@ static void begin_page(struct export_piece *piece) {
     }
     const struct text heads[] = {export_say(piece, S_operations_csv_at), export_say(piece, S_operations_csv_title),
                                  export_say(piece, S_operations_csv_sum), export_say(piece, S_operations_csv_balance)};
-    put_row(sheet, heads, true, row_height(sheet, heads, true));
+    struct row row = shape_row(sheet, heads, true);
+    put_row(sheet, &row);
 }
 
 static void end_page(struct export_piece *piece) {
     struct sheet_state *sheet = piece->export->sheet;
-    lay(sheet, PAGE_WIDTH - 2 * MARGIN, PANGO_ALIGN_RIGHT, 8, false, text_format(piece->arena, "%d", sheet->page));
-    show(sheet, MARGIN, PAGE_HEIGHT - FOOT);
+    static const struct shape_style number = {PAGE_WIDTH - 2 * MARGIN, 8, PANGO_ALIGN_RIGHT, false, true};
+    const struct shaped *shaped =
+        shaper_shape(sheet->shaper, 0, &number, text_format(piece->arena, "%d", sheet->page));
+    shaper_put(sheet->shaper, shaped, MARGIN, PAGE_HEIGHT - FOOT);
+    shaper_flush(sheet->shaper);
+    draw_rules(sheet);
     cairo_show_page(sheet->cairo);
     sheet->y = 0;
     take(piece);
@@ -160,9 +164,7 @@ static void begin(struct export_piece *piece) {
     sheet->cairo = cairo_create(sheet->surface);
     cairo_set_source_rgb(sheet->cairo, 0, 0, 0);
     cairo_set_line_width(sheet->cairo, 0.3);
-    sheet->layout = pango_cairo_create_layout(sheet->cairo);
-    pango_layout_set_wrap(sheet->layout, PANGO_WRAP_WORD_CHAR);
-    sheet->font = pango_font_description_from_string("DejaVu Sans");
+    sheet->shaper = shaper_open(piece->export->arena, sheet->cairo);
     begin_page(piece);
 }
 
@@ -185,12 +187,13 @@ static void row(struct export_piece *piece, const struct listed *listed, const s
                                              civil.date.year, civil.hour, civil.minute),
                                  buffer_text(&what), drawn(piece, entry->amount, entry->currency),
                                  drawn(piece, entry->balance, entry->currency)};
-    double height = row_height(sheet, cells, false);
-    if (sheet->y + height > PAGE_HEIGHT - MARGIN - FOOT) {
+    struct row row = shape_row(sheet, cells, false);
+    if (sheet->y + row.height > PAGE_HEIGHT - MARGIN - FOOT) {
         end_page(piece);
-        begin_page(piece);
+        begin_page(piece); /* … and its heads take the row's places */
+        row = shape_row(sheet, cells, false);
     }
-    put_row(sheet, cells, false, height);
+    put_row(sheet, &row);
 }
 
 static void end(struct export_piece *piece) {

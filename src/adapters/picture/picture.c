@@ -45,7 +45,7 @@ enum picture_verdict picture_code(struct arena *arena, const char *path, struct 
 
 enum picture_verdict picture_logo(struct arena *arena, const char *path, struct text *logo) {
     enum picture_verdict verdict = ask(arena, "picture-logo", path, PICTURE_LOGO_MAX, logo);
-    bool webp = logo->size > 12 && text_starts(*logo, "RIFF") && text_starts(text_slice(*logo, 8, 12), "WEBP");
+    bool webp = logo->size > 12 && text_starts(*logo, "RIFF") && text_starts(text_slice(*logo, 8, 4), "WEBP");
     return verdict == PICTURE_GOOD && !webp ? PICTURE_BROKEN : verdict;
 }
 
