@@ -160,8 +160,8 @@ static const struct setting settings[] = {
 static const struct menu_item menu[] = {{S_personal_menu, "/personal", "user", WHO_CUSTOMER, 22}, {.path = NULL}};
 
 static const struct operation_kind operations[] = {
-    {KIND_PERSONAL, "personal", S_personal_kind, "gift", personal_describe},
-    {KIND_PERSONAL_FEE, "personal_fee", S_personal_kind_fee, "tag", personal_describe},
+    {KIND_PERSONAL, "personal", S_personal_kind, "gift", personal_describe, NULL, "received", NULL},
+    {KIND_PERSONAL_FEE, "personal_fee", S_personal_kind_fee, "tag", personal_describe, "fees", NULL, NULL},
     {.name = NULL}};
 
 static void on_event(struct engine *engine, struct tx *tx, const struct event *event) {
