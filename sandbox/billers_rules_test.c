@@ -135,11 +135,12 @@ static void each_fault_has_digits_of_its_own(void **state) {
             assert_int_equal(biller_fault_of(game, text_from(marked), (enum biller_command)command), wanted);
             assert_int_equal(biller_fault_of(game, text_from(plain), (enum biller_command)command), FAULT_WELL);
         }
-        assert_int_equal(biller_faults_named(text_from(row->name)), 1u << fault);
+        /* A rule knows no payments, so what a register has otherwise is said by accounts alone. */
+        assert_int_equal(biller_faults_named(text_from(row->name)), fault < FAULT_UNLISTED ? 1u << fault : 0);
     }
     assert_int_equal(biller_faults_named(TEXT("none")), 0);
     assert_int_equal(biller_faults_named(TEXT("thunder")), 0);
-    assert_int_equal(__builtin_popcount(biller_faults_named(TEXT("storm"))), BILLER_FAULTS - 1);
+    assert_int_equal(__builtin_popcount(biller_faults_named(TEXT("storm"))), FAULT_UNLISTED - 1);
     assert_int_equal(__builtin_popcount(biller_faults_named(TEXT("garbage"))), 7);
     assert_int_equal(biller_fault_of(mobile, TEXT("123"), BILLER_PAY), FAULT_WELL);
 }

@@ -6,13 +6,23 @@
 
 /* ---- input ---- */
 
-static size_t field_index(const struct request *request, const char *name) {
-    check(request->route != NULL && request->route->form != NULL);
-    const struct form *form = request->route->form;
+/* form->count: none of that name. */
+static size_t find_field(const struct form *form, const char *name) {
     size_t at = 0;
     while (at < form->count && !text_is(text_from(form->fields[at].name), name)) at++;
-    check(at < form->count); /* otherwise the handler misspells it */
     return at;
+}
+
+static size_t field_index(const struct request *request, const char *name) {
+    check(request->route != NULL && request->route->form != NULL);
+    size_t at = find_field(request->route->form, name);
+    check(at < request->route->form->count); /* otherwise the handler misspells it */
+    return at;
+}
+
+bool field_known(const struct request *request, const char *name) {
+    const struct form *form = request->route->form;
+    return form != NULL && find_field(form, name) < form->count;
 }
 
 const struct field_value *request_field(const struct request *request, const char *name) {

@@ -126,6 +126,8 @@ struct text field_text(const struct request *request, const char *name);   /* TE
 int64_t field_number(const struct request *request, const char *name);     /* 0 when not given */
 struct money field_money(const struct request *request, const char *name);
 bool field_given(const struct request *request, const char *name);
+/* The route's form has it: for what draws a form on pages of several routes. */
+bool field_known(const struct request *request, const char *name);
 /* Of a form with `rest`: what came under a name that it does not list, trimmed; TEXT_NONE when nothing, or when it is
  * no valid text. */
 struct text rest_text(const struct request *request, const char *name);

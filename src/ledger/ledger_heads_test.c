@@ -145,7 +145,7 @@ static void holds_count_to_the_head(void **state) {
 /* ---- accounts of earlier versions ---- */
 
 static const struct migration earlier = {
-    "ledger", 6,
+    "ledger", 7,
     "INSERT INTO account_unheaded (account, head) SELECT a.id, h.head FROM account a JOIN ("
     "SELECT owner, MIN(id) AS head FROM account WHERE owner > 0 AND purpose = 1 GROUP BY owner) h "
     "ON h.owner = a.owner WHERE a.owner > 0 AND a.id <> h.head AND a.class = 1 AND a.purpose IN (1, 40, 70);\n"};

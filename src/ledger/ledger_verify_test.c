@@ -5,7 +5,7 @@
 
 /* The table without its checks, so that even what the database would refuse can be done to it. */
 static const struct migration unchecked = {
-    "ledger", 6,
+    "ledger", 7,
      "CREATE TABLE loose ( -- distributed by id\n"
      "    id ROWKEY, owner BIGINT NOT NULL, purpose BIGINT NOT NULL, class BIGINT NOT NULL, currency BIGINT NOT NULL,\n"
      "    balance BIGINT NOT NULL, held BIGINT NOT NULL, overdraft BIGINT NOT NULL, version BIGINT NOT NULL,\n"

@@ -50,7 +50,7 @@ static struct text fee_words(struct request *request, const struct fee *fee, str
 static void tell_by_card(struct request *request, const struct provider *provider, struct node *document) {
     int64_t least, most;
     bool can = by_card_bounds(request->engine, provider, &least, &most);
-    const struct field_value *field = request_field(request, "by_card");
+    const struct field_value *field = field_known(request, "by_card") ? request_field(request, "by_card") : NULL;
     struct node *node = doc_object(document, "by_card");
     doc_bool(node, "can", can);
     doc_bool(node, "chosen", can && field != NULL && text_is(field->typed, "true"));

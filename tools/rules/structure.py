@@ -85,7 +85,7 @@ def check_dead(tree):
     for line in sources.below_source(tree.root) + sources.beside_source(tree.root):
         part = line.split("|")
         if part[0] == "program":
-            built.add(part[2])
+            built.update(part[2].split(","))
         else:
             built.update(part[1] + "/" + file for file in part[3].split(","))
     for path in tree.files:
