@@ -228,8 +228,9 @@ void deposit_notify(struct engine *engine, struct tx *tx, const struct deposit *
 
 stage_function deposit_contract_read, deposit_certificate_read, deposit_paper_work;
 
+enum paper_kind { PAPER_HEAD, PAPER_TEXT, PAPER_FACT, PAPER_SUM };
 struct paper_line {
-    enum { PAPER_HEAD, PAPER_TEXT, PAPER_FACT, PAPER_SUM } kind;
+    enum paper_kind kind;
     struct text label, value; /* label: of facts and sums */
 };
 struct paper {

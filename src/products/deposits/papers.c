@@ -11,7 +11,7 @@
 static const struct refusal day_wrong = {"day-wrong", 422, S_deposits_refused_day, false};
 static const struct refusal no_paper = {"paper-unavailable", 503, S_deposits_refused_paper, false};
 
-static void add(struct paper *paper, int kind, struct text label, struct text value) {
+static void add(struct paper *paper, enum paper_kind kind, struct text label, struct text value) {
     check(paper->count < paper->room);
     paper->lines[paper->count++] = (struct paper_line){kind, label, value};
 }
