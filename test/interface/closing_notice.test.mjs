@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
+import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, pause, problem} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -13,7 +14,7 @@ import {Wallets, limits, until} from "../support/wallet.mjs";
 const DAY_US = 86400000000n;
 let both, server, wallets, people;
 before(async () => {
-  both = await startBoth({limits, closing: {notice: "45d", told_again: "30d"}, backoffice: {lock: {address: 1000000}}});
+  both = await startBoth({limits, closing: {notice: "45d", told_again: "30d"}, cards: {close_first: true}, backoffice: {lock: {address: 1000000}}});
   ({server} = both);
   wallets = new Wallets(both);
   people = await staff(server, {risk: "risk", finance: "finance", support: "support"});
@@ -103,6 +104,19 @@ describe("BK-10: asked for by its owner", () => {
     await days(2);
     await until(() => alive(who), (there) => !there);
     await until(() => said(who, /закрыт по вашей просьбе/), (count) => count === 1);
+  });
+
+  test("the card first: while there is one nothing closes, and each is named", async () => {
+    const cards = new Cards(both), who = await wallets.rich("10.00"), id = await cards.virtual(who);
+    await wallets.send(who, (await server.customer()).phone, "10.00");
+    assert.equal(problem(await close(who)), "closing-in-the-way");
+    const [only, ...more] = (await page(who)).obstacles;
+    assert.deepEqual([only.href, more], [`/cards/${id}`, []]);
+    assert.match(only.text, /сначала закройте карту/);
+    const closed = await server.post(`/cards/${id}/close`, {}, {token: who.token, key: newKey()});
+    assert.equal(closed.status, 200, closed.text);
+    assert.deepEqual((await page(who)).obstacles, []);
+    assert.equal((await close(who)).status, 200);
   });
 
   test("what is in the way is told before asking; pages without scripts", async () => {

@@ -42,6 +42,7 @@ struct cards_settings {
     int64_t operation_max, day_max, month_max; /* of a new card */
     int64_t hold_life, tolerance, issue_watch, decision_within;
     int64_t freeze_months, freeze_notice, renew_before;
+    bool close_first; /* a cabinet closes once its cards are closed (BK-10) */
     int internet_code; /* enum internet_code */
     int renew;         /* enum renew */
     int64_t dispute_within;

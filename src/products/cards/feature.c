@@ -383,6 +383,8 @@ static const struct setting settings[] = {
      "Whether a purchase on the internet wants a code that is sent for it: always, as each card says, never."},
     {"dispute_within", SETTING_DURATION, AT(dispute_within), "120d", DAY, 540 * DAY, NULL,
      "For how long a purchase may be disputed by its card's holder."},
+    {"close_first", SETTING_BOOL, AT(close_first), "false", 0, 0, NULL,
+     "A cabinet closes only once its cards are closed by their holder; else they close with it."},
     {"credit", SETTING_BOOL, AT(credit), "false", 0, 0, NULL,
      "Lends the card's holder what he disputes, from the sending to processing until its decision."},
     {"freeze_months", SETTING_INT, AT(freeze_months), "3", 1, 24, NULL,

@@ -50,6 +50,20 @@ static void sum_obstacle(struct obstacles *obstacles, string_id text, int64_t su
     obstacle_add(obstacles, text, arguments, 1, "/cards");
 }
 
+/* Each that still is one, by its name. */
+static void open_cards(struct obstacles *obstacles) {
+    struct card *cards = arena_array(obstacles->list->arena, struct card, CARDS_MOST);
+    size_t count = cards_of(obstacles->engine, obstacles->tx, obstacles->customer, cards, CARDS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        if (card_ended(cards[i].state)) continue;
+        struct node *values = doc_new(obstacles->list->arena);
+        doc_text(values, "card", card_title(obstacles->list->arena, obstacles->locale, &cards[i]));
+        const struct string_argument arguments[] = {{"card", doc_get(values, "card")}};
+        struct text href = text_format(obstacles->list->arena, "/cards/%lld", (long long)cards[i].id);
+        obstacle_add(obstacles, S_cards_leave_card, arguments, 1, href.data);
+    }
+}
+
 void cards_obstacles(struct obstacles *obstacles) {
     int64_t accounts[CARDS_MOST];
     size_t count = cards_accounts(obstacles->engine, obstacles->tx, obstacles->customer, accounts, CARDS_MOST);
@@ -65,6 +79,7 @@ void cards_obstacles(struct obstacles *obstacles) {
     if (disputes_open(obstacles->tx, obstacles->customer) > 0)
         obstacle_add(obstacles, S_cards_leave_dispute, NULL, 0, "/cards");
     if (open) obstacle_add(obstacles, S_cards_leave_held, NULL, 0, "/cards");
+    if (cards_state_of(obstacles->engine)->settings->close_first) open_cards(obstacles);
 }
 
 void cards_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
