@@ -12,7 +12,7 @@ import {rub, until} from "../support/wallet.mjs";
 
 let both, server, partner, anna;
 before(async () => {
-  both = await startBoth((sandbox) => ({limits, lenders: lenders(sandbox)}));
+  both = await startBoth((sandbox) => ({limits, lenders: lenders(sandbox, {repay_life: "1s"})}));
   ({server} = both);
   partner = new Lenders(both);
   anna = await partner.known();
@@ -35,7 +35,8 @@ test("WA-10: a calculator tells total, schedule and full cost before anything is
   assert.equal(long.offer.schedule.length, 6);
   assert.equal(long.offer.schedule.reduce((sum, due) => sum + kopecks(due.sum), 0), kopecks(long.offer.total));
   const off = (await partner.get(stranger, "/lenders/quick?sum=5500&term=14")).body;
-  assert.ok(!off.good && off.offer === null, "not in steps of a thousand");
+  assert.ok(!off.good && off.offer === null && off.sum_error && !off.term_error, "not in steps of a thousand");
+  assert.ok((await partner.get(stranger, "/lenders/quick?sum=5000&term=99")).body.term_error);
   assert.equal((await partner.get(stranger, "/lenders/nobody")).status, 404);
 });
 
@@ -208,15 +209,43 @@ test("WA-10: overdue is shown as the lender says", async () => {
 
 test("WA-10: an open loan stands in the way of leaving, and is among one's own data", async () => {
   const who = await partner.known();
-  await partner.borrow(who, "1000.00", 7);
+  const id = await partner.borrow(who, "1000.00", 7);
+  await partner.pay(who, id, "10.00");
   const {body} = await partner.get(who, "/settings/closing");
   assert.ok(body.obstacles.some(({href}) => href === "/lenders"), JSON.stringify(body.obstacles));
+  const own = (await partner.get(who, "/settings/export.json")).body.lenders;
+  assert.deepEqual(own.map(({kind}) => kind), ["lender_loan", "lender_signature", "lender_repayment"]);
+  assert.ok(own[0].contract.includes("1000.00"));
+  assert.equal(own[1].phone, who.phone);
+});
+
+test("WA-10: nobody borrows while his money is frozen, or just after a change of secrets", async () => {
+  const who = await partner.known(), id = await partner.apply(who, "2000.00", 7);
+  await partner.state(who, id, "offered");
+  assert.equal((await partner.post(who, "/support/theft")).status, 200);
+  assert.equal(problem(await partner.post(who, `/lender-loans/${id}/code`)), "account-frozen");
+  assert.equal(problem(await partner.post(who, "/lenders/long/apply", {sum: "10000.00", term: 3, consent: true})), "account-frozen");
+});
+
+test("WA-10: a repayment that hangs past its deadline is a task of staff, which ends when the lender answers", async () => {
+  const who = await partner.known(), id = await partner.borrow(who, "2000.00", 7), boss = await partner.finance();
+  const tasks = async () => (await boss.get("/staff/tasks?queue=lenders.late")).body.tasks;
+  await partner.fault("gateway", {call: "repay", seconds: 60});
+  await partner.fault("gateway", {call: "repayment", seconds: 60});
+  assert.equal((await partner.post(who, `/lender-loans/${id}/pay`, {sum: "100.00"})).status, 200);
+  await until(tasks, ({length}) => length === 1, 20000);
+  assert.equal((await partner.home(who)).wallet.available.amount, "1900.00", "held, and nobody's");
+  assert.equal((await boss.get(`/staff/lender-loans/${id}`)).status, 403, "within the task, or with a reason");
+  await partner.mend();
+  await until(() => partner.loan(who, id), ({sending}) => !sending, 30000);
+  assert.deepEqual(await tasks(), []);
+  assert.equal(await partner.balance(who), "1900.00");
 });
 
 test("WA-10: finance compares the lender's list with ours", async () => {
   const boss = await partner.finance();
   const told = await until(async () => (await boss.get("/staff/lenders")).body.lenders,
-                           ([quick, long]) => quick.told_at && kopecks(quick.their_issued) === kopecks(quick.our_issued), 30000);
+                           ([one]) => one.told_at && one.odd.length === 0 && one.their_issued.amount === one.our_issued.amount, 30000);
   const [quick] = told;
   assert.deepEqual([quick.their_repaid, quick.odd], [quick.our_repaid, []]);
   assert.equal(kopecks(quick.settlement), kopecks(quick.our_repaid) - kopecks(quick.our_issued));

@@ -127,7 +127,8 @@ export class Lenders extends Wallets {
     }
   }
 
-  finance() {
-    return staff(this.server, {finance: "finance,support"}).then(({finance}) => finance);
+  async finance() {
+    this.boss ??= (await staff(this.server, {finance: "finance,support"})).finance;
+    return this.boss;
   }
 }

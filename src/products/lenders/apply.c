@@ -125,8 +125,7 @@ enum flow apply_write(struct request *request, struct tx *tx) {
                         .state = LOAN_DECIDING,
                         .sum = field_number(request, "sum"),
                         .term = field_number(request, "term"),
-                        .deadline = now + lenders_state_of(engine)->settings->decision_life,
-                        .language = request->locale.language};
+                        .deadline = now + lenders_state_of(engine)->settings->decision_life};
     if (take_purse(request, tx, &loan.account) == FLOW_ANSWERED) return FLOW_ANSWERED;
     lender_account(engine, tx, loan.lender); /* from now on a page can ask whether his money would fit */
     keep_consent(request, tx, partner);

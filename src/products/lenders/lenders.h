@@ -77,7 +77,6 @@ struct loan {
     int64_t operation;      /* by which the money came; 0: not yet */
     struct text certificate, reference; /* TEXT_NONE */
     moment ended;           /* 0: not yet */
-    enum language language;
     struct text told;       /* the lender's last decision, as he said it: an offer, a refusal; TEXT_NONE */
     struct text figures;    /* the loan as the lender last told it; TEXT_NONE */
     moment figures_at, asked_at;

@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                                        \
     "id, customer, account, lender, state, sum, term, deadline, late, money_at, operation, certificate, reference, "   \
-    "ended, language, told, figures, figures_at, asked_at, overdue"
+    "ended, told, figures, figures_at, asked_at, overdue"
 
 STATEMENT(find, "SELECT " COLUMNS " FROM lender_loan WHERE customer = $1 AND id = $2");
 STATEMENT(lock, "SELECT " COLUMNS " FROM lender_loan WHERE customer = $1 AND id = $2 FOR_UPDATE");
@@ -16,7 +16,7 @@ STATEMENT(open_ones,
           "SELECT " COLUMNS " FROM lender_loan WHERE customer = $1 AND state < 10 ORDER BY id DESC LIMIT $2");
 STATEMENT(under_way, "SELECT 1 FROM lender_loan WHERE customer = $1 AND lender = $2 AND state < 10 LIMIT 1");
 STATEMENT(insert, "INSERT INTO lender_loan (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-                  "$13, $14, $15, $16, $17, $18, $19, $20)");
+                  "$13, $14, $15, $16, $17, $18, $19)");
 STATEMENT(save, "UPDATE lender_loan SET state = $3, sum = $4, deadline = $5, late = $6, money_at = $7, operation = $8, "
                 "certificate = $9, reference = $10, ended = $11, told = $12, figures = $13, figures_at = $14, "
                 "asked_at = $15, overdue = $16 WHERE customer = $1 AND id = $2");
@@ -54,12 +54,11 @@ static struct loan read_row(struct engine *engine, struct tx *tx, const struct r
                          .certificate = text_or_none(row, 11, arena),
                          .reference = text_or_none(row, 12, arena),
                          .ended = row_int(row, 13),
-                         .language = (enum language)row_int(row, 14),
-                         .told = unseal(engine, tx, "lender.told", id, row_text(row, 15)),
-                         .figures = unseal(engine, tx, "lender.figures", id, row_text(row, 16)),
-                         .figures_at = row_int(row, 17),
-                         .asked_at = row_int(row, 18),
-                         .overdue = row_int(row, 19) != 0};
+                         .told = unseal(engine, tx, "lender.told", id, row_text(row, 14)),
+                         .figures = unseal(engine, tx, "lender.figures", id, row_text(row, 15)),
+                         .figures_at = row_int(row, 16),
+                         .asked_at = row_int(row, 17),
+                         .overdue = row_int(row, 18) != 0};
 }
 
 bool loan_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct loan *loan) {
@@ -110,7 +109,7 @@ void loan_insert(struct engine *engine, struct tx *tx, const struct loan *loan) 
            VALUES(V_INT(loan->id), V_INT(loan->customer), V_INT(loan->account), V_TEXT(loan->lender),
                   V_INT(loan->state), V_INT(loan->sum), V_INT(loan->term), V_INT(loan->deadline), V_INT(loan->late),
                   V_INT(loan->money_at), V_INT(loan->operation), or_null(loan->certificate), or_null(loan->reference),
-                  V_INT(loan->ended), V_INT(loan->language), seal(engine, tx, "lender.told", loan->id, loan->told),
+                  V_INT(loan->ended), seal(engine, tx, "lender.told", loan->id, loan->told),
                   seal(engine, tx, "lender.figures", loan->id, loan->figures), V_INT(loan->figures_at),
                   V_INT(loan->asked_at), V_INT(loan->overdue)));
 }

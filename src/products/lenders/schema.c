@@ -18,7 +18,6 @@ const struct migration lenders_migrations[] = {
      "  certificate TEXT,\n"
      "  reference TEXT,\n"
      "  ended BIGINT NOT NULL,\n"
-     "  language BIGINT NOT NULL,\n"
      "  told BYTES NOT NULL,\n"
      "  figures BYTES NOT NULL,\n"
      "  figures_at BIGINT NOT NULL,\n"
