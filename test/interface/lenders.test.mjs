@@ -122,6 +122,31 @@ test("WA-10: from the application to the closed loan", async () => {
 const everyway = ["timeout-after", "timeout-before", "closed-after", "twice", "html", "broken", "empty", "gateway", "huge", "other-id",
                   "other-sum", "contradicts"];
 
+test("WA-10: the same on pages, without scripts", async () => {
+  const who = await partner.known(), browser = await server.browser().signIn(who);
+  await browser.go("/lenders/quick?sum=3000&term=10");
+  assert.match(browser.html, /292,000 % годовых/);
+  const [, path] = /href="(\/lenders\/quick\/apply[^"]*)"/.exec(browser.html);
+  await browser.go(path.replaceAll("&amp;", "&"));
+  assert.ok(!("consent" in browser.form("/lenders/quick/apply")), "not ticked beforehand");
+  await browser.send("/lenders/quick/apply");
+  assert.equal(browser.status, 422);
+  assert.match(browser.html, /Без согласия/);
+  await browser.send("/lenders/quick/apply", {consent: "on"});
+  const loan = browser.path, id = loan.split("/").at(-1);
+  await partner.state(who, id, "offered");
+  await browser.go(loan);
+  await browser.send(`${loan}/code`);
+  await browser.send(`${loan}/sign`, {code: await server.code(who.phone)});
+  await partner.state(who, id, "open");
+  await until(() => partner.loan(who, id), ({figures}) => figures);
+  await browser.go(loan);
+  await browser.send(`${loan}/pay`); // the first form: the next payment
+  assert.equal(browser.status, 200);
+  await partner.state(who, id, "closed");
+  assert.match((await browser.go(loan)).html, /Заём закрыт/);
+});
+
 test("WA-10: decisions: refused with reasons, less, slow, withdrawn, implausible, said and unsaid", async () => {
   const fresh = async (fault) => {
     const who = await partner.known();
