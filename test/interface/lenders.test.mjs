@@ -81,7 +81,7 @@ test("WA-10: from the application to the closed loan", async () => {
   assert.ok(offered.offer.contract.includes("292.000") && offered.room);
   assert.equal(offered.offer.digest, createHash("sha256").update(offered.offer.contract).digest("hex"));
   assert.equal(problem(await partner.post(who, `/lender-loans/${id}/sign`, {code: "000000"})), "code-spent");
-  const code = await partner.code(who, id);
+  const code = await partner.asked(who, id);
   const wrong = code === "111111" ? "222222" : "111111";
   assert.equal(problem(await partner.post(who, `/lender-loans/${id}/sign`, {code: wrong})), "code-wrong");
   for (const path of ["", "/code", "/sign", "/cancel", "/pay"]) {
@@ -136,8 +136,8 @@ test("WA-10: the same on pages, without scripts", async () => {
   const loan = browser.path, id = loan.split("/").at(-1);
   await partner.state(who, id, "offered");
   await browser.go(loan);
-  await browser.send(`${loan}/code`);
-  await browser.send(`${loan}/sign`, {code: await server.code(who.phone)});
+  const code = await partner.code(who, () => browser.send(`${loan}/code`));
+  await browser.send(`${loan}/sign`, {code});
   await partner.state(who, id, "open");
   await until(() => partner.loan(who, id), ({figures}) => figures);
   await browser.go(loan);
@@ -216,7 +216,7 @@ test("WA-10: what the wallet cannot take is told before signing", async () => {
   assert.equal(problem(await partner.post(who, `/lender-loans/${id}/code`)), "balance-limit");
   const payee = await server.customer();
   assert.equal((await partner.send(who, payee.phone, "5000.00")).status, 201);
-  const code = await partner.code(who, id);
+  const code = await partner.asked(who, id);
   await partner.topup(who, "5000.00"); // … and meanwhile it is full again
   assert.equal(problem(await partner.post(who, `/lender-loans/${id}/sign`, {code})), "balance-limit");
 });

@@ -58,17 +58,28 @@ export class Lenders extends Wallets {
     return until(() => this.loan(who, id), ({state}) => wanted.includes(state), 30000);
   }
 
-  // The code that is asked for now; other messages may come beside it.
-  async code(who, id) {
-    const codes = async () => (await this.server.get(`/sandbox/phone?number=${encodeURIComponent(who.phone)}`)).body.messages
-      .map(({text}) => /#(\d{6})$/.exec(text)?.[1]).filter(Boolean);
-    const before = (await codes()).length, answer = await this.post(who, `/lender-loans/${id}/code`);
-    assert.equal(answer.status, 200, answer.text);
-    return (await until(codes, (all) => all.length > before))[0];
+  // The codes that were sent to him, newest first; other messages may come between.
+  async codes(who) {
+    const {body} = await this.server.get(`/sandbox/phone?number=${encodeURIComponent(who.phone)}`);
+    return body.messages.map(({text}) => /#(\d{6})$/.exec(text)?.[1]).filter(Boolean);
+  }
+
+  // The one that `ask` sends.
+  async code(who, ask) {
+    const before = (await this.codes(who)).length;
+    await ask();
+    return (await until(() => this.codes(who), (all) => all.length > before))[0];
+  }
+
+  asked(who, id) {
+    return this.code(who, async () => {
+      const answer = await this.post(who, `/lender-loans/${id}/code`);
+      assert.equal(answer.status, 200, answer.text);
+    });
   }
 
   async sign(who, id) {
-    const code = await this.code(who, id);
+    const code = await this.asked(who, id);
     return this.post(who, `/lender-loans/${id}/sign`, {code});
   }
 

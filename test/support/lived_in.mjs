@@ -542,7 +542,7 @@ async function borrowed(life) {
   await partner.pay(who, open, "1000.00");
   const offered = await partner.apply(who, "30000.00", 6, {lender: "long"});
   await partner.state(who, offered, "offered");
-  await partner.code(who, offered);
+  await partner.asked(who, offered);
   await partner.fault("refuse");
   const refused = await partner.apply(other, "5000.00", 14);
   await partner.state(other, refused, "refused");
