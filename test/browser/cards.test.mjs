@@ -85,7 +85,7 @@ for (const {name, ...look} of looks)
     await page.fill("#f-day", "1000");
     await page.uncheck("input[name=internet]");
     await press("/limits");
-    await page.waitForURL(address);
+    await page.waitForSelector("main dl.limits");
     assert.match(await main(), words.rest);
     await well("limited");
     assert.equal((await cards.buy(number, "1.00", {place: "internet", merchant: "Книжный"})).reason, "internet-off");
