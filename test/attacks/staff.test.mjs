@@ -197,9 +197,10 @@ const own = {"POST /staff/signout": "ends the caller's session: tried last", "PO
 const body = (route) => {
   if (route.method === "GET") return undefined;
   const more = {queue: "followup", summary: "проверка", reason: "Проверка прав доступа", until: "2030-01-01", sum: "1.00",
-                account: "912000000000000002", cause: "agreement"};
+                account: "912000000000000002"};
   const filled = fill(route);
   for (const {name} of route.fields) if (name in more) filled[name] = more[name];
+  if (route.path.endsWith("/closing")) filled.cause = "agreement";
   if (route.name === "POST /staff/tasks/next") filled.queue = "backoffice.none";
   return filled;
 };

@@ -6,7 +6,7 @@ import {after, before, test} from "node:test";
 
 import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
-import {pause, problem} from "../support/server.mjs";
+import {newKey, pause, problem} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
 import {limits, until} from "../support/wallet.mjs";
 
@@ -41,6 +41,18 @@ test("BK-8: a freeze's end is a day from tomorrow to three months, else it is re
   assert.equal((await cards.card(who, id)).state, "active");
   assert.deepEqual((({frozen_until, freeze_first}) => [frozen_until, freeze_first])(await cards.card(who, id)),
                    [null, day(hours3, 1)]);
+});
+
+test("BK-8: another's card is as a missing one, on every address of its controls", async () => {
+  const who = await cards.rich("10.00"), id = await cards.virtual(who), thief = await server.customer();
+  const as = {token: thief.token, key: newKey()}, missing = await server.get("/cards/912000000000000002/limits/internet", as);
+  for (const path of ["limits/internet", "pin"])
+    assert.equal((await server.get(`/cards/${id}/${path}`, as)).status, 404, path);
+  assert.equal((await server.get(`/cards/${id}/limits/internet`, {token: who.token})).status, 200);
+  assert.equal(missing.status, 404);
+  for (const [path, body] of [["limits/internet", {operation: "1.00"}], ["block", {reason: "lost"}], ["freeze", {}], ["unfreeze", {}]])
+    assert.equal((await server.post(`/cards/${id}/${path}`, body, {token: thief.token, key: newKey()})).status, 404, path);
+  assert.equal((await cards.card(who, id)).state, "active");
 });
 
 test("BK-8: frozen until a day: told before and at the return, which a job does once; back by hand at any minute", async () => {

@@ -14,7 +14,8 @@ import {Wallets, limits, until} from "../support/wallet.mjs";
 const DAY_US = 86400000000n;
 let both, server, wallets, people;
 before(async () => {
-  both = await startBoth({limits, closing: {notice: "45d", told_again: "30d"}, cards: {close_first: true}, backoffice: {lock: {address: 1000000}}});
+  both = await startBoth({limits, closing: {notice: "45d", told_again: "30d"}, cards: {close_first: true},
+                          backoffice: {lock: {address: 1000000}}});
   ({server} = both);
   wallets = new Wallets(both);
   people = await staff(server, {risk: "risk", finance: "finance", support: "support"});
