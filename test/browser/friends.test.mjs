@@ -121,7 +121,7 @@ for (const {name, ...look} of looks) {
     await seen("visit check");
     await guest.click('main a[href$="/pay"]');
     await atBank(guest, /\/paid\/[^/]+$/);
-    await guest.waitForSelector("main .badge.good", {timeout: 30000});
+    await until(async () => (await server.get(new URL(guest.url()).pathname)).body.state, (state) => state === "paid");
     await guest.goto(guest.url());
     await seen("visit paid");
     await page.goto(`${server.url}/personal`);
