@@ -200,14 +200,10 @@ void budgets_learn(struct engine *engine, struct tx *tx) {
 
 /* The message of a transfer may have tags. */
 static void tags_of_message(struct engine *engine, struct tx *tx, const struct event *event) {
-    struct entry entry;
     struct tags tags;
-    if (event->operation == 0 || event->account == 0 ||
-        !ledger_entry(engine_ledger(engine), tx, event->account, event->operation, &entry) ||
-        text_find(entry.note, '#') < 0)
-        return;
-    tags_in_words(tx_arena(tx), entry.note, &tags);
-    const struct labelled operation = {entry.id, entry.account};
+    if (event->operation == 0 || text_find(event->text, '#') < 0) return;
+    tags_in_words(tx_arena(tx), event->text, &tags);
+    const struct labelled operation = {event->operation, event->account};
     if (tags.count > 0) tags_put(engine, tx, event->customer, &operation, &tags);
 }
 

@@ -5,13 +5,12 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, looks, watched} from "../support/browser.mjs";
 import {cards, startBoth} from "../support/sandbox.mjs";
 import {newKey} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
 
-const shots = process.env.KABINET_SHOTS;
 let both, server, wallets, browsers, people;
 before(async () => {
   both = await startBoth({company: "Кошелёк «Рядом»", limits, payments: {catalogue_file: "profiles/catalogue.json"}}, {slow: 100});
@@ -29,17 +28,8 @@ after(async () => {
   await both?.stop();
 });
 
-const looks = [
-  {name: "ru, light", width: 320, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
-];
-
 for (const {name, ...look} of looks) {
-  const looked = (page) => async (what) => {
-    if (shots) await page.screenshot({path: `${shots}/${name}-${what}.png`.replaceAll(", ", "-").replaceAll(" ", "_"), fullPage: true});
-    await inspect(page, `${name}: ${what}`);
-  };
+  const looked = (page) => watched(page, name);
 
   test(`WA-8: a money box from nothing to broken (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("3000.00"), page = await browsers.signedIn(server, who, look), well = looked(page);

@@ -5,14 +5,13 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, looks, watched} from "../support/browser.mjs";
 import {Cards} from "../support/cards.mjs";
 import {providerCount} from "../support/catalogue.mjs";
 import {cardOf} from "../support/payouts.mjs";
 import {cards as banks, startBoth} from "../support/sandbox.mjs";
 import {limits, until} from "../support/wallet.mjs";
 
-const shots = process.env.KABINET_SHOTS;
 let both, server, cards, browsers;
 before(async () => {
   both = await startBoth({company: "Банк «Рядом»", limits, payments: {catalogue_file: "profiles/catalogue.json"}, personal: {fee: "1.00"},
@@ -28,17 +27,8 @@ after(async () => {
   await both?.stop();
 });
 
-const looks = [
-  {name: "ru, light", width: 320, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
-];
-
 for (const {name, ...look} of looks) {
-  const looked = (page) => async (what) => {
-    if (shots) await page.screenshot({path: `${shots}/${name}-${what}.png`.replaceAll(", ", "-").replaceAll(" ", "_"), fullPage: true});
-    await inspect(page, `${name}: ${what}`);
-  };
+  const looked = (page) => watched(page, name);
   const send = (page, action) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().press("Enter");
   // At the bank: the card, and back to us.
   async function atBank(page, back) {

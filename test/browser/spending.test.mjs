@@ -4,11 +4,10 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, watched} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {Wallets, limits} from "../support/wallet.mjs";
 
-const shots = process.env.KABINET_SHOTS;
 let both, server, wallets, browsers;
 before(async () => {
   both = await startBoth({company: "Кошелёк «Рядом»", limits});
@@ -28,10 +27,7 @@ const looks = [
 ];
 
 for (const {name, ...look} of looks) {
-  const looked = (page) => async (what) => {
-    if (shots) await page.screenshot({path: `${shots}/${name}-${what}.png`.replaceAll(", ", "-").replaceAll(" ", "_"), fullPage: true});
-    await inspect(page, `${name}: ${what}`);
-  };
+  const looked = (page) => watched(page, name);
 
   test(`BK-6: tags, a category, the report, a budget (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("3000.00"), friend = await server.customer();

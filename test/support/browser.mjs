@@ -82,6 +82,20 @@ export async function signIn(page, origin, {phone, password}) {
   return page;
 }
 
+// How a story is looked at: phone's width, both languages, light and dark, with scripts and without.
+export const looks = [
+  {name: "ru, light", width: 320, locale: "ru-RU"},
+  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
+  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
+];
+
+// (what) => inspects the page as it is now; with KABINET_SHOTS, a folder, it leaves a picture there.
+export const watched = (page, name) => async (what) => {
+  const shots = process.env.KABINET_SHOTS, file = `${shots}/${name}-${what}.png`.replaceAll(", ", "-").replaceAll(" ", "_");
+  if (shots) await page.screenshot({path: file, fullPage: true});
+  await inspect(page, `${name}: ${what}`);
+};
+
 let stylesheetSeen = false; // all pages have the same one, so it is fetched and looked at (preload) once
 
 async function axeProblems(page, rules) {

@@ -332,6 +332,7 @@ static void tell_paid(struct request *request, struct tx *tx, const struct plan 
                                .number = field_money(request, "sum").minor,
                                .account = plan->from,
                                .operation = operation,
+                               .text = field_text(request, "note"),
                                .before = plan->before,
                                .answers = plan->answers,
                                .cooling_until = plan->cooling_until,
