@@ -78,8 +78,8 @@ enum event_kind {
     EVENT_CUSTOMER_PHONE,      /* phone: the number he has now */
     EVENT_CUSTOMER_PASSWORD,   /* another password holds from now */
     EVENT_CUSTOMER_CLOSED,     /* for ever: products close what is his; phone: the number he had */
-    /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen; text: his
-     * message with it */
+    /* his money went to somebody else: number: minor units; account, operation, before, cooling_until, frozen; text:
+     * his message with it */
     EVENT_PAID,
     EVENT_PAYMENT, /* number: a payment to a provider (payments/payments.h) has come to another state */
     EVENT_HOUSE_PAYMENT, /* the same of one that we pay out of an account of ours for somebody who is no customer */
