@@ -109,6 +109,10 @@ for (const {name, ...look} of looks) {
     await guest.waitForURL(/\/paid\/[^/]+$/);
     assert.match(await guest.innerText("main"), /101/);
     await seen("visit check");
+    const token = new URL(guest.url()).pathname.split("/").at(-1), headers = {Accept: "text/html", "Accept-Language": look.locale};
+    const onTheWay = await (await fetch(`${server.url}/paid/${token}/pay`, {headers})).text();
+    assert.match(onTheWay, /101/, "on the way to the bank's page it says how much");
+    assert.match(onTheWay, /\/acquirer\//, "and leads on");
     await guest.click('main a[href$="/pay"]');
     await atBank(guest, /\/paid\/[^/]+$/);
     await until(async () => (await server.get(new URL(guest.url()).pathname)).body.state, (state) => state === "paid");
