@@ -385,9 +385,9 @@ static enum flow repayment(struct request *request) {
     return found ? say_repaid(request, &repaid, fault) : unknown(request, id, fault);
 }
 
-static enum flow statement(struct request *request) {
+static enum flow statement(struct request *request, int lending) {
     struct lent_entry *entries = arena_array(request->arena, struct lent_entry, ENTRIES_MOST);
-    size_t count = lend_books_entries(lender_of(request)->books, field_number(request, "after"),
+    size_t count = lend_books_entries(lender_of(request)->books, lending, field_number(request, "after"),
                                       world_now(request->world), entries, ENTRIES_MOST);
     struct node *document = doc_new(request->arena), *list = doc_array(document, "entries");
     for (size_t i = 0; i < count; i++) {
@@ -418,7 +418,7 @@ static enum flow call(struct request *request, struct tx *tx) {
     case LEND_LOAN: return loan(request);
     case LEND_REPAY: return repay(request);
     case LEND_REPAYMENT: return repayment(request);
-    default: return statement(request);
+    default: return statement(request, lending);
     }
 }
 

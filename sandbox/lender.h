@@ -149,6 +149,7 @@ struct repaid {
 
 struct lent_entry {
     char id[LENT_ID];
+    int lending; /* whose loan it is about */
     bool issued;
     int64_t number, sum;
     moment made;
@@ -167,7 +168,8 @@ bool lend_books_cancel(struct lend_books *books, struct text id, moment now);
 bool lend_books_repaid(struct lend_books *books, struct text id, struct repaid *repaid);
 /* Once for an id; full: only when it is what closes the loan. refuse: declined whatever it is. False: not written. */
 bool lend_books_repay(struct lend_books *books, struct repaid *repaid, bool full, bool refuse, moment now);
-size_t lend_books_entries(struct lend_books *books, int64_t after, moment now, struct lent_entry *entries,
+/* Of one kind of loans: each is a lender of its own for those who ask. */
+size_t lend_books_entries(struct lend_books *books, int lending, int64_t after, moment now, struct lent_entry *entries,
                           size_t room);
 size_t lend_books_count(struct lend_books *books);
 size_t lend_books_page(struct lend_books *books, size_t after, moment now, struct lent *all, size_t room);

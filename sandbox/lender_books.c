@@ -98,7 +98,8 @@ static bool enter(struct lend_books *books, const struct lent_entry *entry) {
 }
 
 static bool issue(struct lend_books *books, struct lent *lent, int64_t number, int64_t day) {
-    struct lent_entry entry = {.issued = true, .number = number, .sum = lent->sum, .made = lent->money_at};
+    struct lent_entry entry = {
+        .lending = lent->lending, .issued = true, .number = number, .sum = lent->sum, .made = lent->money_at};
     snprintf(entry.id, sizeof entry.id, "%s", lent->id);
     lent->issued = number;
     lent->owing = (struct owing){.principal = lent->sum, .day = day};
@@ -121,7 +122,8 @@ static bool repay(struct lend_books *books, const struct repaid *repaid, int64_t
     owe_until(lent, day);
     owing_pay(&lent->owing, repaid->sum);
     if (owing_all(&lent->owing) == 0) lent->closed_day = day;
-    struct lent_entry entry = {.number = repaid->number, .sum = repaid->sum, .made = repaid->made};
+    struct lent_entry entry = {
+        .lending = lent->lending, .number = repaid->number, .sum = repaid->sum, .made = repaid->made};
     snprintf(entry.id, sizeof entry.id, "%s", repaid->id);
     return enter(books, &entry);
 }
@@ -336,12 +338,13 @@ bool lend_books_repay(struct lend_books *books, struct repaid *repaid, bool full
 
 /* ---- looking ---- */
 
-size_t lend_books_entries(struct lend_books *books, int64_t after, moment now, struct lent_entry *entries,
+size_t lend_books_entries(struct lend_books *books, int lending, int64_t after, moment now, struct lent_entry *entries,
                           size_t room) {
     size_t count = 0;
     pthread_mutex_lock(&books->lock);
     for (size_t i = 0; i < books->count; i++) issue_due(books, &books->all[i]->lent, now);
-    for (size_t i = (size_t)after; i < books->entry_count && count < room; i++) entries[count++] = books->entries[i];
+    for (size_t i = (size_t)after; i < books->entry_count && count < room; i++)
+        if (books->entries[i].lending == lending) entries[count++] = books->entries[i];
     pthread_mutex_unlock(&books->lock);
     return count;
 }

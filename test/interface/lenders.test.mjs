@@ -271,7 +271,8 @@ test("WA-10: finance compares the lender's list with ours", async () => {
   const boss = await partner.finance();
   const told = await until(async () => (await boss.get("/staff/lenders")).body.lenders,
                            ([one]) => one.told_at && one.odd.length === 0 && one.their_issued.amount === one.our_issued.amount, 30000);
-  const [quick] = told;
+  const [quick, long] = told;
   assert.deepEqual([quick.their_repaid, quick.odd], [quick.our_repaid, []]);
+  assert.deepEqual([long.their_issued, long.their_repaid, long.odd], [long.our_issued, long.our_repaid, []], "a lender of its own");
   assert.equal(kopecks(quick.settlement), kopecks(quick.our_repaid) - kopecks(quick.our_issued));
 });
