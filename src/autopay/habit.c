@@ -13,8 +13,9 @@ STATEMENT(again, "UPDATE pay_habit SET payment = $3, first = $4, second = $5, th
 STATEMENT(settle, "UPDATE pay_habit SET off = 1 WHERE customer = $1 AND id = $2");
 STATEMENT(count_all, "SELECT COUNT(*) FROM pay_habit WHERE customer = $1");
 STATEMENT(forget, "DELETE FROM pay_habit WHERE customer = $1 AND off = 0 AND first < $2");
+/* More than are shown: not each is one by the rule. */
 STATEMENT(offered, "SELECT id, payment, first, third, payee FROM pay_habit "
-                   "WHERE customer = $1 AND off = 0 AND third > $2 ORDER BY first DESC LIMIT $3");
+                   "WHERE customer = $1 AND off = 0 AND third > $2 ORDER BY first DESC LIMIT 50");
 
 struct known {
     int64_t id, payment;
@@ -95,8 +96,7 @@ bool habit_end(struct tx *tx, int64_t customer, int64_t id) {
 size_t habits_offered(struct engine *engine, struct tx *tx, int64_t customer, struct habit *habits, size_t room) {
     moment now = world_now(tx_world(tx));
     size_t count = 0;
-    struct rows *rows = tx_query(tx, &offered, VALUES(V_INT(customer), V_INT(now - 2 * HABIT_WITHIN),
-                                                      V_INT((int64_t)room)));
+    struct rows *rows = tx_query(tx, &offered, VALUES(V_INT(customer), V_INT(now - 2 * HABIT_WITHIN)));
     while (count < room && rows_next(rows)) {
         struct habit *habit = &habits[count];
         struct text payee, account;
