@@ -9,7 +9,7 @@ import {Merchant, makeMerchant} from "../support/merchants.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, pause} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
-import {persistently, proven} from "../support/storm.mjs";
+import {calmed, persistently, proven} from "../support/storm.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
 
 const ORDERS = 48, PEOPLE = 4;
@@ -74,7 +74,7 @@ test("WA-11: after a storm of payments, faults and kills both books say the same
   await work;
   await sandbox.end("SIGKILL");
   await sandbox.run();
-  const settled = await until(books, ({paid, all}) => paid === all, 120000);
+  const settled = await calmed(server, books, ({paid, all}) => paid === all);
   assert.equal(settled.odd, 0, "odd is counted anew since the shop was killed");
   assert.ok(odd >= 0 && numbers.length === ORDERS);
 

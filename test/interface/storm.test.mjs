@@ -17,7 +17,7 @@ import {BIK, accountOf, cardOf} from "../support/payouts.mjs";
 import {cards as testCards, startBoth} from "../support/sandbox.mjs";
 import {newKey, newPhone, pause} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
-import {Outside, cardsAgree, chance, follow, kopecks, persistently, proven, purchaseFaults, roubles, total} from "../support/storm.mjs";
+import {Outside, calmed, cardsAgree, chance, follow, kopecks, persistently, proven, purchaseFaults, roubles, total} from "../support/storm.mjs";
 import {limits} from "../support/wallet.mjs";
 
 const seed = Number(process.env.KABINET_SEED ?? 4711), waves = Number(process.env.KABINET_WAVES ?? 4), PEOPLE = 6;
@@ -225,18 +225,6 @@ async function underWay() {
   }).filter(([, count]) => count !== 0).map(([name, count]) => `${name} ${count}`).join(", ");
 }
 
-// The outside is well again: what was put off for a while need not wait for it here, since the database's owner moves the clock.
-async function settled() {
-  let left = await underWay();
-  for (let rounds = 0; left !== ""; rounds++) {
-    assert.ok(rounds < 20, `still under way: ${left}`);
-    await server.end();
-    server.sql("UPDATE outbox SET next_at = 1 WHERE state = 0");
-    await server.run();
-    for (const end = Date.now() + 5000; left !== "" && Date.now() < end; left = await underWay()) await pause(200);
-  }
-}
-
 // ---- afterwards ----
 
 const PAYMENT = {done: 10, refused: 11, refunded: 16};
@@ -300,7 +288,7 @@ test(`LE-5, IF-5: every part of the outside fails at once (seed ${seed}, ${waves
   await lives;
   await calm();
   const stilled = Date.now();
-  await settled();
+  await calmed(server, underWay, (left) => left === "");
   console.log(`waves ${stilled - begun} ms, then ${Date.now() - stilled} ms until all was settled`);
 
   const orders = outside.acquirer(), brought = await agentAgrees(), sold = await shopAgrees(), books = await outside.processing();
