@@ -17,7 +17,8 @@ import {BIK, accountOf, cardOf} from "../support/payouts.mjs";
 import {cards as testCards, startBoth} from "../support/sandbox.mjs";
 import {newKey, newPhone, pause} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
-import {Outside, calmed, cardsAgree, chance, follow, kopecks, persistently, proven, purchaseFaults, roubles, total} from "../support/storm.mjs";
+import {Outside, calmed, cardsAgree, chance, follow, kopecks, persistently, proven, purchaseFaults, roubles,
+        total} from "../support/storm.mjs";
 import {limits} from "../support/wallet.mjs";
 
 const seed = Number(process.env.KABINET_SEED ?? 4711), waves = Number(process.env.KABINET_WAVES ?? 4), PEOPLE = 6;
