@@ -23,6 +23,7 @@ describe("operations (WA-1)", () => {
     const anna = await server.customer(), boris = await server.customer();
     for (let i = 1; i <= 35; i++) {
       const sent = await wallets.send(who, i % 2 ? anna.phone : boris.phone, `${i}.00`, i % 5 ? {} : {note: `Обед №${i}; =1+1`});
+      assert.equal(sent.status, 201, sent.text);
       ids.push(sent.body.id);
     }
   });
@@ -85,7 +86,8 @@ describe("operations (WA-1)", () => {
 
   test("formulas do not run in the spreadsheet", async () => {
     const other = await server.customer();
-    await wallets.send(who, other.phone, "1.00", {note: "=HYPERLINK(1)"});
+    const sent = await wallets.send(who, other.phone, "1.00", {note: "=HYPERLINK(1)"});
+    assert.equal(sent.status, 201, sent.text);
     const {text} = await server.get("/operations/export?format=csv&text=HYPERLINK", {
       token: who.token, headers: {Accept: "*/*"},
     });

@@ -42,6 +42,19 @@ not ok 2 - late
   error: 'test timed out after 50ms'
   code: 'ERR_TEST_FAILURE'
   ...
+not ok 3 - long
+  ---
+  duration_ms: 1
+  location: '/tree/test/one.test.mjs:4:1'
+  failureType: 'testCodeFailure'
+  error: |-
+    page.goto: Timeout 30000ms exceeded.
+    Call log:
+      - navigating
+      - waiting
+      - once more
+  code: 'ERR_TEST_FAILURE'
+  ...
 1..2
 # tests 3
 # pass 1
@@ -66,6 +79,7 @@ class Count(unittest.TestCase):
         self.assertEqual(list(count.why(self.path)), [
             "bad # hash (one.test.mjs:2:46): one is two / more",
             "late (one.test.mjs:3:1): 'test timed out after 50ms'",
+            "long (one.test.mjs:4:1): page.goto: Timeout 30000ms exceeded. / Call log: / - navigating / - waiting",
         ])
 
 

@@ -47,7 +47,7 @@ def of_unittest(path):
     return [max(int(ran.group(1)) - failed - skipped, 0) if ran else 0, failed if ran else 1, skipped]
 
 
-ERROR = r"^ *error: (?:\|-\n)?((?:.*\n){1,4}?)(?= *(?:code|name|stack|expected):|\Z)"
+ERROR = r"^ *error: (?:[|>]-\n)?((?:(?! *(?:code|name|stack|expected):).*\n){1,4})"
 
 
 def why(path):
