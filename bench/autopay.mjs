@@ -43,7 +43,7 @@ const say = (...words) => console.log(new Date().toISOString().slice(11, 19), ..
 try {
   const customers = [];
   for (let i = 0; i < people; i++) customers.push(await server.customer());
-  await until(async () => (await server.get("/pay", {token: customers[0].token})).body.providers.length, (found) => found === 14);
+  await until(async () => (await server.get("/pay", {token: customers[0].token})).body.providers.length, (found) => found > 0);
   assert.equal(await wallets.topup(customers[0], `${money}.00`, cards.pays), "paid");
   for (const [i, who] of customers.entries()) {
     const as = () => ({token: who.token, key: newKey()});

@@ -35,8 +35,7 @@ static void sunk(struct engine *engine, struct tx *tx, const struct outbox_item 
     atomic_fetch_add(&ended, 1); /* of a group that is run again some count twice: see the end */
 }
 
-static const struct outbox_kind kinds[] = {{.name = "bench.sink", .send = sink, .result = sunk}, {.name = NULL}};
-static const struct feature bench_feature = {.name = "bench", .outbox = kinds};
+static const struct outbox_kind kind = {.name = "bench.sink", .send = sink, .result = sunk, .at_once = 64};
 
 struct adding {
     struct command command; /* first: a command is cast to it */
@@ -65,7 +64,7 @@ int main(int count, char **arguments) {
     if (count < 2 || (count > 2 && !text_to_int(text_from(arguments[2]), &messages))) return 2;
     if (!app_open(&app, 1, arguments + 1)) return 1;
     struct engine *engine = app.engine;
-    engine->features[engine->feature_count++] = &bench_feature;
+    check(outbox_admit(engine->outbox, &kind));
     struct adding adding = {.engine = engine, .command = {.run = add, .arena = arena_new((size_t)16 << 20)}};
     for (int64_t left = messages; left > 0; left -= adding.count) {
         adding.count = left < PIECE ? left : PIECE;
@@ -78,7 +77,6 @@ int main(int count, char **arguments) {
     double seconds = (double)(now_us() - began) / 1e6;
     printf("RESULT messages %" PRId64 " per_second %.0f\n", atomic_load(&ended), (double)atomic_load(&ended) / seconds);
     arena_free(adding.command.arena);
-    engine->feature_count--;
     app_close(&app);
     return atomic_load(&ended) >= messages ? 0 : 1;
 }

@@ -3,8 +3,10 @@
  * it leaves behind: killed anywhere, the next piece goes on where the last one on disk ended. */
 #include "autopay/internal.h"
 
+#include "messaging/messaging.h"
+
 #define PIECE 200
-#define CROWD 1000 /* messages and payments that wait to be sent: people's own would wait behind more of ours */
+#define CROWD 1000 /* checks that wait for their providers: people's own would wait behind more of ours */
 #define ASK_LIFE (6 * HOUR) /* how long a provider is asked for a bill or a balance */
 
 /* ---- when ---- */
@@ -69,7 +71,7 @@ static void rule_due(struct engine *engine, struct tx *tx, struct autopay_rule *
 bool autopay_rules_run(struct engine *engine, struct tx *tx) {
     struct autopay_rule rules[PIECE];
     moment now = world_now(tx_world(tx));
-    if (outbox_waiting(tx, CROWD) == CROWD) return false; /* looked at again in a few seconds */
+    if (message_crowded(tx)) return false; /* looked at again in a few seconds: who is told must hear of it in time */
     size_t count = rules_due(tx, now, rules, PIECE);
     for (size_t i = 0; i < count; i++) rule_due(engine, tx, &rules[i], now);
     pass_note(tx, PASS_RULES, (int64_t)count, 0);
@@ -172,7 +174,7 @@ bool autopay_runs_run(struct engine *engine, struct tx *tx) {
     struct autopay_run runs[PIECE];
     int64_t most = autopay_settings_of(engine)->under_way, room = most - runs_paying(tx, most), failed = 0;
     moment now = world_now(tx_world(tx));
-    if (outbox_waiting(tx, CROWD) == CROWD) return false;
+    if (outbox_waiting(tx, "payment.check", CROWD) == CROWD) return false;
     if (room <= 0) return false; /* others' payments first: looked at again in a second */
     size_t wanted = room < PIECE ? (size_t)room : PIECE, count = runs_due(tx, now, runs, wanted);
     for (size_t i = 0; i < count; i++)

@@ -36,7 +36,7 @@ static void send(struct engine *engine, struct tx *tx, const struct autopay_rule
         const struct node *value = doc_get(told->values, names[i]);
         if (value != NULL) arguments[count++] = (struct string_argument){names[i], value};
     }
-    message_tell(engine, tx, rule->customer, TOPIC_OPERATIONS, text, arguments, count);
+    message_tell_bulk(engine, tx, rule->customer, TOPIC_OPERATIONS, text, arguments, count);
     engine_notify(engine, tx, rule->customer, "autopay");
 }
 
@@ -65,5 +65,5 @@ void tell_above(struct engine *engine, struct tx *tx, const struct autopay_rule 
 }
 
 void tell_paused(struct engine *engine, struct tx *tx, int64_t customer) {
-    message_tell(engine, tx, customer, TOPIC_OPERATIONS, S_autopay_told_all_paused, NULL, 0);
+    message_tell_bulk(engine, tx, customer, TOPIC_OPERATIONS, S_autopay_told_all_paused, NULL, 0);
 }

@@ -55,6 +55,9 @@ struct customer;
  * again. at 0: the text names no day. */
 void closing_tell(struct engine *engine, struct tx *tx, const struct customer *customer, string_id title,
                   string_id text, moment at);
+/* One of the many whom a pass finds idle. */
+void closing_tell_idle(struct engine *engine, struct tx *tx, const struct customer *customer, string_id text,
+                       moment at);
 
 /* ---- wait.c: closings that wait ---- */
 

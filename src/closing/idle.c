@@ -9,11 +9,11 @@
 #include "identity/common.h"
 #include "identity/secrets.h"
 #include "ledger/ledger.h"
+#include "messaging/messaging.h"
 #include "operations/operations.h"
 
 #define PIECE 500  /* cabinets a command goes past */
 #define LOOKS 50   /* … of which it looks into, closes, tells */
-#define CROWD 1000 /* messages that wait to be sent: people's codes would wait behind more of ours */
 
 STATEMENT(read_pass, "SELECT day, place, running FROM closing_pass WHERE id = 1 FOR_UPDATE");
 STATEMENT(put_pass, "INSERT INTO closing_pass (id, day, place, running) VALUES (1, $1, $2, $3) "
@@ -52,7 +52,7 @@ static bool close_idle(struct engine *engine, struct tx *tx, const struct custom
     bool identified;
     engine_obstacles(engine, tx, &locale, customer->id, list, &identified);
     if (list->count > 0) {
-        closing_tell(engine, tx, customer, S_closing_idle_title, S_closing_idle_kept, 0);
+        closing_tell_idle(engine, tx, customer, S_closing_idle_kept, 0);
         return false;
     }
     engine_audit(engine, tx, 0, customer->id, "closing.idle", TEXT_NONE);
@@ -68,9 +68,8 @@ static void look(struct engine *engine, struct tx *tx, struct cabinet *cabinet, 
     if (act == IDLE_CLOSE && close_idle(engine, tx, &customer)) return; /* its row went with it */
     idle_done(&cabinet->idle, act, now);
     if (act == IDLE_WARN || act == IDLE_WARN_AGAIN)
-        closing_tell(engine, tx, &customer, S_closing_idle_title,
-                     act == IDLE_WARN ? S_closing_idle_warning : S_closing_idle_soon,
-                     idle_closes(terms, &cabinet->idle));
+        closing_tell_idle(engine, tx, &customer, act == IDLE_WARN ? S_closing_idle_warning : S_closing_idle_soon,
+                          idle_closes(terms, &cabinet->idle));
     const struct idle *idle = &cabinet->idle;
     tx_run(tx, &put_idle,
            VALUES(V_INT(cabinet->customer), V_INT(idle->stage), V_INT(idle->last), V_INT(idle->told),
@@ -120,7 +119,7 @@ bool idle_run(struct engine *engine, struct tx *tx) {
     int64_t day = begun ? row_int(rows, 0) : 0, place = running ? row_int(rows, 1) : 0;
     rows_end(rows);
     if (!running && (day >= today || civil.hour < settings->hour)) return false;
-    if (outbox_waiting(tx, CROWD) == CROWD) return false; /* the pass goes on in a minute */
+    if (message_crowded(tx)) return false; /* the pass goes on in a minute */
     place = go_past(engine, tx, place, now);
     if (!running) day = today; /* one that goes on after midnight is still yesterday's */
     running = place != INT64_MAX;

@@ -79,7 +79,8 @@ bool page_csrf_matches(struct engine *engine, const struct request *request, str
 
 /* outbox.c */
 extern const struct migration outbox_migrations[];
-struct outbox *outbox_open(struct engine *engine);
+struct outbox *outbox_open(struct engine *engine); /* with a lane for each kind of the enabled features */
+bool outbox_admit(struct outbox *outbox, const struct outbox_kind *kind); /* one more, before anything is sent */
 bool outbox_start(struct outbox *outbox);
 void outbox_stop(struct outbox *outbox);
 void outbox_free(struct outbox *outbox);

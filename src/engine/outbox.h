@@ -1,6 +1,11 @@
 /* outbox.h: nothing outside happens inside. A command writes an outbox row; after its commit a dispatcher thread calls
  * the adapter, with retries and back-off until the row's deadline, and hands the outcome back as another command.
- * Delivery is at least once: adapters send the row's id along, so that the other side can tell a repeat. */
+ * Delivery is at least once: adapters send the row's id along, so that the other side can tell a repeat.
+ *
+ * Each kind is a lane: its rows are claimed apart from those of others, and it has senders of its own. So what a person
+ * waits for never stands behind what many are told ("sms" and "sms.bulk" are two kinds of one adapter), bulk moves on
+ * whatever else there is to do, and an adapter that hangs holds nobody but itself. Within a lane rows are begun in the
+ * order in which they became due; what is tried again comes when its pause is over. */
 #pragma once
 
 #include "store/store.h"
@@ -33,14 +38,19 @@ struct outbox_kind {
     void (*result)(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                    struct text reply);
     int64_t pause_most_us;  /* between two attempts, which come at 1, 2, 4 … s; 0: ten minutes */
+    int at_once;            /* senders of this lane, at most OUTBOX_AT_ONCE_MOST; 0: OUTBOX_AT_ONCE */
 };
+
+#define OUTBOX_AT_ONCE 8
+#define OUTBOX_AT_ONCE_MOST 64
 
 /* In the same transaction as what it tells of. kind is one of an enabled feature's. */
 int64_t outbox_add(struct engine *engine, struct tx *tx, const char *kind, int64_t owner, int64_t subject,
                    struct text payload, moment not_before, moment deadline);
 
-/* How many rows are due and not yet taken, counted up to `most`: who has much to send waits while there are many. */
-int64_t outbox_waiting(struct tx *tx, int64_t most);
+/* How many rows of a kind are due and not yet taken, counted up to `most`: who has much to send waits while there are
+ * many. */
+int64_t outbox_waiting(struct tx *tx, const char *kind, int64_t most);
 
 /* The other side says by itself that it has it (a delivery report of what we thought lost): it is not sent again, and
  * result() is not called. True when it was still waiting. */

@@ -266,7 +266,7 @@ static const struct operation_kind operations[] = {
 static const struct job jobs[] = {{"merchants.expire", MINUTE, bills_expire}, {.name = NULL}};
 
 static const struct outbox_kind outbox[] = {
-    {.name = "merchants.notice", .send = notice_send, .result = notice_result}, {.name = NULL}};
+    {.name = "merchants.notice", .send = notice_send, .result = notice_result, .at_once = 32}, {.name = NULL}};
 
 static const struct approval_kind approvals[] = {{.name = "merchants.on",
                                                   .title = S_merchants_staff_on,

@@ -70,6 +70,7 @@ struct letter {
     struct text file_of;
     enum language language; /* … of the file */
     int64_t about;
+    bool bulk;
 };
 
 void letter_write(struct engine *engine, struct tx *tx, const struct letter *letter);

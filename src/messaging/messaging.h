@@ -18,6 +18,13 @@ enum channel { CHANNEL_SMS, CHANNEL_MAIL, CHANNEL_PUSH, CHANNEL_COUNT };
 void message_tell(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, string_id text,
                   const struct string_argument *arguments, size_t count);
 
+/* The same as one of many that are told at once by a job: it goes out behind no matter how many others of its kind, and
+ * nothing that a person waits for goes out behind it. Advertising always goes so. */
+void message_tell_bulk(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, string_id text,
+                       const struct string_argument *arguments, size_t count);
+/* So many of those wait that who tells many had better wait, too: what is told should be heard soon after. */
+bool message_crowded(struct tx *tx);
+
 /* To a number, whoever has it: codes. */
 struct message {
     int64_t customer;  /* 0: someone not (yet) registered */
@@ -45,6 +52,7 @@ struct mail {
     const char *file;    /* what it brings, of a kind that message_files_by told; NULL: nothing */
     struct text file_of; /* … of what, in the maker's own terms */
     int64_t about;       /* what message_about finds it by again, of that customer; 0: nothing */
+    bool bulk;           /* as message_tell_bulk */
 };
 
 void message_mail(struct engine *engine, struct tx *tx, const struct mail *mail);
@@ -125,8 +133,8 @@ struct message_sink {
 };
 void message_sink_by(struct engine *engine, struct message_sink sink);
 
-/* The installed app's notices: told by the feature `push` when it opens, as it uses identity. It brings the outbox kind
- * "push": owner the customer, subject the topic. */
+/* The installed app's notices: told by the feature `push` when it opens, as it uses identity. It brings the outbox's
+ * kinds "push" and "push.bulk": owner the customer, subject the topic. */
 struct push_target {
     int64_t id;
     bool words; /* the customer lets this one show what the message says; else only what it is about */

@@ -69,5 +69,9 @@ const struct migration messaging_migrations[] = {
     {"messaging", 6,
      "ALTER TABLE message ADD COLUMN about BIGINT;\n"
      "CREATE INDEX message_about ON message (customer, about) WHERE about IS NOT NULL"},
+    /* advertising has lanes of its own */
+    {"messaging", 7, "UPDATE outbox SET kind = 'sms.bulk' WHERE state = 0 AND kind = 'sms' AND subject IN (3, 4);\n"
+                     "UPDATE outbox SET kind = 'mail.bulk' WHERE state = 0 AND kind = 'mail' AND subject IN (3, 4);\n"
+                     "UPDATE outbox SET kind = 'push.bulk' WHERE state = 0 AND kind = 'push' AND subject IN (3, 4)"},
     {.sql = NULL},
 };

@@ -12,6 +12,7 @@ STATEMENT(message_fate, "UPDATE message SET state = $3, changed = $4, reason = $
                         "WHERE customer = $1 AND id = $2 AND state = 0");
 
 static const char *const kinds[] = {"sms", "mail", "push"};
+static const char *const bulk_kinds[] = {"sms.bulk", "mail.bulk", "push.bulk"};
 
 static struct value address_hash(struct engine *engine, struct arena *arena, struct text address) {
     uint8_t *hash = arena_alloc(arena, SECRET_HASH_SIZE);
@@ -44,7 +45,8 @@ void letter_write(struct engine *engine, struct tx *tx, const struct letter *let
     struct buffer *json = arena_new_of(arena, struct buffer);
     *json = buffer_new(arena, 512);
     doc_write_json(payload, json);
-    int64_t id = outbox_add(engine, tx, kinds[letter->channel], letter->customer, letter->topic, buffer_text(json), now,
+    const char *kind = (letter->bulk ? bulk_kinds : kinds)[letter->channel];
+    int64_t id = outbox_add(engine, tx, kind, letter->customer, letter->topic, buffer_text(json), now,
                             letter->deadline);
     struct text sealed = secret_seal(engine_keyring(engine), world, arena, "message.address", id, letter->address);
     tx_queue(tx, &message_add,
@@ -109,6 +111,7 @@ void message_mail(struct engine *engine, struct tx *tx, const struct mail *mail)
         .file_of = mail->file_of,
         .language = mail->language,
         .about = mail->about,
+        .bulk = mail->bulk,
     };
     letter_write(engine, tx, &letter);
 }
@@ -162,7 +165,7 @@ static void tell_browsers(struct engine *engine, struct tx *tx, const struct let
 
 /* On the channels that he has and wants for this topic, of those asked for. */
 static void send(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, const struct recipient *who,
-                 unsigned channels, struct text text) {
+                 unsigned channels, bool bulk, struct text text) {
     bool wanted[CHANNEL_COUNT];
     choices_read(engine, tx, customer, topic, wanted);
     for (unsigned i = 0; i < CHANNEL_COUNT; i++) wanted[i] = wanted[i] && (channels >> i & 1) != 0;
@@ -171,6 +174,7 @@ static void send(struct engine *engine, struct tx *tx, int64_t customer, enum to
         .customer = customer,
         .text = text,
         .deadline = world_now(engine_world(engine)) + DAY,
+        .bulk = bulk,
     };
     if (wanted[CHANNEL_PUSH]) tell_browsers(engine, tx, &letter, who->language);
     if (wanted[CHANNEL_SMS]) {
@@ -188,13 +192,31 @@ static void send(struct engine *engine, struct tx *tx, int64_t customer, enum to
     }
 }
 
-void message_tell(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, string_id text,
-                  const struct string_argument *arguments, size_t count) {
+static void tell(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, bool bulk, string_id text,
+                 const struct string_argument *arguments, size_t count) {
     struct recipient who;
     recipient_function *find = messaging_of(engine)->find;
     check(topic < TOPIC_COUNT);
     if (find == NULL || !find(engine, tx, customer, &who)) return;
-    send(engine, tx, customer, topic, &who, ~0U, words(engine, tx, who.language, text, arguments, count));
+    send(engine, tx, customer, topic, &who, ~0U, bulk, words(engine, tx, who.language, text, arguments, count));
+}
+
+void message_tell(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, string_id text,
+                  const struct string_argument *arguments, size_t count) {
+    tell(engine, tx, customer, topic, topic == TOPIC_NEWS || topic == TOPIC_OFFERS, text, arguments, count);
+}
+
+void message_tell_bulk(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, string_id text,
+                       const struct string_argument *arguments, size_t count) {
+    tell(engine, tx, customer, topic, true, text, arguments, count);
+}
+
+#define CROWD 1000
+
+bool message_crowded(struct tx *tx) {
+    for (size_t i = 0; i < CHANNEL_COUNT; i++)
+        if (outbox_waiting(tx, bulk_kinds[i], CROWD) == CROWD) return true;
+    return false;
 }
 
 void message_advertise(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, unsigned channels,
@@ -203,5 +225,5 @@ void message_advertise(struct engine *engine, struct tx *tx, int64_t customer, e
     recipient_function *find = messaging_of(engine)->find;
     check(topic == TOPIC_NEWS || topic == TOPIC_OFFERS);
     if (channels == 0 || find == NULL || !find(engine, tx, customer, &who)) return;
-    send(engine, tx, customer, topic, &who, channels, text);
+    send(engine, tx, customer, topic, &who, channels, true, text);
 }

@@ -32,7 +32,7 @@ static bool day_is_full(struct tx *tx, int64_t customer) {
 }
 
 static void write_letter(struct engine *engine, struct tx *tx, int64_t customer, struct text address,
-                         enum language language, int64_t operation) {
+                         enum language language, int64_t operation, bool by_itself) {
     struct node *values = doc_new(tx_arena(tx));
     struct text id = text_format(tx_arena(tx), "%lld", (long long)operation);
     doc_text(values, "company", text_from(engine_config(engine)->company));
@@ -49,7 +49,8 @@ static void write_letter(struct engine *engine, struct tx *tx, int64_t customer,
                                 .argument_count = 2,
                                 .file = "receipt",
                                 .file_of = id,
-                                .about = operation});
+                                .about = operation,
+                                .bulk = by_itself});
 }
 
 /* mail_file_maker */
@@ -100,7 +101,7 @@ enum flow receipt_mail_write(struct request *request, struct tx *tx) {
     if (address.size == 0) return refuse(request, &no_address);
     if (!on_its_way(request, tx, id)) {
         if (day_is_full(tx, customer)) return refuse(request, &too_often);
-        write_letter(request->engine, tx, customer, address, request->locale.language, id);
+        write_letter(request->engine, tx, customer, address, request->locale.language, id, false);
     }
     struct node *document = doc_new(request->arena);
     doc_text(document, "mail_to", message_address_masked(request->arena, address));
@@ -144,5 +145,5 @@ void receipt_mail_paid(struct engine *engine, struct tx *tx, const struct event 
     if (!wants_each(tx, event->customer) || day_is_full(tx, event->customer)) return;
     struct text address = message_address_of(engine, tx, event->customer);
     if (address.size == 0 || !identity_customer(engine, tx, event->customer, &customer)) return;
-    write_letter(engine, tx, event->customer, address, customer.language, event->operation);
+    write_letter(engine, tx, event->customer, address, customer.language, event->operation, true);
 }

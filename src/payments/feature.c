@@ -491,8 +491,10 @@ static const struct job jobs[] = {{"payments.seed", MINUTE, catalogue_seed},
                                   {.name = NULL}};
 
 static const struct outbox_kind outbox[] = {
-    {.name = "payment.check", .send = payment_check_send, .result = payment_check_result, .pause_most_us = 5 * SECOND},
-    {.name = "payment.send", .send = payment_pay_send, .result = payment_pay_result, .pause_most_us = 30 * SECOND},
+    {.name = "payment.check", .send = payment_check_send, .result = payment_check_result, .pause_most_us = 5 * SECOND,
+     .at_once = 48},
+    {.name = "payment.send", .send = payment_pay_send, .result = payment_pay_result, .pause_most_us = 30 * SECOND,
+     .at_once = 64},
     {.name = "payment.returns", .send = returns_send, .result = returns_result, .pause_most_us = 5 * SECOND},
     {.name = "payment.register", .send = register_send, .result = register_result, .pause_most_us = MINUTE},
     {.name = "payment.push", .send = payment_pay_send, .result = difference_result, .pause_most_us = 30 * SECOND},

@@ -100,6 +100,7 @@ static void ended(struct engine *engine, struct tx *tx, const struct outbox_item
 }
 
 const struct outbox_kind push_outbox[] = {
-    {.name = "push", .send = send, .result = ended},
+    {.name = "push", .send = send, .result = ended, .at_once = 16},
+    {.name = "push.bulk", .send = send, .result = ended},
     {.name = NULL},
 };

@@ -116,7 +116,8 @@ static void store_and_send(struct engine *engine, struct tx *tx, const struct ou
                                   .secret = true});
 }
 
-const struct outbox_kind recovery_outbox[] = {{.name = "recovery.password", .send = make, .result = store_and_send},
+const struct outbox_kind recovery_outbox[] = {{.name = "recovery.password", .send = make, .result = store_and_send,
+                                               .at_once = 2},
                                               {.name = NULL}};
 
 /* ---- used ---- */

@@ -1,5 +1,6 @@
 /* outbox_test.c: what leaves, what waits, what never leaves (MS-2), with an adapter of the test's own. */
 #include "engine/internal.h"
+#include "store/store_fixture.h"
 #include "test/support/cabinet.h"
 
 #include <setjmp.h>
@@ -42,8 +43,7 @@ static void result(struct engine *engine, struct tx *tx, const struct outbox_ite
     told = fate;
 }
 
-static const struct outbox_kind kinds[] = {{.name = "test.post", .send = send, .result = result}, {.name = NULL}};
-static const struct feature post_feature = {.name = "post", .outbox = kinds};
+static const struct outbox_kind post_kind = {.name = "test.post", .send = send, .result = result};
 
 struct stand {
     struct cabinet cabinet;
@@ -57,8 +57,7 @@ static int setup(void **state) {
     snprintf(stand.database, sizeof stand.database, "%s/outbox.db", cabinet_folder());
     if (!cabinet_open(&stand.cabinet, stand.database, "", stand.world))
         fail_msg("%.*s", TEXT_ARG(stand.cabinet.problem));
-    struct engine *engine = stand.cabinet.engine;
-    engine->features[engine->feature_count++] = &post_feature;
+    assert_true(outbox_admit(stand.cabinet.engine->outbox, &post_kind));
     sends = results = busy = busied = earlier = attempt = 0;
     verdict = OUTBOX_DONE;
     *state = &stand;
@@ -67,7 +66,6 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     struct stand *stand = *state;
-    stand->cabinet.engine->feature_count--;
     cabinet_close(&stand->cabinet);
     database_remove(stand->database);
     world_free(stand->world);
@@ -187,6 +185,128 @@ static void the_unreadable_are_in_nobodys_way(void **state) {
     assert_int_equal(told, OUTBOX_DONE);
 }
 
+/* ---- lanes ---- */
+
+#define BULK 200000
+
+static int64_t told_bulk[64], posted;
+static size_t bulk_sends, prompt_sends, bulk_before;
+
+static enum outbox_verdict send_bulk(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                     struct text *reply) {
+    (void)engine;
+    (void)arena;
+    (void)reply;
+    told_bulk[bulk_sends++ % 64] = item->subject;
+    return OUTBOX_DONE;
+}
+
+static enum outbox_verdict send_prompt(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                       struct text *reply) {
+    (void)engine;
+    (void)arena;
+    (void)reply;
+    if (prompt_sends++ == 0) bulk_before = bulk_sends;
+    posted = item->subject;
+    return OUTBOX_DONE;
+}
+
+static const struct outbox_kind bulk_kind = {.name = "test.bulk", .send = send_bulk, .at_once = 4};
+static const struct outbox_kind prompt_kind = {.name = "test.prompt", .send = send_prompt, .at_once = 16};
+
+struct adding {
+    struct cabinet *cabinet;
+    const char *kind;
+    int64_t count, from; /* subjects: from, … */
+    moment not_before;
+};
+
+static enum command_outcome add_many(struct tx *tx, void *data) {
+    const struct adding *adding = data;
+    for (int64_t i = 0; i < adding->count; i++)
+        outbox_add(adding->cabinet->engine, tx, adding->kind, 1 + i, adding->from + i, TEXT("hello"),
+                   adding->not_before, INT64_MAX);
+    return COMMAND_KEEP;
+}
+
+static void add_to(struct cabinet *cabinet, const char *kind, int64_t from, int64_t count, moment not_before) {
+    struct adding adding = {cabinet, kind, count, from, not_before};
+    assert_int_equal(cabinet_write(cabinet, add_many, &adding), STORE_DURABLE);
+}
+
+static void open_lanes(struct cabinet *cabinet, const struct store_fixture *fixture) {
+    if (!cabinet_open(cabinet, fixture->where, "", fixture->world)) fail_msg("%.*s", TEXT_ARG(cabinet->problem));
+    assert_true(outbox_admit(cabinet->engine->outbox, &bulk_kind));
+    assert_true(outbox_admit(cabinet->engine->outbox, &prompt_kind));
+    bulk_sends = prompt_sends = bulk_before = 0;
+}
+
+static void a_step(struct cabinet *cabinet) {
+    store_step(engine_store(cabinet->engine));
+    engine_step_outbox(cabinet->engine);
+}
+
+/* What is added while so many others wait is claimed in the next round, and these go on; each lane in its order. */
+static void prompt_before_bulk(struct store_fixture *fixture) {
+    struct cabinet cabinet;
+    open_lanes(&cabinet, fixture);
+    for (int64_t i = 0; i < BULK; i += 2000) add_to(&cabinet, "test.bulk", i, 2000, 0);
+    for (int i = 0; i < 30; i++) a_step(&cabinet);
+    assert_true(bulk_sends > 0);
+    size_t before = bulk_sends;
+    add_to(&cabinet, "test.prompt", 77, 1, 0);
+    while (prompt_sends == 0) a_step(&cabinet);
+    assert_int_equal(posted, 77);
+    assert_in_range(bulk_before - before, 0, 2 * 4 * 4); /* those in flight, and those claimed together with it */
+    while (bulk_sends < before + 200) a_step(&cabinet);
+    for (size_t i = bulk_sends - 60; i < bulk_sends; i++) assert_int_equal(told_bulk[i % 64], i);
+    cabinet_close(&cabinet);
+}
+
+/* A process that ends between claims and verdicts: the next one sends what was taken, none before its time. */
+static void none_is_lost(struct store_fixture *fixture) {
+    struct cabinet cabinet;
+    open_lanes(&cabinet, fixture);
+    moment later = world_now(fixture->world) + HOUR;
+    add_to(&cabinet, "test.prompt", 1, 40, 0);
+    add_to(&cabinet, "test.prompt", 100, 1, later);
+    engine_step_outbox(cabinet.engine);           /* asks for a claim */
+    store_step(engine_store(cabinet.engine));     /* … which is on disk: 40 are leased */
+    cabinet_close(&cabinet);                      /* nothing was sent */
+    open_lanes(&cabinet, fixture);
+    cabinet_settle(&cabinet);
+    assert_int_equal(prompt_sends, 40);
+    world_advance(fixture->world, HOUR - SECOND);
+    cabinet_settle(&cabinet);
+    assert_int_equal(prompt_sends, 40);
+    world_advance(fixture->world, SECOND);
+    cabinet_settle(&cabinet);
+    assert_int_equal(prompt_sends, 41);
+    assert_int_equal(posted, 100);
+    cabinet_close(&cabinet);
+}
+
+static void on_both(void (*body)(struct store_fixture *fixture)) {
+    for (enum store_kind kind = 0; kind < STORE_KINDS; kind++) {
+        struct store_fixture fixture;
+        if (!store_fixture_new(&fixture, kind)) continue;
+        cabinet_folder();
+        body(&fixture);
+        store_fixture_free(&fixture);
+        cabinet_folder_remove();
+    }
+}
+
+static void what_is_waited_for_is_taken_next(void **state) {
+    (void)state;
+    on_both(prompt_before_bulk);
+}
+
+static void what_was_taken_is_sent_after_a_crash(void **state) {
+    (void)state;
+    on_both(none_is_lost);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(sent_once, setup, teardown),
@@ -195,6 +315,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(tried_with_growing_pauses_until_its_deadline, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(the_unreadable_are_in_nobodys_way, setup, teardown),
+        cmocka_unit_test(what_is_waited_for_is_taken_next),
+        cmocka_unit_test(what_was_taken_is_sent_after_a_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,7 @@ static void tell(struct engine *engine, struct tx *tx, const struct accrual *acc
     struct node *values = doc_new(tx_arena(tx));
     doc_money(values, "sum", rub(sum));
     const struct string_argument argument = {"sum", doc_get(values, "sum")};
-    message_tell(engine, tx, accrual->customer, TOPIC_OPERATIONS, text, &argument, 1);
+    message_tell_bulk(engine, tx, accrual->customer, TOPIC_OPERATIONS, text, &argument, 1);
     engine_notify(engine, tx, accrual->customer, "cashback");
 }
 

@@ -135,7 +135,7 @@ void deposit_notify(struct engine *engine, struct tx *tx, const struct deposit *
     doc_date(values, "at", date_from_days(day));
     const struct string_argument arguments[] = {
         {"title", doc_get(values, "title")}, {"sum", doc_get(values, "sum")}, {"at", doc_get(values, "at")}};
-    message_tell(engine, tx, deposit->customer, TOPIC_OPERATIONS, text, arguments, 3);
+    message_tell_bulk(engine, tx, deposit->customer, TOPIC_OPERATIONS, text, arguments, 3);
 }
 
 void deposit_feed(struct engine *engine, struct tx *tx, const struct deposit *deposit, const struct product *product,
