@@ -1,0 +1,339 @@
+/* loan_rules_test.c: LO-4, LO-6, IN-3, IN-4: loans as stories, each told by its events and what is owed then. What
+ * holds for every loan is in loan_random_test.c. */
+#include "lending/loan_law_rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LINES 2000
+
+static int64_t day(const char *text) {
+    struct date date;
+    assert_true(date_parse(text_from(text), &date));
+    return date_to_days(date);
+}
+
+/* 30 000 for 30 days at 0.8 % a day. */
+static struct loan_contract microloan(const char *signed_on) {
+    return (struct loan_contract){.day = day(signed_on),
+                                  .sum = 3000000,
+                                  .plan = {SCHEDULE_BULLET, SCHEDULE_DAYS, 2920000, 30, 1, 0},
+                                  .day_rate = true,
+                                  .late_interest = true,
+                                  .penalty = 200000};
+}
+
+static struct loan_contract bank_loan(const char *signed_on) {
+    return (struct loan_contract){.day = day(signed_on),
+                                  .sum = 10000000,
+                                  .plan = {SCHEDULE_ANNUITY, SCHEDULE_MONTHS, 240000, 1, 12, 0},
+                                  .late_interest = true,
+                                  .penalty = 200000};
+}
+
+static struct loan_contract instalments(const char *signed_on) {
+    return (struct loan_contract){.day = day(signed_on),
+                                  .sum = 1000001,
+                                  .plan = {SCHEDULE_ANNUITY, SCHEDULE_DAYS, 0, 14, 4, 0},
+                                  .penalty = 200000,
+                                  .instalments = true};
+}
+
+static struct loan_event event(const char *on, enum loan_event_kind kind, int64_t sum) {
+    return (struct loan_event){.day = day(on), .kind = kind, .sum = sum};
+}
+
+#define REPLAYED(contract, on, ...) replayed(contract, (const struct loan_event[]){__VA_ARGS__},                       \
+             sizeof((const struct loan_event[]){__VA_ARGS__}) / sizeof(struct loan_event), on)
+static struct loan_state replayed(const struct loan_contract *contract, const struct loan_event *events, size_t count,
+                                  const char *on) {
+    struct loan_state state;
+    assert_true(loan_replay(contract, events, count, day(on), &state, NULL));
+    return state;
+}
+
+static void owes(const struct loan_state *state, int64_t principal, int64_t interest, int64_t late_principal,
+                 int64_t late_interest, int64_t penalty) {
+    assert_int_equal(state->debt[DEBT_PRINCIPAL], principal);
+    assert_int_equal(state->debt[DEBT_INTEREST], interest);
+    assert_int_equal(state->debt[DEBT_OVERDUE_PRINCIPAL], late_principal);
+    assert_int_equal(state->debt[DEBT_OVERDUE_INTEREST], late_interest);
+    assert_int_equal(state->debt[DEBT_PENALTY], penalty);
+}
+
+static void a_microloan_paid_in_time(void **state) {
+    (void)state;
+    struct loan_contract contract = microloan("2025-01-10");
+    struct loan_state on = REPLAYED(&contract, "2025-01-10", event("2025-01-10", LOAN_ISSUE, 3000000));
+    owes(&on, 3000000, 0, 0, 0, 0); /* no interest of the day on which the money went out */
+    assert_int_equal(loan_next(&contract, &on).interest, 720000);
+    on = REPLAYED(&contract, "2025-01-11", event("2025-01-10", LOAN_ISSUE, 3000000));
+    owes(&on, 3000000, 24000, 0, 0, 0);
+    assert_int_equal(loan_quote(&contract, &on, day("2025-02-09")), 3720000);
+    on = REPLAYED(&contract, "2025-03-01", event("2025-01-10", LOAN_ISSUE, 3000000),
+                  event("2025-02-09", LOAN_REPAY_ALL, 3720000));
+    assert_int_equal(on.status, LOAN_CLOSED);
+    assert_int_equal(loan_total(&on), 0);
+    assert_int_equal(on.advance, 0);
+}
+
+static void interest_and_penalty_stop_at_the_law_s_bound(void **state) {
+    (void)state;
+    static const struct {
+        const char *signed_on;
+        int64_t most;
+    } rows[] = {{"2022-01-10", 4500000}, {"2023-07-02", 3900000}, {"2026-03-31", 3900000}, {"2026-04-01", 3000000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct loan_contract contract = microloan(rows[i].signed_on);
+        struct loan_event issue = event(rows[i].signed_on, LOAN_ISSUE, contract.sum);
+        struct loan_state on;
+        assert_true(loan_replay(&contract, &issue, 1, contract.day + 3000, &on, NULL));
+        assert_int_equal(on.charged, rows[i].most);
+        assert_int_equal(loan_total(&on), contract.sum + rows[i].most);
+        struct loan_event fee = {.day = on.done, .kind = LOAN_FEE, .sum = 1};
+        assert_int_equal(loan_apply(&contract, &on, &fee, NULL, NULL), LOAN_ABOVE_LAW);
+    }
+}
+
+static void overdue_a_day_after_the_due_one(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2025-01-15");
+    struct loan_event issue = event("2025-01-15", LOAN_ISSUE, contract.sum);
+    struct loan_state on = REPLAYED(&contract, "2025-02-15", issue);
+    struct schedule_row next = loan_next(&contract, &on);
+    assert_int_equal(next.interest + next.principal, 945596); /* the annuity */
+    owes(&on, 10000000, 203836, 0, 0, 0);                     /* 100 000 × 24 % × 31 / 365 */
+    assert_int_equal(loan_days_overdue(&on), 0);
+    on = REPLAYED(&contract, "2025-02-16", issue);
+    /* a day upon what is overdue: 7 417.60 × 24 % and 20 % / 365; and upon the rest of the principal */
+    owes(&on, 10000000 - 741760, 6088, 741760, 203836 + 488, 406);
+    assert_int_equal(loan_days_overdue(&on), 1);
+    on = REPLAYED(&contract, "2025-02-16", issue, event("2025-02-15", LOAN_PAYMENT, 945596));
+    owes(&on, 10000000 - 741760, 6088, 0, 0, 0);
+    contract.late_interest = false;
+    on = REPLAYED(&contract, "2025-02-16", issue);
+    assert_int_equal(on.debt[DEBT_OVERDUE_INTEREST], 203836);
+}
+
+static void a_payment_goes_by_the_law_s_order(void **state) {
+    (void)state;
+    static const struct {
+        const char *signed_on, *on;
+        int64_t penalty_left;
+    } rows[] = {{"2024-07-15", "2024-08-20", 2032}, {"2024-01-15", "2024-02-20", 0}}; /* before it was the third */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct loan_contract contract = bank_loan(rows[i].signed_on);
+        struct loan_event issue = event(rows[i].signed_on, LOAN_ISSUE, contract.sum);
+        struct loan_state before = REPLAYED(&contract, rows[i].on, issue);
+        int64_t late = before.debt[DEBT_OVERDUE_PRINCIPAL] + before.debt[DEBT_OVERDUE_INTEREST];
+        assert_true(before.debt[DEBT_PENALTY] > 2000 && before.debt[DEBT_PENALTY] < 2100);
+        struct loan_event some = event(rows[i].on, LOAN_PAYMENT, late + 3000);
+        struct loan_parts parts;
+        struct loan_state after = before;
+        assert_int_equal(loan_apply(&contract, &after, &some, &parts, NULL), LOAN_DONE);
+        assert_int_equal(after.overdue_since, 0);
+        assert_int_equal(after.debt[DEBT_PENALTY], rows[i].penalty_left == 0 ? 0 : before.debt[DEBT_PENALTY]);
+        assert_int_equal(parts.paid[DEBT_INTEREST] + parts.paid[DEBT_PENALTY], 3000);
+    }
+}
+
+static void what_is_too_much_waits_for_the_next_day(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2025-01-15");
+    struct loan_event issue = event("2025-01-15", LOAN_ISSUE, contract.sum);
+    struct loan_state on = REPLAYED(&contract, "2025-02-15", issue, event("2025-02-15", LOAN_PAYMENT, 2000000));
+    assert_int_equal(on.advance, 2000000 - 945596);
+    on = REPLAYED(&contract, "2025-03-16", issue, event("2025-02-15", LOAN_PAYMENT, 2000000));
+    assert_int_equal(on.advance, 2000000 - 2 * 945596);
+    assert_int_equal(on.overdue_since, 0);
+    on = REPLAYED(&contract, "2025-04-16", issue, event("2025-02-15", LOAN_PAYMENT, 2000000));
+    assert_int_equal(on.advance, 0);
+    assert_int_equal(loan_days_overdue(&on), 1);
+    assert_int_equal(on.debt[DEBT_OVERDUE_PRINCIPAL] + on.debt[DEBT_OVERDUE_INTEREST] - (3 * 945596 - 2000000),
+                     on.charged - on.debt[DEBT_PENALTY] - on.debt[DEBT_INTEREST] - 3 * 945596 + 10000000 -
+                         on.debt[DEBT_PRINCIPAL]); /* one payment's rest, and a day's interest upon it */
+}
+
+static void early_repayment_makes_it_shorter_or_smaller(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2025-01-15");
+    struct loan_event issue = event("2025-01-15", LOAN_ISSUE, contract.sum);
+    struct loan_event early = event("2025-02-15", LOAN_EARLY_PART, 5000000);
+    struct schedule_row rows[SCHEDULE_MOST];
+    early.early = LOAN_SHORTER;
+    struct loan_state on = REPLAYED(&contract, "2025-02-16", issue, event("2025-02-15", LOAN_PAYMENT, 945596), early);
+    assert_int_equal(on.debt[DEBT_PRINCIPAL], 10000000 - 741760 - 5000000);
+    assert_int_equal(loan_schedule(&contract, &on, rows), 5);
+    assert_int_equal(rows[0].principal + rows[0].interest, 945596);
+    early.early = LOAN_SMALLER;
+    on = REPLAYED(&contract, "2025-02-16", issue, event("2025-02-15", LOAN_PAYMENT, 945596), early);
+    assert_int_equal(loan_schedule(&contract, &on, rows), 11);
+    assert_true(rows[0].principal + rows[0].interest < 500000);
+    assert_int_equal(rows[10].balance, 0);
+    struct loan_event all = event("2025-02-16", LOAN_REPAY_ALL, loan_quote(&contract, &on, on.done) - 1);
+    assert_int_equal(loan_apply(&contract, &on, &all, NULL, NULL), LOAN_WRONG_SUM);
+    all.sum++;
+    assert_int_equal(loan_apply(&contract, &on, &all, NULL, NULL), LOAN_DONE);
+    assert_int_equal(on.status, LOAN_CLOSED);
+}
+
+static void the_money_waits_and_earns_nothing(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2025-09-10");
+    contract.sum = 25000000;
+    struct loan_state on = {.status = LOAN_AGREED};
+    struct loan_event issue = event("2025-09-11", LOAN_ISSUE, contract.sum);
+    assert_int_equal(loan_apply(&contract, &on, &issue, NULL, NULL), LOAN_WAITS);
+    issue.day++;
+    assert_int_equal(loan_apply(&contract, &on, &issue, NULL, NULL), LOAN_DONE);
+    assert_int_equal(loan_quote(&contract, &on, issue.day), contract.sum);
+    (void)loan_step(&contract, &on, NULL);
+    assert_int_equal(on.debt[DEBT_INTEREST], 16438); /* one day, not three */
+}
+
+static void goods_come_back_to_the_kopeck(void **state) {
+    (void)state;
+    struct loan_contract contract = instalments("2026-05-01");
+    struct loan_event issue = event("2026-05-01", LOAN_ISSUE, contract.sum);
+    struct schedule_row rows[SCHEDULE_MOST];
+    struct loan_state on = REPLAYED(&contract, "2026-05-15", issue);
+    assert_int_equal(loan_next(&contract, &on).principal, 250000);
+    on = REPLAYED(&contract, "2026-05-16", issue, event("2026-05-15", LOAN_PAYMENT, 250000),
+                  event("2026-05-16", LOAN_GOODS, 333333));
+    assert_int_equal(loan_schedule(&contract, &on, rows), 3);
+    assert_int_equal(rows[0].principal + rows[1].principal + rows[2].principal, 1000001 - 250000 - 333333);
+    assert_int_equal(rows[0].principal, 138889);
+    assert_int_equal(rows[2].principal, 138890);
+    struct loan_parts parts;
+    struct loan_event all = event("2026-05-16", LOAN_GOODS, 1000001 - 333333);
+    assert_int_equal(loan_apply(&contract, &on, &all, &parts, NULL), LOAN_DONE);
+    assert_int_equal(on.status, LOAN_CLOSED);
+    assert_int_equal(parts.advance, 250000); /* to be given back */
+    struct loan_contract other = bank_loan("2026-05-01");
+    on = REPLAYED(&other, "2026-05-16", event("2026-05-01", LOAN_ISSUE, other.sum));
+    assert_int_equal(loan_apply(&other, &on, &all, NULL, NULL), LOAN_NOT_SO);
+}
+
+static void extended_and_restructured(void **state) {
+    (void)state;
+    struct loan_contract contract = microloan("2025-01-10");
+    struct loan_event issue = event("2025-01-10", LOAN_ISSUE, contract.sum);
+    struct loan_event extend = {.day = day("2025-02-09"), .kind = LOAN_EXTEND, .units = 10};
+    struct loan_state on = REPLAYED(&contract, "2025-02-09", issue, event("2025-02-09", LOAN_PAYMENT, 720000), extend);
+    assert_int_equal(on.due, day("2025-02-19"));
+    assert_int_equal(loan_next(&contract, &on).principal + loan_next(&contract, &on).interest, 3240000);
+    extend.day = day("2025-02-15"); /* after its day: what is late is paid first */
+    on = REPLAYED(&contract, "2025-02-15", issue);
+    assert_int_equal(loan_apply(&contract, &on, &extend, NULL, NULL), LOAN_IS_OVERDUE);
+    struct loan_event late = event("2025-02-15", LOAN_PAYMENT, on.debt[DEBT_OVERDUE_INTEREST]);
+    struct loan_event forgive = event("2025-02-15", LOAN_WAIVE, on.debt[DEBT_PENALTY]);
+    assert_int_equal(loan_apply(&contract, &on, &late, NULL, NULL), LOAN_DONE);
+    assert_int_equal(loan_apply(&contract, &on, &forgive, NULL, NULL), LOAN_DONE);
+    assert_int_equal(loan_apply(&contract, &on, &extend, NULL, NULL), LOAN_DONE);
+    assert_int_equal(on.due, day("2025-02-25"));
+    owes(&on, 3000000, 0, 0, 0, 0);
+    assert_int_equal(on.overdue_since, 0);
+
+    on = REPLAYED(&contract, "2025-03-01", issue);
+    int64_t penalty = on.debt[DEBT_PENALTY], interest = on.debt[DEBT_OVERDUE_INTEREST];
+    struct loan_event anew = {.day = on.done, .kind = LOAN_RESTRUCTURE,
+                              .plan = {SCHEDULE_ANNUITY, SCHEDULE_MONTHS, 365000, 1, 6, 0}};
+    struct schedule_row rows[SCHEDULE_MOST];
+    assert_int_equal(loan_apply(&contract, &on, &anew, NULL, NULL), LOAN_DONE);
+    owes(&on, 3000000, interest, 0, 0, penalty);
+    assert_int_equal(loan_schedule(&contract, &on, rows), 6);
+    assert_true(rows[0].interest > interest && rows[1].interest < 100000);
+    anew.plan.rate = 2920001;
+    assert_int_equal(loan_apply(&contract, &on, &anew, NULL, NULL), LOAN_ABOVE_LAW);
+    struct loan_event lost = {.day = on.done, .kind = LOAN_WRITE_OFF};
+    struct loan_parts parts;
+    assert_int_equal(loan_apply(&contract, &on, &lost, &parts, NULL), LOAN_DONE);
+    assert_int_equal(parts.paid[DEBT_PRINCIPAL], 3000000);
+    assert_int_equal(on.status, LOAN_WRITTEN_OFF);
+    assert_int_equal(loan_total(&on), 0);
+}
+
+static void a_sum_says_why(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2023-11-15");
+    struct loan_event events[] = {event("2023-11-15", LOAN_ISSUE, contract.sum),
+                                  event("2024-01-10", LOAN_PAYMENT, 800000)};
+    struct loan_line lines[LINES];
+    struct loan_state on;
+    struct loan_trail trail = {DEBT_INTEREST, lines, 0, LINES};
+    assert_true(loan_replay(&contract, events, 2, day("2024-01-10"), &on, &trail));
+    /* since 15 December, over the new year, of what was not paid then */
+    assert_int_equal(trail.count, 2);
+    assert_int_equal(lines[0].from, day("2023-12-16"));
+    assert_int_equal(lines[0].to, day("2023-12-31"));
+    assert_int_equal(lines[0].year, 365);
+    assert_int_equal(lines[1].year, 366);
+    assert_int_equal(lines[1].balance, 10000000 - 748336);
+    assert_int_equal(lines[0].amount + lines[1].amount, on.debt[DEBT_INTEREST]);
+    struct loan_trail penalty = {DEBT_PENALTY, lines, 0, LINES};
+    events[1].sum = 1000000;
+    assert_true(loan_replay(&contract, events, 2, day("2024-01-10"), &on, &penalty));
+    assert_int_equal(penalty.count, 0); /* of 2023: the penalty was paid third */
+    penalty.count = 0;
+    assert_true(loan_replay(&contract, events, 1, day("2024-01-10"), &on, &penalty));
+    assert_string_equal(loan_line_source(&contract, &lines[0]), "353-FZ, article 5, part 21: 20 % a year");
+    struct loan_trail narrow = {DEBT_PENALTY, lines, 0, 1};
+    assert_true(loan_replay(&contract, events, 1, day("2024-01-10"), &on, &narrow));
+    assert_int_equal(narrow.count, penalty.count); /* says how much room it would want */
+}
+
+static void what_the_law_forbids(void **state) {
+    (void)state;
+    struct loan_contract good = microloan("2025-01-10"), one;
+    struct loan_cost cost;
+    assert_int_equal(loan_lawful(&good, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    assert_int_equal(cost.psk, 292000);
+    assert_int_equal(cost.total, 3720000);
+    assert_int_equal(cost.last, day("2025-02-09"));
+    assert_int_equal(loan_lawful(&good, 100, PSK_MONTH_30, &cost), LOAN_FAULT_PSK);
+    one = good, one.plan.rate++;
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_FAULT_RATE);
+    one = good, one.penalty++;
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_FAULT_PENALTY);
+    one.late_interest = false, one.penalty = 365000;
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    one.penalty++;
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_FAULT_PENALTY);
+    one = good, one.plan.length = 180; /* 144 % of the sum */
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_FAULT_OVERPAYMENT);
+    one.day = day("2022-01-10"); /* ×1.5 then */
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    one = good, one.plan.count = 0;
+    assert_int_equal(loan_lawful(&one, 0, PSK_MONTH_30, &cost), LOAN_FAULT_PLAN);
+
+    struct loan_contract shop = instalments("2026-05-01");
+    assert_int_equal(loan_lawful(&shop, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    assert_int_equal(loan_lawful(&shop, 1, PSK_MONTH_30, &cost), LOAN_FAULT_PRICE);
+    shop.plan = (struct loan_plan){SCHEDULE_ANNUITY, SCHEDULE_MONTHS, 0, 1, 6, 0};
+    assert_int_equal(loan_lawful(&shop, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    shop.day = day("2028-04-01");
+    assert_int_equal(loan_lawful(&shop, 0, PSK_MONTH_30, &cost), LOAN_FAULT_TERM);
+    shop.plan.count = 4;
+    assert_int_equal(loan_lawful(&shop, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
+    shop.penalty++;
+    assert_int_equal(loan_lawful(&shop, 0, PSK_MONTH_30, &cost), LOAN_FAULT_PENALTY);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_microloan_paid_in_time),
+                                       cmocka_unit_test(interest_and_penalty_stop_at_the_law_s_bound),
+                                       cmocka_unit_test(overdue_a_day_after_the_due_one),
+                                       cmocka_unit_test(a_payment_goes_by_the_law_s_order),
+                                       cmocka_unit_test(what_is_too_much_waits_for_the_next_day),
+                                       cmocka_unit_test(early_repayment_makes_it_shorter_or_smaller),
+                                       cmocka_unit_test(the_money_waits_and_earns_nothing),
+                                       cmocka_unit_test(goods_come_back_to_the_kopeck),
+                                       cmocka_unit_test(extended_and_restructured),
+                                       cmocka_unit_test(a_sum_says_why),
+                                       cmocka_unit_test(what_the_law_forbids)};
+    return cmocka_run_group_tests_name("loan_rules", tests, NULL, NULL);
+}
