@@ -17,13 +17,16 @@ static void record(struct loan_trail *trail, const struct loan_line *line, int64
     if (trail == NULL || trail->debt != line->debt) return;
     if (line->amount < 0 && left == 0) {
         trail->count = 0;
-    } else if (trail->count > 0 && trail->count <= trail->room && joins(&trail->lines[trail->count - 1], line)) {
-        trail->lines[trail->count - 1].to = line->to;
-        trail->lines[trail->count - 1].amount += line->amount;
+        return;
+    }
+    if (trail->count > 0 && joins(&trail->last, line)) {
+        trail->last.to = line->to;
+        trail->last.amount += line->amount;
     } else {
-        if (trail->count < trail->room) trail->lines[trail->count] = *line;
+        trail->last = *line;
         trail->count++;
     }
+    if (trail->count <= trail->room) trail->lines[trail->count - 1] = trail->last;
 }
 
 void loan_change(struct loan_state *state, struct loan_trail *trail, struct loan_line line) {

@@ -102,6 +102,7 @@ struct loan_trail {
     enum debt debt;
     struct loan_line *lines;
     size_t count, room;
+    struct loan_line last;
 };
 
 /* "353-FZ, article 5, part 21: 20 % a year", "contract": by what a line stands. */

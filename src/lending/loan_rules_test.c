@@ -264,7 +264,7 @@ static void a_sum_says_why(void **state) {
                                   event("2024-01-10", LOAN_PAYMENT, 800000)};
     struct loan_line lines[LINES];
     struct loan_state on;
-    struct loan_trail trail = {DEBT_INTEREST, lines, 0, LINES};
+    struct loan_trail trail = {.debt = DEBT_INTEREST, .lines = lines, .room = LINES};
     assert_true(loan_replay(&contract, events, 2, day("2024-01-10"), &on, &trail));
     /* since 15 December, over the new year, of what was not paid then */
     assert_int_equal(trail.count, 2);
@@ -274,14 +274,14 @@ static void a_sum_says_why(void **state) {
     assert_int_equal(lines[1].year, 366);
     assert_int_equal(lines[1].balance, 10000000 - 748336);
     assert_int_equal(lines[0].amount + lines[1].amount, on.debt[DEBT_INTEREST]);
-    struct loan_trail penalty = {DEBT_PENALTY, lines, 0, LINES};
+    struct loan_trail penalty = {.debt = DEBT_PENALTY, .lines = lines, .room = LINES};
     events[1].sum = 1000000;
     assert_true(loan_replay(&contract, events, 2, day("2024-01-10"), &on, &penalty));
     assert_int_equal(penalty.count, 0); /* of 2023: the penalty was paid third */
     penalty.count = 0;
     assert_true(loan_replay(&contract, events, 1, day("2024-01-10"), &on, &penalty));
     assert_string_equal(loan_line_source(&contract, &lines[0]), "353-FZ, article 5, part 21: 20 % a year");
-    struct loan_trail narrow = {DEBT_PENALTY, lines, 0, 1};
+    struct loan_trail narrow = {.debt = DEBT_PENALTY, .lines = lines, .room = 1};
     assert_true(loan_replay(&contract, events, 1, day("2024-01-10"), &on, &narrow));
     assert_int_equal(narrow.count, penalty.count); /* says how much room it would want */
 }
