@@ -3,7 +3,6 @@
  * and reckons every sum anew from these, a day by its year, with an order of debts and days of payment of its own. */
 #include "lending/loan_law_rules.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 #define DAYS 1500
 #define EVENTS 200
 #define LINES 4000
+#define RATE_ONE INT64_C(100000000000000) /* 1 of a period's rate */
+#define FACTOR_ONE INT64_C(1000000000000000000)
 
 /* ---- chance ---- */
 
@@ -163,15 +164,23 @@ static void model_day(struct model *m) {
     m->penalty_charged += add, m->penalty += add;
 }
 
+/* S·(1 + r)^n, less the payment with its interest n times, leaves less than half a kopeck a payment: r as the formula
+ * has it. All in 10^-12 of a kopeck. */
+static bool is_annuity(const struct loan_plan *plan, int64_t sum, int64_t count, int64_t payment) {
+    __int128 one = 1000000000000, lent = sum * one, paid = 0;
+    int64_t whole = INT64_C(1000000) * (plan->unit == SCHEDULE_MONTHS ? 12 : 365), part = plan->rate * plan->length;
+    for (int64_t i = 0; i < count; i++) {
+        lent = lent * (whole + part) / whole;
+        paid = paid * (whole + part) / whole + one;
+    }
+    __int128 left = lent - paid * payment;
+    return (left < 0 ? -left : left) * 1000 <= paid * 501;
+}
+
 /* The engine's payment must be the formula's, to the kopeck; a tie is its own affair. */
 static void model_payment(struct model *m, int64_t sum, int64_t count, int64_t payment) {
     if (m->plan.kind == SCHEDULE_DIFFERENTIATED) assert_int_equal(payment, sum / count);
-    if (m->plan.kind == SCHEDULE_ANNUITY) {
-        long double year = m->plan.unit == SCHEDULE_MONTHS ? 12 : 365, n = (long double)count;
-        long double rate = (long double)m->plan.rate * (long double)m->plan.length / 1000000 / year;
-        long double exact = rate == 0 ? (long double)sum / n : (long double)sum * rate / -expm1l(-n * log1pl(rate));
-        assert_true(fabsl(exact - (long double)payment) < 0.501L);
-    }
+    if (m->plan.kind == SCHEDULE_ANNUITY) assert_true(is_annuity(&m->plan, sum, count, payment));
     m->payment = payment;
 }
 
@@ -431,20 +440,23 @@ static void costs(const struct loan_contract *contract) {
                                    plan->length, plan->count, 0, NULL, 0};
     size_t count = schedule_make(&terms, rows);
     if (count < 3) return; /* months or days: the law's tie */
-    long double low = 0, high = 10, left = 0;
-    for (int step = 0; step < 120; step++) {
-        long double rate = (low + high) / 2, factor = 1;
-        left = (long double)-contract->sum;
+    int64_t low = 0, high = 10 * RATE_ONE;
+    __int128 left = 0;
+    while (high - low > 1) {
+        int64_t rate = low + (high - low) / 2;
+        __int128 factor = FACTOR_ONE;
+        left = -(__int128)contract->sum * FACTOR_ONE;
         for (size_t i = 0; i < count; i++) {
-            factor /= 1 + rate;
-            left += (long double)(rows[i].principal + rows[i].interest) * factor;
+            factor = factor * RATE_ONE / (RATE_ONE + rate);
+            left += (rows[i].principal + rows[i].interest) * factor;
         }
         if (left > 0) low = rate;
         else high = rate;
     }
-    long double per_year = (months ? 12.0L : 365.0L) / (long double)plan->length;
-    assert_true(fabsl(left) < 1e-9L * (long double)contract->sum);
-    assert_true(fabsl(low * per_year * 100000 - (long double)cost.psk) < 0.501L);
+    __int128 psk = (__int128)low * (months ? 12 : 365) * 100000 / plan->length,
+             far = (__int128)cost.psk * RATE_ONE - psk;
+    assert_true((left < 0 ? -left : left) < (__int128)contract->sum * (FACTOR_ONE / 1000000000));
+    assert_true((far < 0 ? -far : far) * 1000 <= (__int128)RATE_ONE * 501);
     if (!contract->instalments && cost.psk > (contract->day < 19539 ? 365000 : 292000)) /* 2023-07-01 */
         assert_int_not_equal(loan_lawful(contract, 0, PSK_MONTH_30, &cost), LOAN_LAWFUL);
 }
