@@ -54,10 +54,19 @@ static enum loan_refusal payment(struct doing *doing) {
     return LOAN_DONE;
 }
 
-/* The payments that are left pay back what is left, as if what was paid of the next one's were still to come. */
+/* The payments that are left pay back what is left, as if what was paid of the next one's were still to come. Where the
+ * next one is paid already, or is too small for its own interest and so pays nothing back, the others do it. */
 static void plan_anew(const struct loan_contract *contract, struct loan_state *state) {
     int64_t sum = state->debt[DEBT_PRINCIPAL] + state->paid_principal, count = state->plan.count - state->next + 1;
-    if (state->debt[DEBT_PRINCIPAL] > 0) state->payment = loan_payment(contract, state, sum, count);
+    if (state->debt[DEBT_PRINCIPAL] == 0) return;
+    int64_t interest = loan_period_interest(contract, state);
+    if (count > 1 && state->paid_principal > 0 && loan_principal_due(state, interest) == 0) {
+        state->payment = loan_payment(contract, state, state->debt[DEBT_PRINCIPAL], count - 1);
+        return;
+    }
+    state->payment = loan_payment(contract, state, sum, count);
+    if (state->plan.kind == SCHEDULE_ANNUITY && count > 1 && interest >= state->payment)
+        state->payment = loan_payment(contract, state, sum, count - 1);
 }
 
 /* Principal before its time, as much as there is; what is left. */
@@ -70,14 +79,23 @@ static int64_t lessen(struct doing *doing, enum loan_reason reason, int64_t sum)
     return sum - early;
 }
 
+/* The period's interest so far is paid: what of it was paid before counts as the next payment's, not what came now. */
+static void end_part(struct loan_state *state, int64_t paid_now) {
+    int64_t before = interest_rounded(&state->earned) - paid_now;
+    if (before > 0) state->paid_interest += before;
+    state->earned = (struct interest){0, 0};
+}
+
 static enum loan_refusal early_part(struct doing *doing) {
     struct loan_state *state = doing->state;
     int64_t owed[DEBTS];
     if (doing->event->sum <= 0) return LOAN_WRONG_SUM;
     for (size_t i = 0; i < DEBTS; i++) owed[i] = state->debt[i];
     owed[DEBT_PRINCIPAL] = 0;
+    if (doing->event->interest_later) owed[DEBT_INTEREST] = 0;
     doing->parts->advance = lessen(doing, LOAN_WHY_EARLY, pay(doing, owed, doing->event->sum));
     state->advance += doing->parts->advance;
+    if (state->debt[DEBT_INTEREST] == 0) end_part(state, doing->parts->paid[DEBT_INTEREST]);
     if (doing->event->early == LOAN_SMALLER) plan_anew(doing->contract, state);
     loan_tidy(state);
     return LOAN_DONE;
@@ -136,8 +154,8 @@ static enum loan_refusal extend(struct doing *doing) {
             state->plan.day = date_from_days(state->anchor).day;
         state->anchor = later(&state->plan, state->anchor, units);
     }
-    if (overdue > 0) plan_anew(doing->contract, state);
     state->due = loan_due(doing->contract, state);
+    if (overdue > 0) plan_anew(doing->contract, state);
     loan_tidy(state);
     return LOAN_DONE;
 }
@@ -163,7 +181,7 @@ static enum loan_refusal restructure(struct doing *doing) {
     state->plan = planned.plan;
     state->anchor = planned.anchor;
     state->next = 1;
-    state->paid_principal = 0;
+    state->paid_principal = state->paid_interest = 0;
     state->earned = (struct interest){0, 0};
     state->payment = loan_payment(doing->contract, state, principal, state->plan.count);
     state->due = loan_due(doing->contract, state);

@@ -60,7 +60,7 @@ struct model {
     int64_t principal, interest, late_principal, late_interest, penalty, fees, advance;
     int64_t period_charged, late_charged, penalty_charged, charged, most;
     struct loan_plan plan;
-    int64_t anchor, next, due, payment, prepaid, since;
+    int64_t anchor, next, due, payment, prepaid, prepaid_interest, since;
     bool open;
 };
 
@@ -106,7 +106,8 @@ static int64_t allowed(struct model *m, int64_t sum) {
 static int64_t model_part(const struct model *m, int64_t interest) {
     if (m->next >= m->plan.count) return m->principal;
     if (m->plan.kind == SCHEDULE_BULLET) return 0;
-    int64_t part = (m->plan.kind == SCHEDULE_ANNUITY ? m->payment - interest : m->payment) - m->prepaid;
+    int64_t part = (m->plan.kind == SCHEDULE_ANNUITY ? m->payment - interest - m->prepaid_interest : m->payment) -
+                   m->prepaid;
     return part < 0 ? 0 : part > m->principal ? m->principal : part;
 }
 
@@ -142,7 +143,7 @@ static void model_day(struct model *m) {
         m->late_interest += m->interest, m->interest = 0;
         if (m->since == 0) m->since = m->due;
         if (m->late_principal == part) m->broken = m->today;
-        m->period = m->today, m->period_charged = m->prepaid = 0;
+        m->period = m->today, m->period_charged = m->prepaid = m->prepaid_interest = 0;
         m->next++;
         m->due = model_due(m);
         model_settle(m);
@@ -166,15 +167,21 @@ static void model_day(struct model *m) {
 
 /* S·(1 + r)^n, less the payment with its interest n times, leaves less than half a kopeck a payment: r as the formula
  * has it. All in 10^-12 of a kopeck. */
-static bool is_annuity(const struct loan_plan *plan, int64_t sum, int64_t count, int64_t payment) {
+static __int128 annuity_leaves(const struct loan_plan *plan, int64_t sum, int64_t count, int64_t payment,
+                               __int128 *half_a_kopeck) {
     __int128 one = 1000000000000, lent = sum * one, paid = 0;
     int64_t whole = INT64_C(1000000) * (plan->unit == SCHEDULE_MONTHS ? 12 : 365), part = plan->rate * plan->length;
     for (int64_t i = 0; i < count; i++) {
         lent = lent * (whole + part) / whole;
         paid = paid * (whole + part) / whole + one;
     }
-    __int128 left = lent - paid * payment;
-    return (left < 0 ? -left : left) * 1000 <= paid * 501;
+    *half_a_kopeck = paid / 1000 * 501;
+    return lent - paid * payment;
+}
+
+static bool is_annuity(const struct loan_plan *plan, int64_t sum, int64_t count, int64_t payment) {
+    __int128 half, left = annuity_leaves(plan, sum, count, payment, &half);
+    return left <= half && left >= -half;
 }
 
 /* The engine's payment must be the formula's, to the kopeck; a tie is its own affair. */
@@ -184,11 +191,32 @@ static void model_payment(struct model *m, int64_t sum, int64_t count, int64_t p
     m->payment = payment;
 }
 
+/* … of what is left to pay; of one payment less where the next one's interest is all of it. */
+static void model_anew(struct model *m, int64_t payment) {
+    int64_t sum = m->principal + m->prepaid, count = m->plan.count - m->next + 1, today = m->today;
+    __int128 half = 0;
+    for (int64_t day = m->today + 1; day <= m->due; day++) m->current[day - m->issued] = m->principal;
+    m->today = m->due;
+    int64_t interest = earned(m, m->current, m->period, m->plan.rate, m->contract->day_rate);
+    m->today = today;
+    if (m->most >= 0 && interest - m->period_charged > m->most - m->charged)
+        interest = m->period_charged + m->most - m->charged;
+    if (count > 1 && m->prepaid > 0 && model_part(m, interest) == 0) {
+        model_payment(m, m->principal, count - 1, payment);
+        return;
+    }
+    bool eaten = m->plan.kind == SCHEDULE_ANNUITY && count > 1 && !is_annuity(&m->plan, sum, count, payment);
+    if (eaten) assert_true(annuity_leaves(&m->plan, sum, count, interest, &half) <= half);
+    else if (m->plan.kind == SCHEDULE_ANNUITY && count > 1) assert_true(interest <= payment);
+    model_payment(m, sum, eaten ? count - 1 : count, payment);
+}
+
 static void model_issue(struct model *m, const struct loan_contract *contract, int64_t day, int64_t payment) {
     m->contract = contract;
     m->issued = m->today = m->period = m->broken = m->anchor = day;
     m->principal = m->interest = m->late_principal = m->late_interest = m->penalty = m->fees = m->advance = 0;
     m->period_charged = m->late_charged = m->penalty_charged = m->charged = m->prepaid = m->since = 0;
+    m->prepaid_interest = m->due = m->payment = 0;
     m->plan = contract->plan;
     m->open = true;
     m->principal = contract->sum;
@@ -206,7 +234,7 @@ static void model_restructure(struct model *m, const struct loan_plan *plan, int
     m->interest += m->late_interest, m->late_interest = 0;
     m->plan = *plan;
     m->anchor = m->period = m->today;
-    m->next = 1, m->prepaid = m->period_charged = 0;
+    m->next = 1, m->prepaid = m->prepaid_interest = m->period_charged = 0;
     model_payment(m, m->principal, plan->count, payment);
     m->due = model_due(m);
 }
@@ -222,13 +250,13 @@ static void model_extend(struct model *m, int64_t units, int64_t payment) {
         if (m->plan.day == 0) m->plan.day = date_from_days(m->anchor).day;
         m->anchor = date_to_days(date_add_months(date_from_days(m->anchor), (int)units));
     }
-    if (late) model_payment(m, m->principal + m->prepaid, m->plan.count - m->next + 1, payment);
     m->due = model_due(m);
+    if (late) model_anew(m, payment);
 }
 
 /* An event that the engine took; its payment where it is reckoned anew. */
 static void model_event(struct model *m, const struct loan_event *event, int64_t due_part, int64_t payment) {
-    int64_t left = event->sum, early;
+    int64_t left = event->sum, early, later, owed;
     bool anew = event->kind == LOAN_GOODS || (event->kind == LOAN_EARLY_PART && event->early == LOAN_SMALLER);
     switch (event->kind) {
     case LOAN_ISSUE: break;
@@ -240,9 +268,16 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         m->principal -= early, m->advance += left - early;
         break;
     case LOAN_EARLY_PART:
+        later = event->interest_later ? m->interest : 0;
+        m->interest -= later;
+        owed = m->interest;
         left = model_pay(m, 0, left);
+        m->interest += later;
         early = left < m->principal ? left : m->principal;
         m->principal -= early, m->advance += left - early;
+        if (m->interest > 0) break;
+        m->prepaid_interest += m->period_charged > owed ? m->period_charged - owed : 0;
+        m->period = m->today, m->period_charged = 0;
         break;
     case LOAN_REPAY_ALL: m->advance = model_pay(m, m->principal, left + m->advance); break;
     case LOAN_FEE: m->fees += left, m->charged += left; break;
@@ -253,8 +288,7 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         m->principal = m->interest = m->late_principal = m->late_interest = m->penalty = m->fees = 0;
         break;
     }
-    if (anew && m->principal > 0)
-        model_payment(m, m->principal + m->prepaid, m->plan.count - m->next + 1, payment);
+    if (anew && m->principal > 0) model_anew(m, payment);
     model_settle(m);
 }
 
@@ -291,6 +325,7 @@ static struct loan_event some_event(const struct life *life, const struct loan_s
         if (below(6) == 0) event.sum += state->debt[DEBT_PENALTY];
     } else if (chance < 68) {
         event.kind = LOAN_EARLY_PART;
+        event.interest_later = below(2) == 0;
     } else if (chance < 76) {
         event.kind = LOAN_WAIVE;
         event.sum = state->debt[DEBT_PENALTY];

@@ -103,7 +103,7 @@ int64_t loan_principal_due(const struct loan_state *state, int64_t period_intere
     int64_t part = 0, principal = state->debt[DEBT_PRINCIPAL];
     if (state->next >= state->plan.count) return principal;
     switch (state->plan.kind) {
-    case SCHEDULE_ANNUITY: part = state->payment - period_interest; break;
+    case SCHEDULE_ANNUITY: part = state->payment - period_interest - state->paid_interest; break;
     case SCHEDULE_DIFFERENTIATED: part = state->payment; break;
     case SCHEDULE_BULLET: return 0;
     }
@@ -162,7 +162,7 @@ static void fall(const struct loan_contract *contract, struct loan_state *state,
     loan_book(state, trail, DEBT_OVERDUE_INTEREST, LOAN_WHY_DUE, night->overdue_interest);
     if (state->overdue_since == 0) state->overdue_since = state->due; /* tidied where nothing is */
     state->earned = (struct interest){0, 0};
-    state->paid_principal = 0;
+    state->paid_principal = state->paid_interest = 0;
     state->next++;
     state->due = loan_due(contract, state);
     loan_tidy(state);

@@ -60,7 +60,8 @@ struct loan_state {
     int64_t next;                /* which of its payments comes next, from 1 */
     int64_t due;                 /* its day; 0: none comes any more */
     int64_t payment;             /* annuity: all of it; differentiated: its principal */
-    int64_t paid_principal;      /* of the next payment's, before its day */
+    int64_t paid_principal;      /* of the next payment's, before its day; … */
+    int64_t paid_interest;       /* … and interest of a part of the period that ended with an early repayment */
 };
 
 /* Owed in all, if it were closed on state->done. */
@@ -143,6 +144,7 @@ struct loan_event {
     enum loan_event_kind kind;
     int64_t sum;
     enum loan_early early;  /* LOAN_EARLY_PART */
+    bool interest_later;    /* LOAN_EARLY_PART: the period's interest waits for its day, all goes to principal */
     int64_t units;          /* LOAN_EXTEND: of the plan's unit */
     struct loan_plan plan;  /* LOAN_RESTRUCTURE */
 };

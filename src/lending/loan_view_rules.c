@@ -41,7 +41,7 @@ size_t loan_schedule(const struct loan_contract *contract, const struct loan_sta
         ahead.debt[DEBT_INTEREST] = 0;
         ahead.debt[DEBT_PRINCIPAL] = rows[count].balance;
         ahead.earned = (struct interest){0, 0};
-        ahead.paid_principal = 0;
+        ahead.paid_principal = ahead.paid_interest = 0;
         ahead.done = ahead.due;
         ahead.next++;
         ahead.due = loan_due(contract, &ahead);
