@@ -69,6 +69,10 @@ void engine_shortcuts(struct engine *engine, struct tx *tx, const struct locale 
 void engine_beside_payment(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                            int64_t payment, struct node *document);
 
+/* … with what can be done with his operation: {title, href, icon} each. */
+void engine_beside_operation(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                             const struct entry *entry, struct node *list);
+
 /* The reader of the calling thread, made at first use. */
 struct reader *engine_reader(struct engine *engine);
 

@@ -146,6 +146,7 @@ struct card_section;
 struct record;
 struct moves; /* engine/moves.h */
 struct labels; /* engine/labels.h */
+struct people; /* engine/people.h */
 
 struct feature {
     const char *name;                       /* also the settings' section and the prefix of its strings */
@@ -187,6 +188,9 @@ struct feature {
      * nothing. */
     void (*beside_payment)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                            int64_t payment, struct node *document);
+    /* What can be done with an operation where it is shown: adds {title, href, icon} each. NULL: nothing. */
+    void (*beside_operation)(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                             const struct entry *entry, struct node *list);
     /* All that the feature keeps of a customer; true: there is more, from piece->after on. NULL: nothing. */
     bool (*own_data)(struct own_data *piece);
     const struct sealed *sealed;            /* ended by .where NULL: whatever it keeps sealed, or looks up by hashes */
@@ -195,6 +199,7 @@ struct feature {
     void (*on_event)(struct engine *engine, struct tx *tx, const struct event *event);
     const struct moves *moves; /* of the one that keeps people's money */
     const struct labels *labels; /* of the one that keeps what people say of their operations */
+    const struct people *people; /* of the one that keeps whom they call their friends */
     /* A transfer says that it answers a request for money of that id, in its command before money moves: true when it
      * is the feature's, open, and asks just this of that customer for that payee. NULL: it has none. */
     bool (*answers)(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum);

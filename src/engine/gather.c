@@ -2,6 +2,7 @@
 #include "engine/internal.h"
 #include "engine/labels.h"
 #include "engine/moves.h"
+#include "engine/people.h"
 
 const struct moves *engine_moves(const struct engine *engine) {
     for (size_t i = 0; i < engine->feature_count; i++)
@@ -12,6 +13,12 @@ const struct moves *engine_moves(const struct engine *engine) {
 const struct labels *engine_labels(const struct engine *engine) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->labels != NULL) return engine->features[i]->labels;
+    return NULL;
+}
+
+const struct people *engine_people(const struct engine *engine) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->people != NULL) return engine->features[i]->people;
     return NULL;
 }
 
@@ -51,6 +58,13 @@ void engine_beside_payment(struct engine *engine, struct tx *tx, const struct lo
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->beside_payment != NULL)
             engine->features[i]->beside_payment(engine, tx, locale, customer, payment, document);
+}
+
+void engine_beside_operation(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                             const struct entry *entry, struct node *list) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->beside_operation != NULL)
+            engine->features[i]->beside_operation(engine, tx, locale, customer, entry, list);
 }
 
 void engine_obstacles(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,

@@ -38,6 +38,9 @@ struct text operations_unbroken(struct arena *arena, struct text number);
 size_t operations_accounts(struct engine *engine, struct tx *tx, int64_t customer,
                            int64_t accounts[OPERATION_ACCOUNTS]);
 
+/* The customer's operation of that id, as the entry of his account; false: he has none such. */
+bool operations_entry(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct entry *entry);
+
 /* ---- money that does not move ---- */
 
 struct cooling; /* identity/secrets.h */

@@ -144,21 +144,24 @@ enum flow events_stream(struct request *request, struct tx *tx) {
 
 /* ---- one operation ---- */
 
-struct node *operation_told(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
-                            int64_t customer, int64_t id) {
+bool operations_entry(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct entry *entry) {
     int64_t accounts[OPERATION_ACCOUNTS];
     size_t count = operations_accounts(engine, tx, customer, accounts);
-    struct listed listed;
-    for (size_t i = 0; i < count; i++) {
-        if (!ledger_entry(engine_ledger(engine), tx, accounts[i], id, &listed.entry)) continue;
-        const struct operations_wanted wanted = {.customer = customer, .labels = true};
-        struct listing *listing = listing_begin(engine, tx, arena, locale, &wanted);
-        listed = listing_listed(listing, &listed.entry);
-        struct node *document = doc_new(arena);
-        listing_tell(listing, &listed, document);
-        return document;
-    }
-    return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (ledger_entry(engine_ledger(engine), tx, accounts[i], id, entry)) return true;
+    return false;
+}
+
+struct node *operation_told(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
+                            int64_t customer, int64_t id) {
+    struct entry entry;
+    if (!operations_entry(engine, tx, customer, id, &entry)) return NULL;
+    const struct operations_wanted wanted = {.customer = customer, .labels = true};
+    struct listing *listing = listing_begin(engine, tx, arena, locale, &wanted);
+    struct listed listed = listing_listed(listing, &entry);
+    struct node *document = doc_new(arena);
+    listing_tell(listing, &listed, document);
+    return document;
 }
 
 /* For the page's forms: the categories to choose from, and his tags to complete from. */
@@ -195,5 +198,9 @@ enum flow operation_read(struct request *request, struct tx *tx) {
     if (factors_signed(request->engine, tx, request->caller.customer, id))
         doc_text(document, "signature", text_format(request->arena, "/operations/%lld/signature", (long long)id));
     tell_choices(request, tx, document);
+    struct entry entry;
+    struct node *actions = doc_array(document, "actions");
+    if (operations_entry(request->engine, tx, request->caller.customer, id, &entry))
+        engine_beside_operation(request->engine, tx, &request->locale, request->caller.customer, &entry, actions);
     return answer_ok(request, document);
 }

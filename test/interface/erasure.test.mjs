@@ -68,6 +68,8 @@ async function lived(both, wallets) {
   await server.post("/settings/messages/consent", {topic: "offers"}, as(who));
   await server.post("/sandbox/tell", {customer: who.customer, topic: "offers"});
   await server.post("/favourites", {name: "Подруга", phone: friend.phone}, {...as(who), key: newKey()});
+  await server.post("/friends", {label: "Перепёлка моя", phone: friend.phone}, {...as(who), key: newKey()});
+  assert.equal((await server.post("/friends/findable", {on: true}, as(who))).status, 200);
   const said = await server.post("/support", {text: "Секретное слово: перепёлка"}, {...as(who), key: newKey()});
   assert.ok(said.status < 300, said.text);
   await server.post("/settings/security/second", {kind: "sms"}, as(who));
@@ -103,6 +105,8 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
     assert.equal(body.phone, who.phone);
     assert.deepEqual(body.consents.map(({purpose}) => purpose), ["offers"]);
     assert.deepEqual(body.favourites.map(({name, phone}) => [name, phone]), [["Подруга", who.friend.phone]]);
+    assert.deepEqual(body.friends.map(({kind, phone, label, on}) => [kind, phone ?? on, label]),
+                     [["friend", who.friend.phone, "Перепёлка моя"], ["findable", true, undefined]]);
     assert.ok(body.support.some(({text}) => text === "Секретное слово: перепёлка"));
     assert.ok(body.messaging.some(({kind, address}) => kind === "message" && address === who.address));
     assert.ok(body.messaging.some(({kind}) => kind === "feed"));

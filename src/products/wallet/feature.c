@@ -37,7 +37,8 @@ FORM(signed_form,
 
 /* The same fields while they are being filled in: nothing is missing yet. */
 FORM(transfer_draft, {.name = "to", .type = FIELD_TEXT, .max = 40}, {.name = "sum", .type = FIELD_MONEY},
-     {.name = "note", .type = FIELD_TEXT, .max = 140}, {.name = "from", .type = FIELD_ID});
+     {.name = "note", .type = FIELD_TEXT, .max = 140}, {.name = "from", .type = FIELD_ID},
+     {.name = "friend", .type = FIELD_ID});
 
 FORM(topup_form, {.name = "sum",
                   .type = FIELD_MONEY,

@@ -4,6 +4,7 @@
 #include "products/wallet/wallet.h"
 
 #include "base/check.h"
+#include "engine/people.h"
 #include "factors/factors.h"
 #include "identity/secrets.h"
 #include "operations/operations.h"
@@ -75,6 +76,24 @@ static void tell_available(struct request *request, struct node *document, int64
              string_get(request->arena, &request->locale, S_wallet_transfer_sum_hint, &argument, 1));
 }
 
+#define FRIENDS_SHOWN 12
+
+/* Whom he keeps as friends, one tap away; the one he chose. False: he has no such friend. */
+static bool tell_friends(struct request *request, struct tx *tx, struct node *document) {
+    const struct people *people = engine_people(request->engine);
+    int64_t customer = request->caller.customer, chosen = 0;
+    struct text phone = TEXT_NONE, title = TEXT_NONE;
+    struct node *friends = doc_array(document, "friends");
+    if (field_known(request, "friend")) chosen = field_number(request, "friend");
+    if (chosen != 0 &&
+        (people == NULL || !people->find(request->engine, tx, customer, chosen, &phone, &title)))
+        return false;
+    doc_text(document, "friend", title);
+    doc_text(document, "friend_phone", phone.size > 0 ? phone_pretty(request->arena, phone) : TEXT_NONE);
+    if (people != NULL) people->offer(request->engine, tx, customer, FRIENDS_SHOWN, friends);
+    return true;
+}
+
 enum flow transfer_form_read(struct request *request, struct tx *tx) {
     struct engine *engine = request->engine;
     const struct wallet_settings *settings = wallet_state_of(engine)->settings;
@@ -90,6 +109,7 @@ enum flow transfer_form_read(struct request *request, struct tx *tx) {
     struct limit_report limits = ledger_limits(engine_ledger(engine), tx, &account);
     wallet_limits_document(document, &limits);
     tell_wallets(request, tx, document);
+    if (!tell_friends(request, tx, document)) return answer_missing(request);
     return answer_ok(request, document);
 }
 
