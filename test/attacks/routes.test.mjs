@@ -24,8 +24,10 @@ async function live() {
   good(await wallets.send(who, newPhone(), "15.00")); // waits for a recipient
   const friend = await server.customer();
   good(await wallets.send(who, friend.phone, "10.00"));
+  good(await server.post("/splits", {operation: who.made.at(-1).id, to_1: newPhone(), sum_1: "2.00"}, options()));
   good(await server.post("/settings/tokens", {name: "Учёт", operations_read: true}, options()));
   good(await server.post("/favourites", {name: "Друг", phone: friend.phone}, options()));
+  good(await server.post("/friends", {label: "Друг", phone: friend.phone}, options()));
   good(await server.post("/support", {text: "Помогите"}, options()));
   good(await server.post("/requests", {to: friend.phone, sum: "10.00"}, options()));
   for (const asker of [friend, await server.customer()])

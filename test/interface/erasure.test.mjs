@@ -78,7 +78,10 @@ async function lived(both, wallets) {
   const repeats = await server.post(`/templates/${template.body.id}/autopay`, {kind: "calendar", when: "month-5", sum: "20.00"},
                                     {...as(who), key: newKey()});
   assert.equal((await server.post(`/autopay/${repeats.body.id}/pause`, {}, as(who))).status, 200); // whichever day it is
-  await wallets.send(who, friend.phone, "100.00", {note: "за чай"});
+  const tea = await wallets.send(who, friend.phone, "100.00", {note: "за чай"});
+  const shared = await server.post("/splits", {operation: tea.body.id, to_1: newPhone(), sum_1: "50.00", note: "за чай"},
+                                   {...as(who), key: newKey()});
+  assert.equal(shared.status, 201, shared.text);
   await boxes(server, who, friend);
   const made = await server.post("/settings/tokens", {name: "Учёт на даче", balance_read: true}, as(who));
   assert.equal(made.status, 200, made.text);
@@ -126,7 +129,8 @@ test("ID-17: one's own data are exported whole, feature by feature, and nothing 
     assert.deepEqual(body.boxes.map(({kind, name, note}) => [kind, name, note]),
                      [["box", "Копим на перепёлку", undefined], ["gift", "Перепёлкин", "На перепёлку"]]);
     assert.deepEqual(body.requests.map(({kind, sum, state}) => [kind, sum.amount, state]),
-                     [["asked_of_you", "5.00", "declined"], ["asked_by_you", "5.00", "open"]]);
+                     [["asked_of_you", "5.00", "declined"], ["asked_by_you", "5.00", "open"],
+                      ["asked_by_you", "50.00", "open"], ["split", "100.00", undefined]]);
     assert.deepEqual(body.cards.map(({kind, holder, address, merchant}) => [kind, holder ?? merchant, address]),
                      [["card", "ANNA PETROVA", "Тула, Мира, 1"], ["purchase", "Лавка", undefined]]);
     assert.equal(body.wallet.find(({kind}) => kind === "account").balance.amount, "400.00");

@@ -111,6 +111,7 @@ describe("a rotation beside a running server", () => {
     await good(server.post("/settings/messages/consent", {topic: "offers"}, as));
     await good(server.post("/sandbox/tell", {customer: who.customer, topic: "offers"}));
     await good(server.post("/favourites", {name: "Подруга", phone: friend.phone}, {...as, key: newKey()}));
+    await good(server.post("/friends", {label: "Подруга", phone: friend.phone}, {...as, key: newKey()}));
     await good(server.post("/support", {text: "Секретное слово: перепёлка"}, {...as, key: newKey()}));
     await good(server.post("/settings/tokens", {name: "Учёт", balance_read: true}, as));
     await good(server.post("/confirm", {password: who.password}, as));
@@ -126,14 +127,14 @@ describe("a rotation beside a running server", () => {
   // Whatever shows personal data to him, without what differs from answer to answer.
   async function look() {
     const seen = {}, as = {token: person.token};
-    for (const path of ["/", "/operations", "/favourites", "/settings/profile", "/settings/email", "/settings/level",
+    for (const path of ["/", "/operations", "/favourites", "/friends", "/settings/profile", "/settings/email", "/settings/level",
                         "/settings/tokens", "/support", "/transfers/waiting", "/sessions", "/settings/messages"]) {
       const answer = await server.get(path, as);
       assert.equal(answer.status, 200, `${path} ${answer.text}`);
       seen[path] = steady(answer.text);
     }
     const own = (await server.get("/settings/export.json", as)).body;
-    for (const kind of ["phone", "name", "favourites", "support", "wallet", "levels"]) seen[kind] = own[kind];
+    for (const kind of ["phone", "name", "favourites", "friends", "support", "wallet", "levels"]) seen[kind] = own[kind];
     seen.feed = own.messaging?.filter(({kind}) => kind === "feed");
     assert.equal(seen.phone, person.phone);
     seen.friend = (await server.post("/transfers/options", {}, as)).status;

@@ -89,6 +89,13 @@ async function money(life) {
   const order = await wallets.order(who, "1500.00");
   for (const [name, to] of [["Мама", friend.phone], ["Аренда на улице Академика Королёва", newPhone()]])
     await life.post(who, "/favourites", {name, phone: to});
+  await life.post(friend, "/friends/findable", {on: true});
+  await life.post(who, "/friends", {label: "Александра Константиновна с прошлой работы", phone: friend.phone});
+  const {id: kept} = await life.post(who, "/friends", {phone: newPhone()});
+  const bill = {operation: sent.body.id, note: "За подарок Марье Ивановне и за торт", to_1: kept, to_2: newPhone()};
+  life.at("/friends/{id}", `/friends/${kept}`);
+  life.at("/splits/new", `/splits/new?operation=${sent.body.id}`);
+  life.at("/splits/{id}", `/splits/${(await life.post(who, "/splits", bill)).id}`);
   life.at("/operations/{id}", `/operations/${sent.body.id}`, `/operations/${waits.body.id}`);
   await life.post(who, `/operations/${sent.body.id}/tags`, {tags: "#подарки #день_рождения #родственники_и_друзья"});
   await life.post(who, `/operations/${sent.body.id}/category`, {category: "household"});

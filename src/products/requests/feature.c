@@ -1,4 +1,4 @@
-/* feature.c: requests for money between people (WA-11): what they bring, as tables. */
+/* feature.c: requests for money between people (WA-11), bills split among them (BK-3): what they bring, as tables. */
 #include "products/requests/requests.h"
 
 #include <stddef.h>
@@ -15,6 +15,17 @@ FORM(ask_form, {.name = "to", .type = FIELD_PHONE, .required = true, .missing = 
      NOTE_FIELD);
 FORM(ask_draft, {.name = "to", .type = FIELD_PHONE}, {.name = "sum", .type = FIELD_MONEY}, NOTE_FIELD);
 FORM(no_form, );
+FORM(split_draft, {.name = "operation", .type = FIELD_ID, .required = true});
+#define SHARE(place)                                                                                                   \
+    {.name = "to_" place, .type = FIELD_TEXT, .max = 40},                                                              \
+        {.name = "sum_" place, .type = FIELD_MONEY, .min = 100, .max = MONEY_MAX, .invalid = S_requests_sum_invalid}
+#define SHARES                                                                                                         \
+    SHARE("1"), SHARE("2"), SHARE("3"), SHARE("4"), SHARE("5"), SHARE("6"), SHARE("7"), SHARE("8"), SHARE("9"),        \
+        SHARE("10")
+FORM(split_form, {.name = "operation", .type = FIELD_ID, .required = true}, NOTE_FIELD, SHARES);
+/* … and friend_ID of each friend who is chosen. */
+FORM_REST(choose_form, {.name = "operation", .type = FIELD_ID, .required = true},
+          {.name = "numbers", .type = FIELD_TEXT, .max = 400}, NOTE_FIELD, SHARES);
 
 static const struct route routes[] = {
     {.method = METHOD_GET,
@@ -56,6 +67,17 @@ static const struct route routes[] = {
      .audit = "requests.withdrawn",
      .summary = "Takes one's own back"},
     {.method = METHOD_POST,
+     .path = "/requests/{id}/remind",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .form = &no_form,
+     .stages = {{STAGE_WRITE, request_remind}},
+     .again = request_read,
+     .again_page = &template_requests_request,
+     .rates = {{RATE_CALLER, 20, MINUTE}},
+     .audit = "requests.reminded",
+     .summary = "Tells the other once more; once a pause"},
+    {.method = METHOD_POST,
      .path = "/requests/{id}/decline",
      .who = WHO_CUSTOMER,
      .scope = SCOPE_TRANSFERS_WRITE,
@@ -81,6 +103,52 @@ static const struct route routes[] = {
      .stages = {{STAGE_WRITE, request_unblock_write}},
      .audit = "requests.unblocked",
      .summary = "That person may ask again"},
+    {.method = METHOD_GET,
+     .path = "/splits/new",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .form = &split_draft,
+     .stages = {{STAGE_READ, split_new_read}},
+     .page = &template_requests_split_new,
+     .summary = "An operation to be split, and friends to choose from"},
+    {.method = METHOD_POST,
+     .path = "/splits/check",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .form = &choose_form,
+     .stages = {{STAGE_READ, split_check_read}},
+     .page = &template_requests_split_check,
+     .again = split_new_read,
+     .again_page = &template_requests_split_new,
+     .rates = {{RATE_CALLER, 60, MINUTE}},
+     .summary = "Equal shares of what is left of an operation; asks nobody"},
+    {.method = METHOD_POST,
+     .path = "/splits",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .form = &split_form,
+     .stages = {{STAGE_WRITE, split_write}},
+     .again = split_again_read,
+     .again_page = &template_requests_split_check,
+     .key = true,
+     .rates = {{RATE_CALLER, 20, MINUTE}},
+     .audit = "requests.split",
+     .summary = "Asks people, by number or a friend's id, for shares of an operation: equal ones unless sums are said"},
+    {.method = METHOD_GET,
+     .path = "/splits/{id}",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .stages = {{STAGE_READ, split_read}},
+     .page = &template_requests_split,
+     .summary = "Who has paid his share of a bill, and how much is left"},
+    {.method = METHOD_POST,
+     .path = "/splits/{id}/withdraw",
+     .who = WHO_CUSTOMER,
+     .scope = SCOPE_TRANSFERS_WRITE,
+     .form = &no_form,
+     .stages = {{STAGE_WRITE, split_withdraw}},
+     .audit = "requests.split_withdrawn",
+     .summary = "Takes back all shares that are not paid"},
     {.path = NULL},
 };
 
@@ -90,6 +158,8 @@ static const struct setting settings[] = {
     {"day_most", SETTING_INT, AT(day_most), "20", 1, 1000, NULL, "How many he may make within a day."},
     {"life", SETTING_DURATION, AT(life), "7d", SECOND, 90 * DAY, NULL, "How long a request stays open."},
     {"sum_most", SETTING_MONEY, AT(sum_most), "100 000.00", 100, 100000000, NULL, "The largest sum to be asked for."},
+    {"remind_pause", SETTING_DURATION, AT(remind_pause), "1d", SECOND, 30 * DAY, NULL,
+     "How long after a request, or a reminder, the other may be reminded."},
     {.name = NULL}};
 
 static const struct menu_item menu[] = {{S_requests_menu, "/requests", "in", WHO_CUSTOMER, 26}, {.path = NULL}};
@@ -111,4 +181,5 @@ const struct feature requests_feature = {
     .erases = requests_erases,
     .on_event = requests_on_event,
     .answers = request_answers,
+    .beside_operation = split_beside_operation,
 };

@@ -1,21 +1,14 @@
-/* pages.c: asking another for money by his number, and being asked. Nobody is pressed: one message when it is asked,
- * none afterwards; a person who is blocked hears nothing of it, nor does anybody learn whether a number has a cabinet.
+/* pages.c: requests for money as they are seen, and what becomes of them (they are made in ask.c). Nobody is pressed:
+ * one message when it is asked, another when the asker reminds after a pause; who has blocked him hears nothing of it,
+ * nor does anybody learn whether a number has a cabinet.
  * It is paid by a transfer, with all that a transfer asks for (wallet), which says that it answers this request. */
 #include "products/requests/requests.h"
 
-#include "identity/common.h"
 #include "messaging/messaging.h"
-#include "operations/operations.h"
 
-#define OPEN_ROOM 100
 #define LIST_ROOM 50
 #define BLOCKS_ROOM 100
 
-static const struct refusal own = {"own-number", 422, S_requests_own, false};
-static const struct refusal again = {"asked-already", 409, S_requests_again, false};
-static const struct refusal many = {"too-many-requests-open", 422, S_requests_many, false};
-static const struct refusal too_often = {"too-many-requests-today", 422, S_requests_day, false};
-static const struct refusal too_large = {"sum-too-large", 422, S_requests_large, false};
 static const struct refusal over = {"request-over", 409, S_requests_over, false};
 
 struct text request_person(struct engine *engine, struct tx *tx, struct arena *arena, int64_t customer) {
@@ -27,8 +20,8 @@ struct text request_person(struct engine *engine, struct tx *tx, struct arena *a
 /* ---- telling ---- */
 
 /* mine: he asks. The other's number is known to who typed it, and to whom it asks, since it is paid by it. */
-static void tell(struct request *request, struct tx *tx, const struct money_request *found, bool mine,
-                 struct node *node) {
+void request_tell(struct request *request, struct tx *tx, const struct money_request *found, bool mine,
+                  struct node *node) {
     struct customer asker;
     doc_id(node, "id", found->id);
     doc_bool(node, "mine", mine);
@@ -46,6 +39,14 @@ static void tell(struct request *request, struct tx *tx, const struct money_requ
     doc_bool(node, "open", found->state == REQUEST_OPEN);
     doc_moment(node, "made", id_moment(found->id));
     doc_moment(node, "expires", found->expires);
+    bool open = mine && found->state == REQUEST_OPEN;
+    moment remind = open ? request_remind_from(request->engine, found) : 0;
+    bool may_remind = open && world_now(request->world) >= remind;
+    doc_bool(node, "may_remind", may_remind);
+    if (open && !may_remind) doc_moment(node, "remind_from", remind);
+    else doc_null(node, "remind_from");
+    if (found->split != 0 && mine) doc_id(node, "split", found->split);
+    else doc_null(node, "split");
     if (found->operation != 0 && !mine) doc_id(node, "operation", found->operation);
     else doc_null(node, "operation");
 }
@@ -60,8 +61,9 @@ enum flow requests_read(struct request *request, struct tx *tx) {
     for (int mine = 0; mine < 2; mine++) {
         struct node *list = doc_array(document, lists[mine]);
         size_t count = requests_of(request->engine, tx, customer, mine == 1, found, LIST_ROOM);
-        for (size_t i = 0; i < count; i++) tell(request, tx, &found[i], mine == 1, doc_add_object(list));
+        for (size_t i = 0; i < count; i++) request_tell(request, tx, &found[i], mine == 1, doc_add_object(list));
     }
+    splits_tell(request, tx, doc_array(document, "splits"));
     struct node *list = doc_array(document, "blocked");
     size_t count = request_blocks(tx, customer, blocks, BLOCKS_ROOM);
     for (size_t i = 0; i < count; i++) {
@@ -84,76 +86,19 @@ enum flow request_read(struct request *request, struct tx *tx) {
     struct money_request found;
     if (!find(request, tx, &found)) return answer_missing(request);
     struct node *document = doc_new(request->arena);
-    tell(request, tx, &found, found.customer == request->caller.customer, document);
+    request_tell(request, tx, &found, found.customer == request->caller.customer, document);
     return answer_ok(request, document);
-}
-
-/* ---- asking ---- */
-
-static bool asked_of(const struct money_request *open, size_t count, struct text phone) {
-    for (size_t i = 0; i < count; i++)
-        if (open[i].state == REQUEST_OPEN && text_equal(open[i].phone, phone)) return true;
-    return false;
-}
-
-static enum flow judge(struct request *request, struct tx *tx, struct text phone) {
-    const struct requests_settings *settings = requests_settings(request->engine);
-    struct money_request *made = arena_array(request->arena, struct money_request, OPEN_ROOM);
-    int64_t customer = request->caller.customer;
-    size_t count = requests_of(request->engine, tx, customer, true, made, OPEN_ROOM), open = 0;
-    for (size_t i = 0; i < count; i++) open += made[i].state == REQUEST_OPEN;
-    const struct request_look look = {.own = identity_by_phone(request->engine, tx, phone) == customer,
-                                      .again = asked_of(made, count, phone),
-                                      .open = (int64_t)open,
-                                      .most = settings->most,
-                                      .day = requests_made_since(tx, customer, world_now(request->world) - DAY),
-                                      .day_most = settings->day_most};
-    switch (request_verdict(&look)) {
-    case REQUEST_GOOD: return FLOW_NEXT;
-    case REQUEST_OWN: return refuse_at(request, "to", &own);
-    case REQUEST_AGAIN: return refuse_at(request, "to", &again);
-    case REQUEST_MANY: return refuse(request, &many);
-    case REQUEST_DAY: break;
-    }
-    return refuse(request, &too_often);
-}
-
-static void tell_payer(struct engine *engine, struct tx *tx, const struct money_request *made) {
-    struct node *values = doc_new(tx_arena(tx));
-    doc_money(values, "sum", rub(made->sum));
-    doc_text(values, "who", request_person(engine, tx, tx_arena(tx), made->customer));
-    const struct string_argument arguments[] = {{"sum", doc_get(values, "sum")}, {"who", doc_get(values, "who")}};
-    message_tell(engine, tx, made->payer, TOPIC_OPERATIONS, S_requests_told, arguments, 2);
-    engine_notify(engine, tx, made->payer, "request");
-}
-
-/* POST /requests: whoever has the number, and whether anybody has it, is answered alike. */
-enum flow request_ask(struct request *request, struct tx *tx) {
-    const struct requests_settings *settings = requests_settings(request->engine);
-    struct money_request made = {.id = world_id(request->world),
-                                 .customer = request->caller.customer,
-                                 .phone = field_text(request, "to"),
-                                 .sum = field_number(request, "sum"),
-                                 .note = field_given(request, "note") ? field_text(request, "note") : TEXT_NONE,
-                                 .state = REQUEST_OPEN,
-                                 .expires = world_now(request->world) + settings->life};
-    if (made.sum > settings->sum_most) return operations_refuse_sum(request, &too_large, settings->sum_most);
-    if (judge(request, tx, made.phone) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    made.payer = identity_by_phone(request->engine, tx, made.phone);
-    if (made.payer != 0 && request_blocked(tx, made.payer, made.customer)) made.payer = 0;
-    request_put(request->engine, tx, &made);
-    if (made.payer != 0) tell_payer(request->engine, tx, &made);
-    struct node *document = doc_new(request->arena);
-    tell(request, tx, &made, true, document);
-    return answer_created(request, document, text_format(request->arena, "/requests/%lld", (long long)made.id));
 }
 
 /* ---- ending ---- */
 
 static enum flow told(struct request *request, struct tx *tx, const struct money_request *found) {
     struct node *document = doc_new(request->arena);
-    tell(request, tx, found, found->customer == request->caller.customer, document);
-    return answer_done(request, document, text_format(request->arena, "/requests/%lld", (long long)found->id));
+    request_tell(request, tx, found, found->customer == request->caller.customer, document);
+    bool share = found->split != 0 && found->customer == request->caller.customer;
+    struct text back = share ? text_format(request->arena, "/splits/%lld", (long long)found->split)
+                             : text_format(request->arena, "/requests/%lld", (long long)found->id);
+    return answer_done(request, document, back);
 }
 
 /* The asker's own act, or the payer's; done again it is told as it is. */
@@ -209,6 +154,7 @@ bool request_answers(struct engine *engine, struct tx *tx, int64_t id, int64_t c
 
 void requests_on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     struct money_request found;
+    if (event->kind == EVENT_CUSTOMER_CLOSED) requests_withdraw_all(tx, event->customer, 0);
     if (event->kind != EVENT_PAID || event->answers == 0 ||
         !request_find(engine, tx, event->customer, event->answers, &found) ||
         !request_end(tx, &found, REQUEST_PAID, event->operation))

@@ -18,6 +18,14 @@ const struct migration requests_migrations[] = {
      "  customer BIGINT NOT NULL, asker BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (customer, asker)\n"
      ") CLUSTERED;\n"
      "CREATE INDEX money_request_block_asker ON money_request_block (asker)"},
+    {"requests", 2,
+     "ALTER TABLE money_request ADD COLUMN split BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE money_request ADD COLUMN reminded BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE INDEX money_request_split ON money_request (customer, split) WHERE split <> 0;\n"
+     "CREATE TABLE money_split ( -- distributed by customer\n"
+     "  id BIGINT NOT NULL, customer BIGINT NOT NULL, operation BIGINT NOT NULL, sum BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, id), UNIQUE (customer, operation)\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
 };
 
@@ -26,14 +34,18 @@ const struct sealed requests_sealed[] = {
     {.where = NULL},
 };
 
-#define COLUMNS "id, customer, payer, phone, sum, note, state, expires, ended, operation"
+#define COLUMNS "id, customer, payer, phone, sum, note, state, expires, ended, operation, split, reminded"
 
 STATEMENT(one, "SELECT " COLUMNS " FROM money_request WHERE id = $1 AND (customer = $2 OR payer = $2)");
 STATEMENT(one_locked, "SELECT " COLUMNS " FROM money_request WHERE id = $1 AND (customer = $2 OR payer = $2) "
                       "FOR_UPDATE");
-STATEMENT(put, "INSERT INTO money_request (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 1, $7, 0, 0)");
+STATEMENT(put, "INSERT INTO money_request (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 1, $7, 0, 0, $8, 0)");
 STATEMENT(end, "UPDATE money_request SET state = $3, ended = $4, operation = $5 "
                "WHERE customer = $1 AND id = $2 AND state = 1");
+STATEMENT(remind, "UPDATE money_request SET reminded = $3 WHERE customer = $1 AND id = $2");
+STATEMENT(withdraw_all, "UPDATE money_request SET state = 4, ended = $3 "
+                        "WHERE customer = $1 AND state = 1 AND expires > $3 AND ($2 = 0 OR split = $2)");
+STATEMENT(shares, "SELECT " COLUMNS " FROM money_request WHERE customer = $1 AND split = $2 ORDER BY id LIMIT $3");
 STATEMENT(mine_of, "SELECT " COLUMNS " FROM money_request WHERE customer = $1 ORDER BY id DESC LIMIT $2");
 STATEMENT(for_him, "SELECT " COLUMNS " FROM money_request WHERE payer = $1 ORDER BY id DESC LIMIT $2");
 STATEMENT(made_since, "SELECT COUNT(*) FROM money_request WHERE customer = $1 AND id >= $2");
@@ -56,7 +68,9 @@ static struct money_request read_row(struct engine *engine, struct tx *tx, const
                                   .note = row_null(rows, 5) ? TEXT_NONE : row_copy(rows, 5, arena),
                                   .expires = row_int(rows, 7),
                                   .ended = row_int(rows, 8),
-                                  .operation = row_int(rows, 9)};
+                                  .operation = row_int(rows, 9),
+                                  .split = row_int(rows, 10),
+                                  .reminded = row_int(rows, 11)};
     struct text sealed = row_text(rows, 3);
     found.state = request_state_at((enum request_state)row_int(rows, 6), found.expires, world_now(tx_world(tx)));
     if (found.state == REQUEST_LAPSED) found.ended = found.expires;
@@ -85,7 +99,7 @@ void request_put(struct engine *engine, struct tx *tx, const struct money_reques
     tx_run(tx, &put,
            VALUES(V_INT(request->id), V_INT(request->customer), V_INT(request->payer),
                   V_BYTES(sealed.data, sealed.size), V_INT(request->sum), V_TEXT(request->note),
-                  V_INT(request->expires)));
+                  V_INT(request->expires), V_INT(request->split)));
 }
 
 bool request_end(struct tx *tx, struct money_request *request, enum request_state state, int64_t operation) {
@@ -98,6 +112,21 @@ bool request_end(struct tx *tx, struct money_request *request, enum request_stat
     request->ended = now;
     request->operation = operation;
     return true;
+}
+
+void request_reminded(struct tx *tx, struct money_request *request) {
+    request->reminded = world_now(tx_world(tx));
+    tx_run(tx, &remind, VALUES(V_INT(request->customer), V_INT(request->id), V_INT(request->reminded)));
+}
+
+void requests_withdraw_all(struct tx *tx, int64_t customer, int64_t split) {
+    tx_run(tx, &withdraw_all, VALUES(V_INT(customer), V_INT(split), V_INT(world_now(tx_world(tx)))));
+}
+
+size_t requests_of_split(struct engine *engine, struct tx *tx, const struct money_split *split,
+                         struct money_request *found, size_t room) {
+    const struct value values[] = {V_INT(split->customer), V_INT(split->id), V_INT((int64_t)room)};
+    return read_rows(engine, tx, tx_query(tx, &shares, values, 3), found, room);
 }
 
 size_t requests_of(struct engine *engine, struct tx *tx, int64_t customer, bool mine, struct money_request *found,
@@ -161,16 +190,28 @@ bool requests_own_data(struct own_data *piece) {
             doc_money(node, "sum", rub(found[i].sum));
             doc_text(node, "note", found[i].note);
             doc_text(node, "state", text_from(request_state_name(found[i].state)));
+            if (mine == 1 && found[i].split != 0) doc_id(node, "split", found[i].split);
         }
+    }
+    struct money_split splits[200];
+    size_t count = splits_of(piece->tx, piece->customer, splits, 200);
+    for (size_t i = 0; i < count; i++) {
+        struct node *node = doc_add_object(piece->list);
+        doc_text(node, "kind", TEXT("split"));
+        doc_id(node, "id", splits[i].id);
+        doc_id(node, "operation", splits[i].operation);
+        doc_money(node, "sum", rub(splits[i].sum));
     }
     return false;
 }
 
 STATEMENT(erase_own, "DELETE FROM money_request WHERE customer = $1");
 STATEMENT(erase_of, "UPDATE money_request SET payer = 0, phone = '' WHERE payer = $1");
+STATEMENT(erase_splits, "DELETE FROM money_split WHERE customer = $1");
 STATEMENT(erase_blocks, "DELETE FROM money_request_block WHERE customer = $1 OR asker = $1");
 
 const struct erase requests_erases[] = {{"money_request", &erase_own},
                                         {"money_request", &erase_of},
+                                        {"money_split", &erase_splits},
                                         {"money_request_block", &erase_blocks},
                                         {.what = NULL}};
