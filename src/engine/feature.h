@@ -72,6 +72,8 @@ struct purse {
 enum event_kind {
     /* a cabinet exists now; phone: its E.164 number; number: the application it comes of, or 0 */
     EVENT_CUSTOMER_OPENED = 1,
+    /* … and all that he answered in that application may be asked (onboarding/onboarding.h); number: it */
+    EVENT_CUSTOMER_APPROVED,
     EVENT_CUSTOMER_LEVEL,      /* number: the new level */
     EVENT_CUSTOMER_FROZEN, /* number: outgoing money is frozen (by staff 1, by himself 2), 0 it is no more */
     EVENT_SMS_CAME, /* phone: who sent it, E.164; to: our (short) number; text. Not proof of who wrote it */
@@ -92,6 +94,7 @@ enum event_kind {
     EVENT_CARD_PAID,
     EVENT_CARD_BACK,
     EVENT_INCOME,  /* money came to him from outside or from another: number: minor units; account, operation */
+    EVENT_DEVICE, /* he came by a device of his own: signed in by its PIN or a passkey, or has just made it his */
     EVENT_CARD_ORDER, /* number: an order of another feature's (engine/moves.h) has come to another state */
 };
 

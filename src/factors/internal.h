@@ -32,6 +32,8 @@ extern const char *const second_names[]; /* "none", "sms", "app", NULL */
 
 /* What changed in his security, on all his channels; `name` for texts that say {name}, or TEXT_NONE. */
 void tell_security(struct request *request, struct tx *tx, int64_t customer, string_id text, struct text name);
+/* In a command: other features hear that he came by a device of his own (EVENT_DEVICE). */
+void device_came(struct request *request, struct tx *tx, int64_t customer);
 /* Sends a code; false with *free_at when too many were sent. */
 bool tell_code(struct request *request, struct tx *tx, int64_t customer, string_id text, struct text code,
                moment *free_at);

@@ -152,6 +152,7 @@ enum flow passkey_register(struct request *request, struct tx *tx) {
     struct text name = this_device(request);
     if (!passkey_add(request, tx, &passkey, name, &id)) return refuse(request, &taken);
     tell_security(request, tx, customer, S_factors_sms_passkey_new, name);
+    device_came(request, tx, customer);
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", id);
     return answer_created(request, document, TEXT("/settings/security"));
@@ -232,6 +233,7 @@ bool assertion_spend(struct request *request, struct tx *tx, const struct assert
 enum flow passkey_signin_open(struct request *request, struct tx *tx) {
     const struct assertion *assertion = request->scratch;
     if (!assertion_spend(request, tx, request->scratch)) return refuse(request, &wrong);
+    device_came(request, tx, assertion->found.customer);
     bool by_token = field_number(request, "token") != 0 && !request->wants_html;
     return identity_let_in(request, tx, assertion->found.customer, by_token, field_text(request, "next"));
 }

@@ -115,6 +115,7 @@ enum flow pin_signin_open(struct request *request, struct tx *tx) {
         return pin_wrong(request, tx, pin) ? refuse_at(request, "pin", &wrong) : refuse(request, &gone);
     }
     if (!pin_right(request, tx, pin)) return refuse(request, &gone);
+    device_came(request, tx, pin->customer);
     bool by_token = field_number(request, "token") != 0 && !request->wants_html;
     return identity_let_in(request, tx, pin->customer, by_token, field_text(request, "next"));
 }
@@ -170,6 +171,7 @@ enum flow pin_set(struct request *request, struct tx *tx) {
         tx, &pin_put,
         VALUES(V_INT(customer), device, V_INT(id), V_TEXT(*encoded), V_TEXT(name), V_INT(world_now(request->world))));
     tell_security(request, tx, customer, S_factors_sms_pin_set, name);
+    device_came(request, tx, customer);
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", id);
     return answer_done(request, document, TEXT("/settings/security"));

@@ -41,6 +41,11 @@ void tell_security(struct request *request, struct tx *tx, int64_t customer, str
     message_tell(request->engine, tx, customer, TOPIC_SECURITY, text, arguments, 2);
 }
 
+void device_came(struct request *request, struct tx *tx, int64_t customer) {
+    const struct event came = {.kind = EVENT_DEVICE, .customer = customer};
+    engine_emit(request->engine, tx, &came);
+}
+
 bool tell_code(struct request *request, struct tx *tx, int64_t customer, string_id text, struct text code,
                moment *free_at) {
     const struct tally_policy policy = {factors_settings(request->engine)->codes, HOUR, HOUR, HOUR};

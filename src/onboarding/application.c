@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define COLUMNS                                                                                                        \
-    "id, phone_hash, phone, state, done, answers, secret, customer, reason, language, made, expires"
+    "id, phone_hash, phone, state, done, answers, secret, customer, reason, language, made, expires, staff, decided"
 
 STATEMENT(add, "INSERT INTO application (id, phone_hash, phone, state, done, answers, secret, customer, reason, "
                "language, made, expires) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, 0, $7, $8, $9)");
@@ -17,8 +17,12 @@ STATEMENT(by_phone_lock, "SELECT " COLUMNS " FROM application WHERE phone_hash =
 STATEMENT(by_customer, "SELECT " COLUMNS " FROM application WHERE customer = $1 ORDER BY id DESC LIMIT 1");
 STATEMENT(by_customer_lock, "SELECT " COLUMNS " FROM application WHERE customer = $1 ORDER BY id DESC LIMIT 1 "
                             "FOR_UPDATE");
+STATEMENT(latest, "SELECT " COLUMNS " FROM application WHERE phone_hash = $1 AND expires > $2 "
+                  "ORDER BY id DESC LIMIT 1");
+STATEMENT(by_id, "SELECT " COLUMNS " FROM application WHERE id = $1");
+STATEMENT(by_id_lock, "SELECT " COLUMNS " FROM application WHERE id = $1 FOR_UPDATE");
 STATEMENT(save, "UPDATE application SET state = $3, done = $4, answers = $5, secret = $6, customer = $7, reason = $8, "
-                "language = $9, expires = $10 WHERE phone_hash = $1 AND id = $2");
+                "language = $9, expires = $10, staff = $11, decided = $12 WHERE phone_hash = $1 AND id = $2");
 STATEMENT(start_add, "INSERT INTO application_start (hash, answers, expires) VALUES ($1, $2, $3) "
                      "ON CONFLICT (hash) DO UPDATE SET answers = $2, expires = $3");
 STATEMENT(start_read, "SELECT answers FROM application_start WHERE hash = $1 AND expires > $2");
@@ -65,6 +69,8 @@ static bool read_row(struct engine *engine, struct tx *tx, struct rows *rows, st
             .language = (enum language)row_int(rows, 9),
             .made = row_int(rows, 10),
             .expires = row_int(rows, 11),
+            .staff = row_int(rows, 12),
+            .decided = row_int(rows, 13),
         };
         check(hash.size == SECRET_HASH_SIZE);
         memcpy(application->phone_hash, hash.data, SECRET_HASH_SIZE);
@@ -79,10 +85,10 @@ static bool read_row(struct engine *engine, struct tx *tx, struct rows *rows, st
     return found;
 }
 
-bool application_of_phone(struct engine *engine, struct tx *tx, struct text phone, struct application *application) {
+static bool by_number(struct engine *engine, struct tx *tx, struct text phone, struct statement *statement,
+                      struct application *application) {
     struct lookups hashes;
     moment now = world_now(engine_world(engine));
-    struct statement *statement = tx_writing(tx) ? &by_phone_lock : &by_phone;
     bool found = false;
     identity_phone_hashes(engine, phone, &hashes);
     for (size_t i = 0; i < hashes.count && !found; i++) {
@@ -90,6 +96,20 @@ bool application_of_phone(struct engine *engine, struct tx *tx, struct text phon
         found = read_row(engine, tx, tx_query(tx, statement, VALUES(hash, V_INT(now))), application);
     }
     return found;
+}
+
+bool application_of_phone(struct engine *engine, struct tx *tx, struct text phone, struct application *application) {
+    return by_number(engine, tx, phone, tx_writing(tx) ? &by_phone_lock : &by_phone, application);
+}
+
+bool application_latest(struct engine *engine, struct tx *tx, struct text phone, struct application *application) {
+    return by_number(engine, tx, phone, &latest, application);
+}
+
+bool application_by_id(struct engine *engine, struct tx *tx, int64_t id, struct application *application) {
+    struct statement *statement = tx_writing(tx) ? &by_id_lock : &by_id;
+    return read_row(engine, tx, tx_query(tx, statement, VALUES(V_INT(id))), application) &&
+           application->expires > world_now(engine_world(engine));
 }
 
 bool application_of_customer(struct engine *engine, struct tx *tx, int64_t customer, struct application *application) {
@@ -123,7 +143,8 @@ void application_save(struct engine *engine, struct tx *tx, struct application *
            VALUES(V_BYTES(application->phone_hash, SECRET_HASH_SIZE), V_INT(application->id),
                   V_INT(application->state), V_INT((int64_t)application->done),
                   V_BYTES(answers.data, answers.size), secret, V_INT(application->customer),
-                  V_INT(application->reason), V_INT(application->language), V_INT(application->expires)));
+                  V_INT(application->reason), V_INT(application->language), V_INT(application->expires),
+                  V_INT(application->staff), V_INT(application->decided)));
 }
 
 /* ---- answers from before the number ---- */

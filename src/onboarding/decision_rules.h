@@ -11,7 +11,12 @@ enum reason {
     REASON_OLD = 2,
     REASON_PASSPORT_OLD = 3, /* a passport is replaced at 20 and at 45 */
     REASON_INCOME = 4,
-    REASON_STAFF = 5, /* a person decided */
+    REASON_STAFF = 5, /* a person decided, and says no more of why; those below he chose, too */
+    REASON_DOCUMENTS = 6, /* photos that cannot be read, or not of these pages */
+    REASON_DETAILS = 7,   /* what was answered is not what the documents say */
+    REASON_UNREACHED = 8, /* he did not answer our calls */
+    REASON_WITHDRAWN = 9, /* he himself wants no more */
+    REASON_COUNT
 };
 
 struct decision_policy {

@@ -67,13 +67,19 @@ FORM(password_form,
 
 static const char *const outcomes[] = {"approved", "refused", NULL};
 
+/* Why staff refuse: as enum reason from REASON_STAFF on. */
+static const char *const refusals[] = {"staff", "documents", "details", "unreached", "withdrawn", NULL};
+
 FORM(outcome_form, {.name = "outcome", .type = FIELD_CHOICE, .required = true, .choices = outcomes},
      {.name = "code_word",
       .type = FIELD_TEXT,
       .min = 3,
       .max = 40,
-      .invalid = S_onboarding_staff_word_missing});
+      .invalid = S_onboarding_staff_word_missing},
+     {.name = "reason", .type = FIELD_CHOICE, .choices = refusals});
+FORM(number_form, {.name = "phone", .type = FIELD_PHONE, .invalid = S_identity_phone_invalid});
 FORM(outcome_draft, {.name = "outcome", .type = FIELD_CHOICE, .choices = outcomes},
+     {.name = "reason", .type = FIELD_CHOICE, .choices = refusals},
      {.name = "code_word", .type = FIELD_TEXT, .max = 40});
 
 static const struct route routes[] = {
@@ -145,6 +151,16 @@ static const struct route routes[] = {
      .audit = "onboarding.first_password",
      .summary = "Replace the contract's first password; the cabinet opens"},
     {.method = METHOD_GET,
+     .path = "/staff/applications",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT | ROLE_IDENTIFICATION,
+     .form = &number_form,
+     .stages = {{STAGE_READ, staff_applications}},
+     .page = &template_onboarding_applications,
+     .audit = "onboarding.applications.asked",
+     .summary = "How a number's application stands: its state alone",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_GET,
      .path = "/staff/applications/{id}",
      .who = WHO_STAFF,
      .roles = ROLE_SUPPORT | ROLE_IDENTIFICATION,
@@ -152,7 +168,7 @@ static const struct route routes[] = {
      .stages = {{STAGE_READ, staff_application}},
      .page = &template_onboarding_application,
      .audit = "onboarding.application.seen",
-     .summary = "An application that waits for staff",
+     .summary = "An application that waits for staff; what became of it once it is decided",
      .flags = ROUTE_FORM_OPTIONAL},
     {.method = METHOD_POST,
      .path = "/staff/applications/{id}",
@@ -176,6 +192,11 @@ static const struct route routes[] = {
 };
 
 /* ---- settings ---- */
+
+static const char *const levels[] = {"minimal", "simplified", "full", NULL};
+
+static const struct menu_item menu[] = {
+    {S_onboarding_staff_menu, "/staff/applications", "user", WHO_STAFF, 25}, {.path = NULL}};
 
 #define AT(member) offsetof(struct onboarding_settings, member)
 #define PAGE_SETTING(name, page, fallback)                                                                             \
@@ -211,6 +232,8 @@ static const struct setting settings[] = {
     {"decision.passport_grace", SETTING_INT, AT(policy.grace_days), "90", 0, 365, NULL,
      "Days after the 20th and the 45th birthday in which the old passport is still taken"},
     {"decision.limit", SETTING_MONEY, AT(limit), "0.00", 0, 0, NULL, "The limit given when approved; 0: none"},
+    {"level", SETTING_CHOICE, AT(level), "minimal", 0, 0, levels,
+     "The level of identification of whom is approved"},
     {"photos", SETTING_INT, AT(photos), "10", 1, 20, NULL, "Photos of the passport's pages that are needed"},
     {"keep.draft", SETTING_DURATION, AT(draft_life), "30d", SECOND, 365 * DAY, NULL,
      "How long one that is not finished can be gone on with"},
@@ -305,6 +328,7 @@ const struct feature onboarding_feature = {
     .jobs = onboarding_jobs,
     .sealed = onboarding_sealed,
     .queues = onboarding_queues,
+    .menu = menu,
     .settings = settings,
     .settings_size = sizeof(struct onboarding_settings),
     .settings_good = settings_good,

@@ -58,6 +58,12 @@ static bool open_cabinet(struct engine *engine, struct tx *tx, struct applicatio
                VALUES(V_INT(application->customer), V_INT(onboarding->settings->limit),
                       V_INT(world_now(engine_world(engine)))));
     }
+    enum level level = (enum level)(onboarding->settings->level + LEVEL_MINIMAL);
+    if (level > LEVEL_MINIMAL) identity_level_set(engine, tx, application->customer, level);
+    application_save(engine, tx, application); /* whoever hears of it may ask for its answers */
+    const struct event approved = {
+        .kind = EVENT_CUSTOMER_APPROVED, .customer = application->customer, .number = application->id};
+    engine_emit(engine, tx, &approved);
     if (request != NULL) {
         bool by_token = field_number(request, "token") != 0 && !request->wants_html;
         struct text session = identity_sign_in(request, tx, application->customer, by_token);
@@ -69,15 +75,19 @@ static bool open_cabinet(struct engine *engine, struct tx *tx, struct applicatio
 
 /* Staff decided while he was away. */
 static void tell_outcome(struct engine *engine, struct tx *tx, const struct application *application) {
+    bool refused = application->state == APPLICATION_REFUSED;
+    const struct locale locale = {.language = application->language, .zone = engine_zone(engine)};
     struct node company = text_value(text_from(engine_config(engine)->company));
-    const struct string_argument arguments[] = {{"company", &company}};
+    string_id reason = application_reason_words(refused ? application->reason : REASON_NONE);
+    struct node why = text_value(string_get(tx_arena(tx), &locale, reason, NULL, 0));
+    const struct string_argument arguments[] = {{"company", &company}, {"why", &why}};
     const struct message message = {
         .customer = application->customer,
         .phone = application->phone,
         .language = application->language,
-        .text = application->state == APPLICATION_OPENED ? S_onboarding_sms_opened : S_onboarding_sms_refused,
+        .text = refused ? S_onboarding_sms_refused : S_onboarding_sms_opened,
         .arguments = arguments,
-        .argument_count = 1,
+        .argument_count = refused ? 2 : 1,
     };
     message_sms(engine, tx, &message);
 }

@@ -22,6 +22,7 @@ struct onboarding_settings {
     int64_t limit; /* minor units */
     int64_t photos;
     int64_t draft_life, waiting_life, refused_life;
+    int level; /* of whom is approved: 0 minimal, 1 simplified, 2 full */
 };
 
 struct onboarding {
@@ -56,15 +57,25 @@ struct application {
     enum reason reason;
     enum language language;
     moment made, expires;
+    int64_t staff;  /* who decided it; 0: nobody yet, or a rule */
+    moment decided; /* … when */
 };
 
 void application_new(struct engine *engine, struct tx *tx, struct text phone, enum language language,
                      struct application *application);
 /* The newest of a number that is not opened and lives. `writing`: in a command, its row is locked. */
 bool application_of_phone(struct engine *engine, struct tx *tx, struct text phone, struct application *application);
+/* The newest of a number, also one that was opened; of that id, whosesoever. */
+bool application_latest(struct engine *engine, struct tx *tx, struct text phone, struct application *application);
+bool application_by_id(struct engine *engine, struct tx *tx, int64_t id, struct application *application);
 bool application_of_customer(struct engine *engine, struct tx *tx, int64_t customer, struct application *application);
 /* Writes what may have changed; how long it is kept follows from its state. */
 void application_save(struct engine *engine, struct tx *tx, struct application *application);
+
+/* "waiting", "too-young"; why, for the applicant. */
+struct text application_state_name(const struct application *application);
+struct text application_reason_name(enum reason reason);
+string_id application_reason_words(enum reason reason);
 
 /* ---- answers from before the number ---- */
 

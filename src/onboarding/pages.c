@@ -59,29 +59,45 @@ static struct text place_of(const struct visit *visit) {
     return text_format(visit->request->arena, "/application/%s", plan->steps[next].name);
 }
 
-static const char *const states[] = {"", "filling", "waiting", "refused", "opened"};
-static const char *const reasons[] = {"", "too-young", "too-old", "passport-expired", "income", "staff"};
-static const string_id reason_words[] = {
-    0,
-    S_onboarding_reason_young,
-    S_onboarding_reason_old,
-    S_onboarding_reason_passport,
-    S_onboarding_reason_income,
-    S_onboarding_reason_staff,
-};
+struct text application_state_name(const struct application *application) {
+    static const char *const names[] = {"", "filling", "waiting", "refused", "opened"};
+    return text_from(names[application->state]);
+}
+
+struct text application_reason_name(enum reason reason) {
+    static const char *const names[REASON_COUNT] = {"",      "too-young", "too-old", "passport-expired", "income",
+                                                    "staff", "documents", "details", "unreached",        "withdrawn"};
+    return text_from(names[reason]);
+}
+
+string_id application_reason_words(enum reason reason) {
+    static const string_id words[REASON_COUNT] = {
+        [REASON_NONE] = S_none,
+        [REASON_YOUNG] = S_onboarding_reason_young,
+        [REASON_OLD] = S_onboarding_reason_old,
+        [REASON_PASSPORT_OLD] = S_onboarding_reason_passport,
+        [REASON_INCOME] = S_onboarding_reason_income,
+        [REASON_STAFF] = S_onboarding_reason_staff,
+        [REASON_DOCUMENTS] = S_onboarding_reason_documents,
+        [REASON_DETAILS] = S_onboarding_reason_details,
+        [REASON_UNREACHED] = S_onboarding_reason_unreached,
+        [REASON_WITHDRAWN] = S_onboarding_reason_withdrawn,
+    };
+    return words[reason];
+}
 
 static void tell(struct visit *visit, struct tx *tx, struct node *document) {
     const struct plan *plan = &visit->onboarding->plan;
     const struct application *application = &visit->application;
     struct request *request = visit->request;
     size_t next = plan_next(plan, application->done);
-    doc_text(document, "state", text_from(states[application->state]));
+    doc_text(document, "state", application_state_name(application));
     if (next < plan->count && application->state != APPLICATION_REFUSED)
         doc_text(document, "step", text_from(plan->steps[next].name));
     if (application->state == APPLICATION_REFUSED) {
-        doc_text(document, "reason", text_from(reasons[application->reason]));
+        doc_text(document, "reason", application_reason_name(application->reason));
         doc_text(document, "why",
-                 string_get(request->arena, &request->locale, reason_words[application->reason], NULL, 0));
+                 string_get(request->arena, &request->locale, application_reason_words(application->reason), NULL, 0));
     }
     if (application->state != APPLICATION_OPENED) doc_moment(document, "kept_until", application->expires);
     if (application->state != APPLICATION_OPENED) return;
@@ -90,10 +106,23 @@ static void tell(struct visit *visit, struct tx *tx, struct node *document) {
     if (limit > 0) doc_money(document, "limit", rub(limit));
 }
 
+/* Staff have approved it: the draft, which still proves the number, has nothing to go on with but a sign-in. */
+static enum flow opened_meanwhile(struct request *request, struct tx *tx, struct visit *visit) {
+    bool proved = request->caller.kind != WHO_CUSTOMER && identity_signup_of(request, tx, &visit->signup);
+    if (!proved || identity_by_phone(request->engine, tx, visit->signup.phone) == 0)
+        return see_or_refuse(request, "/signup", &none);
+    if (request->wants_html) return answer_see(request, TEXT("/signin"));
+    struct node *document = doc_new(request->arena);
+    doc_text(document, "state", TEXT("opened"));
+    doc_text(document, "phone", phone_pretty(request->arena, visit->signup.phone));
+    doc_bool(document, "refused", false);
+    return answer_ok(request, document);
+}
+
 /* GET /application: the state; a page goes to the step that is next. */
 enum flow application_see(struct request *request, struct tx *tx) {
     struct visit visit;
-    if (!visit_load(request, tx, &visit)) return see_or_refuse(request, "/signup", &none);
+    if (!visit_load(request, tx, &visit)) return opened_meanwhile(request, tx, &visit);
     struct text place = place_of(&visit);
     if (request->wants_html && !text_is(place, "/application")) return answer_see(request, place);
     struct node *document = doc_new(request->arena);

@@ -54,6 +54,9 @@ const struct migration onboarding_migrations[] = {
      "GROUP BY a.customer, a.id, c.given_at, c.kind, c.version, c.how;\n"
      "DROP TABLE application_consent"},
     {"onboarding", 4, "CREATE INDEX contract_name_customer ON contract_name (customer)"},
+    {"onboarding", 5,
+     "ALTER TABLE application ADD COLUMN staff BIGINT NOT NULL DEFAULT 0;\n"
+     "ALTER TABLE application ADD COLUMN decided BIGINT NOT NULL DEFAULT 0"},
     {NULL, 0, NULL},
 };
 

@@ -6,4 +6,4 @@
 
 extern const struct queue onboarding_queues[];
 
-stage_function staff_application, staff_decide, staff_photo;
+stage_function staff_applications, staff_application, staff_decide, staff_photo;

@@ -43,6 +43,8 @@ const table = `
   POST /staff/customers/{id}/cards                s   -   s   -   -   -
   GET  /staff/card-disputes/{id}                  -   -   +   +   -   -
   POST /staff/card-disputes/{id}                  -   -   +   +   -   -
+  GET  /staff/card-orders/{id}                    +   -   -   -   -   -
+  POST /staff/card-orders/{id}                    +   -   -   -   -   -
   POST /staff/customers/{id}/close                -   -   -   s   -   -
   GET  /staff/customers/{id}/closing              -   -   s   s   -   -
   POST /staff/customers/{id}/closing              -   -   s   s   -   -
@@ -65,6 +67,7 @@ const table = `
   POST /staff/members/{id}/end-sessions           -   -   -   -   -   +
   GET  /staff/audit                               -   -   -   -   -   +
   GET  /staff/messages                            +   -   -   -   -   +
+  GET  /staff/applications                        +   +   -   -   -   -
   GET  /staff/applications/{id}                   +   +   -   -   -   -
   POST /staff/applications/{id}                   +   +   -   -   -   -
   GET  /staff/applications/{id}/photos/{number}   +   +   -   -   -   -

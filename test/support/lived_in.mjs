@@ -639,6 +639,8 @@ export async function applied() {
   const waiting = await applicant(server);
   const task = await life.task("onboarding.call");
   life.at("/staff/applications/{id}", task.page);
+  life.at("/staff/applications", "/staff/applications", `/staff/applications?phone=${encodeURIComponent(waiting.phone)}`,
+          "/staff/applications?phone=12");
   life.at("/application/{step}", ...pages.map((step) => `/application/${step}?draft=${half.draft}`));
   life.at("/application", `/application?draft=${waiting.draft}`);
   life.at("/consents/{kind}", "/consents/personal", "/consents/marketing");

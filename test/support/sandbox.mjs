@@ -7,7 +7,7 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {createInterface} from "node:readline";
 
-import {Server} from "./server.mjs";
+import {Server, easy} from "./server.mjs";
 
 const build = resolve(process.env.KABINET_BUILD ?? "build/release");
 
@@ -108,4 +108,23 @@ export async function startBoth(settings = {}, options = {}) {
       await server.stop();
     },
   };
+}
+
+// The same by a profile's own file, its contracts with the outside being the sandbox's.
+export async function startProfile(name, more = {}, options = {}) {
+  const port = await freePort();
+  const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
+  const {wallet, cards, ...rest} = more;
+  const server = await Server.ofProfile(name, {
+    listen: `127.0.0.1:${port}`, public_url: `http://127.0.0.1:${port}`, sandbox_url: sandbox.url, ...easy, ...rest,
+    wallet: {topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret}},
+    cards: {...cards, processing: {secret_file: sandbox.processing}},
+  }).catch(async (error) => {
+    await sandbox.stop();
+    throw error;
+  });
+  return {server, sandbox, stop: async () => {
+    await sandbox.stop();
+    await server.stop();
+  }};
 }

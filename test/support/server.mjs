@@ -17,7 +17,7 @@ const build = resolve(process.env.KABINET_BUILD ?? "build/release");
 export const database = process.env.KABINET_DATABASE ?? "sqlite";
 
 // What a test needs to be let through; each may be set back by the test that is about it.
-const easy = {
+export const easy = {
   identity: {
     code: {pause: "0s", number: 1000000, address: 1000000, network: 1000000, prefix: 1000000, whole: 1000000},
     lock: {address: 1000000, network: 1000000},
@@ -38,6 +38,26 @@ const yaml = (tree, indent = "") =>
       value !== null && typeof value === "object" ? `${indent}${key}:\n${yaml(value, indent + "  ")}`
                                                   : `${indent}${key}: ${JSON.stringify(String(value))}\n`)
     .join("");
+
+// A profile's own text with one of its keys set, where it has it or where it would stand.
+function put(lines, [key, ...rest], value, from = 0, to = lines.length, indent = "") {
+  let at = from;
+  while (at < to && !new RegExp(`^${indent}${key}:( |$)`).test(lines[at])) at++;
+  if (at === to) {
+    const tree = rest.reduceRight((inner, name) => ({[name]: inner}), value);
+    lines.splice(from, 0, ...yaml({[key]: tree}, indent).trimEnd().split("\n"));
+  } else if (rest.length === 0) {
+    lines[at] = `${indent}${key}: ${JSON.stringify(String(value))}`;
+  } else {
+    let end = at + 1;
+    while (end < to && (lines[end].startsWith(`${indent}  `) || /^ *(#.*)?$/.test(lines[end]))) end++;
+    put(lines, rest, value, at + 1, end, `${indent}  `);
+  }
+}
+
+const leaves = (tree, path = []) =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    value !== null && typeof value === "object" ? leaves(value, [...path, key]) : [[[...path, key], value]]);
 
 function psqlAt(address, ...commands) {
   const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
@@ -110,18 +130,17 @@ export class Server {
   }
 
   // By a profile's own file: only what belongs to a machine is another, and the demo's phone shows what was sent. more:
-  // whole sections that the file does not have.
+  // over the file's keys.
   static async ofProfile(name, more = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
     server.database = makeDatabase(server.folder);
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = {database: server.database.url, key_file: join(server.folder, "key"), listen: "127.0.0.1:0",
-                       public_url: "http://localhost", log_level: "error", behind_proxy: "false"};
-    let text = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox");
-    for (const [key, value] of Object.entries(server.settings))
-      text = text.replace(new RegExp(`^${key}: .*$`, "m"), () => `${key}: ${JSON.stringify(value)}`);
-    writeFileSync(server.configuration, `${text}\n${yaml(more)}`);
+                       public_url: "http://localhost", log_level: "error", behind_proxy: "false", ...more};
+    const lines = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox").split("\n");
+    for (const [path, value] of leaves(server.settings)) put(lines, path, value);
+    writeFileSync(server.configuration, lines.join("\n"));
     await server.run();
     return server;
   }

@@ -92,6 +92,8 @@ static void change_accounts(struct engine *engine, struct tx *tx, const struct e
 /* Frozen money is refused by the ledger's account and stays so for as long as it is; cards need not be touched. */
 void cards_on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     struct card cards[CARDS_MOST];
+    if (event->kind == EVENT_CUSTOMER_APPROVED) card_first(engine, tx, event->customer);
+    if (event->kind == EVENT_DEVICE) delivery_device(engine, tx, event->customer);
     if (event->kind != EVENT_CUSTOMER_LEVEL && event->kind != EVENT_CUSTOMER_FROZEN &&
         event->kind != EVENT_CUSTOMER_CLOSED)
         return;

@@ -8,28 +8,35 @@
 static const struct refusal not_now = {"not-in-this-state", 409, S_cards_refused_state, false};
 static const struct refusal money_left = {"money-left", 409, S_cards_refused_money_left, false};
 static const struct refusal not_prepaid = {"not-prepaid", 409, S_cards_refused_not_prepaid, false};
+static const struct refusal by_device = {"device-first", 409, S_cards_refused_by_device, false};
 static const struct refusal wrong_digits = {"digits-wrong", 422, S_cards_refused_digits, true};
 static const struct refusal locked = {"too-many-tries", 429, S_cards_refused_tries, true};
 
 /* ---- it has come ---- */
 
+void card_activate(struct engine *engine, struct tx *tx, struct card *card) {
+    struct card old;
+    card_turn(engine, tx, card, CARD_ACTIVE);
+    if (card->replaces != 0 && card_find(engine, tx, card->customer, card->replaces, &old) && !card_ended(old.state))
+        card_turn(engine, tx, &old, CARD_CLOSED);
+    tell_card(engine, tx, card, S_cards_told_activated);
+}
+
 /* By its last digits, which nobody who has not got it has been shown. */
 enum flow card_activate_write(struct request *request, struct tx *tx) {
-    struct card card, old;
+    struct card card;
     moment free_at = 0;
     struct engine *engine = request->engine;
     if (!card_of_request(request, tx, &card)) return answer_missing(request);
     if (card.kind != KIND_PLASTIC || card.state != CARD_ORDERED || card.token.size == 0)
         return refuse(request, &not_now);
+    if (card.delivery != DELIVERY_NONE) return refuse(request, &by_device);
     if (!identity_try(request, tx, "cards.activate", card.customer, &free_at))
         return refuse_until(request, &locked, free_at);
     if (!text_equal_secret(field_text(request, "digits"), card.last4))
         return refuse_at(request, "digits", &wrong_digits);
     identity_try_right(request, tx, "cards.activate", card.customer);
-    card_turn(engine, tx, &card, CARD_ACTIVE);
-    if (card.replaces != 0 && card_find(engine, tx, card.customer, card.replaces, &old) && !card_ended(old.state))
-        card_turn(engine, tx, &old, CARD_CLOSED);
-    tell_card(engine, tx, &card, S_cards_told_activated);
+    card_activate(engine, tx, &card);
     struct node *document = doc_new(request->arena);
     card_tell(request, &card, document);
     return answer_done(request, document, text_format(request->arena, "/cards/%lld/pin", (long long)card.id));

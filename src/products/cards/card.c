@@ -7,7 +7,7 @@
 #define COLUMNS                                                                                                        \
     "id, customer, account, kind, state, token, last4, expires, embossed, fee, replaces, operation_max, "              \
     "day_max, month_max, internet, cash, version, ended, fee_from, frozen_until, thaw_told, blocked_for, "             \
-    "abroad, secure, pin_set, renewal, renewed"
+    "abroad, secure, pin_set, renewal, renewed, delivery"
 
 STATEMENT(find, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2");
 STATEMENT(find_locked, "SELECT " COLUMNS " FROM card WHERE customer = $1 AND id = $2 FOR_UPDATE");
@@ -17,10 +17,11 @@ STATEMENT(all, "SELECT " COLUMNS " FROM card WHERE customer = $1 ORDER BY id DES
 STATEMENT(insert,
           "INSERT INTO card (" COLUMNS ", number, number_hash, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
                   "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, "
-                  "$29, $30)");
+                  "$29, $30, $31)");
 STATEMENT(save, "UPDATE card SET state = $3, replaces = $4, operation_max = $5, day_max = $6, month_max = $7, "
                 "internet = $8, cash = $9, version = $10, ended = $11, fee = $12, frozen_until = $13, thaw_told = $14, "
-                "blocked_for = $15, abroad = $16, secure = $17, pin_set = $18, renewed = $19 "
+                "blocked_for = $15, abroad = $16, secure = $17, pin_set = $18, renewed = $19, "
+                "delivery = $20 "
                 "WHERE customer = $1 AND id = $2");
 STATEMENT(made_set, "UPDATE card SET token = $3, number = $4, number_hash = $5, last4 = $6, expires = $7 "
                     "WHERE customer = $1 AND id = $2");
@@ -63,7 +64,8 @@ static struct card read(struct engine *engine, struct tx *tx, const struct rows 
                          .secure = row_int(row, 23) != 0,
                          .pin_set = row_int(row, 24),
                          .renewal = row_int(row, 25) != 0,
-                         .renewed = row_int(row, 26) != 0};
+                         .renewed = row_int(row, 26) != 0,
+                         .delivery = (enum delivery)row_int(row, 27)};
 }
 
 static bool one(struct engine *engine, struct tx *tx, struct rows *rows, struct card *card) {
@@ -105,8 +107,8 @@ void card_insert(struct engine *engine, struct tx *tx, const struct card *card, 
                   V_INT(card->limits.month), V_INT(card->internet), V_INT(card->cash), V_INT(card->version),
                   V_INT(card->ended), V_INT(card->fee_from), V_INT(card->frozen_until), V_INT(card->thaw_told),
                   V_INT(card->blocked_for), V_INT(card->abroad), V_INT(card->secure), V_INT(card->pin_set),
-                  V_INT(card->renewal), V_INT(card->renewed), V_BYTES("", 0), V_BYTES("", 0),
-                  sealed(engine, tx, "card.address", card->id, address)));
+                  V_INT(card->renewal), V_INT(card->renewed), V_INT(card->delivery), V_BYTES("", 0),
+                  V_BYTES("", 0), sealed(engine, tx, "card.address", card->id, address)));
 }
 
 void card_save(struct tx *tx, const struct card *card) {
@@ -115,7 +117,8 @@ void card_save(struct tx *tx, const struct card *card) {
                   V_INT(card->limits.operation), V_INT(card->limits.day), V_INT(card->limits.month),
                   V_INT(card->internet), V_INT(card->cash), V_INT(card->version), V_INT(card->ended),
                   V_INT(card->fee), V_INT(card->frozen_until), V_INT(card->thaw_told), V_INT(card->blocked_for),
-                  V_INT(card->abroad), V_INT(card->secure), V_INT(card->pin_set), V_INT(card->renewed)));
+                  V_INT(card->abroad), V_INT(card->secure), V_INT(card->pin_set), V_INT(card->renewed),
+                  V_INT(card->delivery)));
 }
 
 bool card_made(struct engine *engine, struct tx *tx, struct card *card, const struct processing_card *made) {
@@ -155,6 +158,7 @@ void card_turn(struct engine *engine, struct tx *tx, struct card *card, enum car
     card->version++;
     if (card_ended(state)) card->ended = now;
     card_save(tx, card);
+    if (card_ended(state)) delivery_end(engine, tx, card);
     engine_notify(engine, tx, card->customer, "card");
     if (card->token.size == 0) return; /* what is made later of a card that has ended is ended then (issue.c) */
     outbox_add(engine, tx, "cards.state", card->customer, card->id,

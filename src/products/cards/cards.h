@@ -33,6 +33,12 @@ enum cards_kind {
 
 /* Whether a purchase on the internet wants the code that was sent for it: always, as each card says, never. */
 enum internet_code { INTERNET_CODE_ALWAYS, INTERNET_CODE_CHOSEN, INTERNET_CODE_NEVER };
+/* Whose money a plastic card spends: that of an account of its own, or its holder's purse as a virtual one does. */
+enum plastic_account { PLASTIC_OWN, PLASTIC_SHARED };
+/* Which card an approved application orders. */
+enum first_card { FIRST_NONE, FIRST_VIRTUAL, FIRST_PLASTIC };
+/* How plastic comes to its holder: by post, and he says that he has it; or handed over by staff, step by step. */
+enum delivery_way { DELIVERY_POST, DELIVERY_HAND };
 /* Which cards are made anew before they expire. */
 enum renew { RENEW_NONE, RENEW_VIRTUAL, RENEW_ALL };
 
@@ -45,6 +51,8 @@ struct cards_settings {
     bool close_first; /* a cabinet closes once its cards are closed (BK-10) */
     int internet_code; /* enum internet_code */
     int renew;         /* enum renew */
+    int plastic_account, first, delivery; /* enum plastic_account, first_card, delivery_way */
+    int handed_level; /* that of whose passport was seen with the card; as plastic_level */
     int64_t dispute_within;
     bool credit;       /* of a disputed purchase, while it is disputed */
     const char *processing_url, *processing_institution, *processing_secret_file;
@@ -85,6 +93,7 @@ struct card {
     moment pin_set;         /* 0: not yet */
     bool renewal;           /* made because `replaces` is about to expire, which goes on until then */
     bool renewed;           /* such a one was ordered for it */
+    enum delivery delivery;
 };
 
 #define CARDS_MOST 100
@@ -125,9 +134,31 @@ bool card_wants_code(const struct engine *engine, const struct card *card);
 
 void card_block(struct engine *engine, struct tx *tx, struct card *card, enum block_reason reason);
 bool cards_thaw(struct engine *engine, struct tx *tx); /* job: frozen cards come back at their day */
+/* A new one of a kind with what new ones have; its account, holder and fee's account are the caller's to fill in. */
+struct card card_begun(struct engine *engine, struct tx *tx, int64_t customer, enum card_kind kind);
+/* The account that it is to spend from: its own, or that purse. 0: there is no such customer. */
+int64_t card_account_for(struct engine *engine, struct tx *tx, const struct card *card, int64_t purse);
+/* first.c: of EVENT_CUSTOMER_APPROVED. */
+void card_first(struct engine *engine, struct tx *tx, int64_t customer);
 /* Orders another one in its place. */
 struct card card_like(struct engine *engine, struct tx *tx, const struct card *old, struct text address,
                       bool renewal);
+
+/* ---- delivery.c: on its way to be handed over ---- */
+
+#define CARDS_DELIVERY_QUEUE "cards.delivery"
+/* Comes to that state, by that member of staff or 0: kept, told; its task begins with DELIVERY_MADE. */
+void delivery_step(struct engine *engine, struct tx *tx, struct card *card, enum delivery state, int64_t staff);
+void delivery_end(struct engine *engine, struct tx *tx, const struct card *card); /* the card's: so the task's */
+/* "delivery", and "steps": [{state, title, at}], first things first. */
+void delivery_tell(struct request *request, struct tx *tx, const struct card *card, struct node *document);
+string_id delivery_words(enum delivery state);
+/* Of EVENT_DEVICE: what was handed over works from now. */
+void delivery_device(struct engine *engine, struct tx *tx, int64_t customer);
+stage_function staff_order_read, staff_order_write;
+
+/* acts.c: works from now, and what it replaces does no more. */
+void card_activate(struct engine *engine, struct tx *tx, struct card *card);
 
 /* ---- operation.c: rows of what was done with cards, and of processing's messages ---- */
 

@@ -54,6 +54,53 @@ bool card_holder(struct arena *arena, struct text typed, struct text *holder) {
     return holder->size >= HOLDER_LEAST && holder->size <= HOLDER_MOST;
 }
 
+/* What the table makes of а–я; ё is in it as Е. */
+static struct text latin(struct arena *arena, struct text name) {
+    static const char *const letters[] = {"A",  "B",  "V",  "G",    "D",  "E", "ZH", "Z", "I",  "I", "K",
+                                          "L",  "M",  "N",  "O",    "P",  "R", "S",  "T", "U",  "F", "KH",
+                                          "TS", "CH", "SH", "SHCH", "IE", "Y", "",   "E", "IU", "IA"};
+    struct buffer out = buffer_new(arena, 2 * name.size + 1);
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned byte = (unsigned char)name.data[i], next = i + 1 < name.size ? (unsigned char)name.data[i + 1] : 0;
+        unsigned point = (byte & 0x1f) << 6 | (next & 0x3f); /* of two bytes, as all of Cyrillic is */
+        if (byte < 0x80) {
+            buffer_add_char(&out, name.data[i]);
+            continue;
+        }
+        if (point == 0x401 || point == 0x451) buffer_add_text(&out, TEXT("E"));
+        else if ((byte == 0xd0 || byte == 0xd1) && point >= 0x410 && point <= 0x44f)
+            buffer_add_text(&out, text_from(letters[(point - 0x410) % 32]));
+        else buffer_add_char(&out, '?'); /* which no card bears */
+        i++;
+    }
+    return buffer_text(&out);
+}
+
+bool card_holder_of(struct arena *arena, struct text name, struct text surname, struct text *holder) {
+    struct text given = latin(arena, text_trim(name)), family = latin(arena, text_trim(surname));
+    if (given.size == 0 || family.size == 0) return false;
+    if (given.size + 1 + family.size > HOLDER_MOST) given = text_slice(given, 0, 1);
+    if (given.size + 1 + family.size > HOLDER_MOST) family = text_slice(family, 0, HOLDER_MOST - 2);
+    return card_holder(arena, text_format(arena, "%.*s %.*s", TEXT_ARG(given), TEXT_ARG(family)), holder);
+}
+
+/* ---- its way to its holder ---- */
+
+const char *delivery_name(enum delivery delivery) {
+    static const char *const names[DELIVERY_COUNT] = {"none", "made", "sent", "office", "courier", "handed"};
+    return names[delivery];
+}
+
+bool delivery_may(enum delivery now, enum delivery next) {
+    static const bool may[DELIVERY_COUNT][DELIVERY_COUNT] = {
+        [DELIVERY_MADE] = {[DELIVERY_SENT] = true},
+        [DELIVERY_SENT] = {[DELIVERY_OFFICE] = true, [DELIVERY_COURIER] = true},
+        [DELIVERY_OFFICE] = {[DELIVERY_COURIER] = true, [DELIVERY_HANDED] = true},
+        [DELIVERY_COURIER] = {[DELIVERY_OFFICE] = true, [DELIVERY_HANDED] = true},
+    };
+    return may[now][next];
+}
+
 /* ---- an authorisation ---- */
 
 const char *limit_kind_name(enum limit_kind kind) {

@@ -36,6 +36,26 @@ bool freeze_day_good(struct date today, int64_t months, struct date chosen);
  * single. False: cannot be embossed. */
 bool card_holder(struct arena *arena, struct text typed, struct text *holder);
 
+/* The same of a Russian name, by the table of passports (ICAO 9303, 9th edition, part 3, section 6): «Анна Королёва» is
+ * ANNA KOROLEVA. One too long for the card has the first letter of its given name alone. */
+bool card_holder_of(struct arena *arena, struct text name, struct text surname, struct text *holder);
+
+/* ---- its way to its holder, where it is handed over in person ---- */
+
+/* Kept in the database by these numbers. */
+enum delivery {
+    DELIVERY_NONE,    /* not made yet, virtual, or it comes by post and nobody says where it is */
+    DELIVERY_MADE,
+    DELIVERY_SENT,
+    DELIVERY_OFFICE,  /* its holder may come for it */
+    DELIVERY_COURIER, /* a courier brings it */
+    DELIVERY_HANDED,  /* he has it; it works from his first sign-in by a device of his own */
+    DELIVERY_COUNT
+};
+const char *delivery_name(enum delivery delivery); /* "sent" */
+/* The next state may be that one: an office may give it to a courier, and a courier back to the office. */
+bool delivery_may(enum delivery now, enum delivery next);
+
 /* ---- an authorisation: may it be paid? ---- */
 
 enum card_place { PLACE_TILL, PLACE_INTERNET, PLACE_CASH };

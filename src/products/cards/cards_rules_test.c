@@ -223,9 +223,47 @@ static void holders(void **state) {
     arena_free(arena);
 }
 
+static void latin_names(void **state) {
+    static const struct {
+        const char *name, *surname, *holder;
+    } rows[] = {
+        {"Анна", "Королёва", "ANNA KOROLEVA"},
+        {"Юлия", "Щукина-Хьюз", "IULIIA SHCHUKINA-KHIUZ"},
+        {"Объездчик", "Ый", "OBIEEZDCHIK YI"},
+        {"Илья", " Эйхе ", "ILIA EIKHE"},
+        {"Пантелеймон", "Преображенский", "P PREOBRAZHENSKII"},
+        {"Мария", "Преображенская-Крестовоздвиженская", "M PREOBRAZHENSKAIA-KRESTOV"},
+        {"Ivan", "Petrov", "IVAN PETROV"},
+        {"", "Королёва", NULL},
+        {"Анна", "Ґонта", NULL},
+        {"Анна", "王", NULL},
+        {"Анна", "<script>", NULL},
+    };
+    (void)state;
+    struct arena *arena = arena_new(64 * 1024);
+    assert_non_null(arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text holder = TEXT_NONE;
+        assert_int_equal(card_holder_of(arena, text_from(rows[i].name), text_from(rows[i].surname), &holder),
+                         rows[i].holder != NULL);
+        if (rows[i].holder != NULL) assert_true(text_is(holder, rows[i].holder));
+    }
+    arena_free(arena);
+}
+
+/* Forward, and between office and courier; never back to its making, never handed over unseen or twice. */
+static void deliveries(void **state) {
+    static const char *const rows[] = {"......", "..1...", "...11.", "....11", "...1.1", "......"};
+    (void)state;
+    for (int now = 0; now < DELIVERY_COUNT; now++)
+        for (int next = 0; next < DELIVERY_COUNT; next++)
+            assert_int_equal(delivery_may((enum delivery)now, (enum delivery)next), rows[now][next] == '1');
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(left),   cmocka_unit_test(freezes),
-        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(backs), cmocka_unit_test(holders)};
+        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(backs), cmocka_unit_test(holders),
+        cmocka_unit_test(latin_names), cmocka_unit_test(deliveries)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,12 @@ FORM(dispute_draft, {.name = "reason", .type = FIELD_CHOICE, .choices = disputes
 FORM(decision_form, {.name = "decision", .type = FIELD_CHOICE, .required = true, .choices = decisions},
      {.name = "note", .type = FIELD_TEXT, .max = 300});
 FORM(decision_draft, {.name = "note", .type = FIELD_TEXT, .max = 300});
+/* As enum delivery from DELIVERY_SENT on. */
+static const char *const steps[] = {"sent", "office", "courier", "handed", NULL};
+
+FORM(step_form, {.name = "state", .type = FIELD_CHOICE, .required = true, .choices = steps},
+     {.name = "checked", .type = FIELD_BOOL});
+FORM(step_draft, {.name = "state", .type = FIELD_CHOICE, .choices = steps}, {.name = "checked", .type = FIELD_BOOL});
 FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "cause", .type = FIELD_CHOICE, .choices = reasons},
      {.name = "reason", .type = FIELD_TEXT, .required = true, .max = 300});
@@ -301,6 +307,26 @@ static const struct route routes[] = {
      .audit = "cards.dispute.decide",
      .summary = "Sends it to processing, or refuses it with a reason"},
     {.method = METHOD_GET,
+     .path = "/staff/card-orders/{id}",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT,
+     .form = &step_draft,
+     .stages = {{STAGE_READ, staff_order_read}},
+     .page = &template_cards_order,
+     .audit = "cards.order.page",
+     .summary = "A card on its way to be handed over, for who has taken its task",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/staff/card-orders/{id}",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT,
+     .form = &step_form,
+     .stages = {{STAGE_WRITE, staff_order_write}},
+     .again = staff_order_read,
+     .again_page = &template_cards_order,
+     .audit = "cards.order.move",
+     .summary = "Says where it is now; handing it over wants the passport compared"},
+    {.method = METHOD_GET,
      .path = "/secure/{token}",
      .who = WHO_ANYONE,
      .form = &code_draft,
@@ -355,6 +381,9 @@ static const struct route routes[] = {
 static const char *const levels[] = {"minimal", "simplified", "full", NULL};
 
 static const char *const codes[] = {"always", "chosen", "never", NULL}; /* as enum internet_code */
+static const char *const accounts[] = {"own", "shared", NULL}; /* as enum plastic_account */
+static const char *const firsts[] = {"none", "virtual", "plastic", NULL}; /* as enum first_card */
+static const char *const deliveries[] = {"post", "hand", NULL}; /* as enum delivery_way */
 static const char *const renews[] = {"none", "virtual", "all", NULL}; /* as enum renew */
 
 #define AT(member) offsetof(struct cards_settings, member)
@@ -365,6 +394,15 @@ static const struct setting settings[] = {
      "The level from which a customer may have plastic cards."},
     {"virtual_most", SETTING_INT, AT(virtual_most), "3", 0, 50, NULL, "How many virtual cards one may have at a time."},
     {"plastic_most", SETTING_INT, AT(plastic_most), "2", 0, 50, NULL, "How many plastic cards one may have at a time."},
+    {"plastic_account", SETTING_CHOICE, AT(plastic_account), "own", 0, 0, accounts,
+     "What a plastic card spends: own, an account of its own, prepaid; shared, its holder's account, as virtual ones."},
+    {"first", SETTING_CHOICE, AT(first), "none", 0, 0, firsts,
+     "The card that an approved application orders, free: none, virtual, plastic."},
+    {"delivery", SETTING_CHOICE, AT(delivery), "post", 0, 0, deliveries,
+     "How plastic comes: post, and its holder activates it by its last digits; hand, staff hand it over step by step, "
+     "and it works from his first sign-in by a device of his own."},
+    {"handed_level", SETTING_CHOICE, AT(handed_level), "minimal", 0, 0, levels,
+     "The level of whose passport was compared when a card was handed over."},
     {"plastic_fee", SETTING_MONEY, AT(plastic_fee), "0.00", 0, 1000000, NULL,
      "What a plastic card costs; virtual ones and replacements are free."},
     {"operation_max", SETTING_MONEY, AT(operation_max), "0.00", 0, 100000000, NULL,

@@ -68,6 +68,8 @@ void issue_result(struct engine *engine, struct tx *tx, const struct outbox_item
         card_turn(engine, tx, &card, CARD_ACTIVE);
         take_place(engine, tx, &card);
         tell_card(engine, tx, &card, S_cards_told_ready);
+    } else if (cards_state_of(engine)->settings->delivery == DELIVERY_HAND) {
+        delivery_step(engine, tx, &card, DELIVERY_MADE, 0);
     } else {
         engine_notify(engine, tx, card.customer, "card");
         tell_card(engine, tx, &card, S_cards_told_sent);

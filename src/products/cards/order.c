@@ -62,28 +62,37 @@ static enum flow take_fee(struct request *request, struct tx *tx, const struct c
     return refusal == LEDGER_OK ? FLOW_NEXT : operations_refuse(request, tx, refusal, from, fee.sum);
 }
 
+struct card card_begun(struct engine *engine, struct tx *tx, int64_t customer, enum card_kind kind) {
+    const struct cards_settings *settings = cards_state_of(engine)->settings;
+    return (struct card){.id = world_id(tx_world(tx)),
+                         .customer = customer,
+                         .kind = kind,
+                         .state = CARD_ORDERED,
+                         .fee = kind == KIND_PLASTIC ? settings->plastic_fee : 0,
+                         .limits = {settings->operation_max, settings->day_max, settings->month_max},
+                         .internet = true,
+                         .abroad = true,
+                         .secure = true,
+                         .cash = kind == KIND_PLASTIC};
+}
+
+int64_t card_account_for(struct engine *engine, struct tx *tx, const struct card *card, int64_t purse) {
+    bool own = card->kind == KIND_PLASTIC && cards_state_of(engine)->settings->plastic_account == PLASTIC_OWN;
+    return own ? card_account_open(engine, tx, card->customer, purse) : purse;
+}
+
 /* POST /cards */
 enum flow card_new_write(struct request *request, struct tx *tx) {
     struct engine *engine = request->engine;
-    const struct cards_settings *settings = cards_state_of(engine)->settings;
     enum card_kind kind = field_number(request, "kind") == 1 ? KIND_PLASTIC : KIND_VIRTUAL;
-    struct card card = {.id = world_id(tx_world(tx)),
-                        .customer = request->caller.customer,
-                        .kind = kind,
-                        .state = CARD_ORDERED,
-                        .fee = kind == KIND_PLASTIC ? settings->plastic_fee : 0,
-                        .limits = {settings->operation_max, settings->day_max, settings->month_max},
-                        .internet = true,
-                        .abroad = true,
-                        .secure = true,
-                        .cash = kind == KIND_PLASTIC};
+    struct card card = card_begun(engine, tx, request->caller.customer, kind);
     request->fields_valid = true; /* a command may be run again */
     if (allowed(request, tx, kind) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (take_words(request, kind, &card.holder) == FLOW_ANSWERED) return FLOW_ANSWERED;
     int64_t purse = purse_of(request, tx);
     card.fee_from = purse;
     if (purse == 0 || take_fee(request, tx, &card, purse) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    card.account = kind == KIND_PLASTIC ? card_account_open(engine, tx, card.customer, purse) : purse;
+    card.account = card_account_for(engine, tx, &card, purse);
     if (card.account == 0) return answer_missing(request);
     card_insert(engine, tx, &card, field_text(request, "address"));
     card_order(engine, tx, &card);
@@ -103,6 +112,7 @@ struct card card_like(struct engine *engine, struct tx *tx, const struct card *o
     card.token = card.last4 = TEXT_NONE;
     card.expires = card.version = card.ended = card.fee = card.fee_from = card.frozen_until = card.pin_set = 0;
     card.thaw_told = card.renewed = false;
+    card.delivery = DELIVERY_NONE;
     card.renewal = renewal;
     card.blocked_for = BLOCK_UNSAID;
     card.replaces = old->id;

@@ -24,12 +24,17 @@ static struct text good_until(struct request *request, const struct card *card) 
     return text_format(request->arena, "%02d/%02d", last.month, last.year % 100);
 }
 
+static string_id state_now(const struct card *card, bool on_its_way) {
+    if (!on_its_way) return card_state_words(card->state);
+    return card->delivery == DELIVERY_NONE ? S_cards_state_sent : delivery_words(card->delivery);
+}
+
 void card_tell(struct request *request, const struct card *card, struct node *document) {
     bool on_its_way = card->kind == KIND_PLASTIC && card->state == CARD_ORDERED && card->token.size > 0;
     doc_id(document, "id", card->id);
     doc_text(document, "kind", card->kind == KIND_PLASTIC ? TEXT("plastic") : TEXT("virtual"));
     doc_text(document, "state", text_from(card_state_name(card->state)));
-    doc_text(document, "state_words", say(request, on_its_way ? S_cards_state_sent : card_state_words(card->state)));
+    doc_text(document, "state_words", say(request, state_now(card, on_its_way)));
     doc_text(document, "title", card_title(request->arena, &request->locale, card));
     doc_bool(document, "on_its_way", on_its_way);
     doc_bool(document, "active", card->state == CARD_ACTIVE);
@@ -140,6 +145,7 @@ enum flow card_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     int64_t replacement = card_replacement(tx, card.customer, card.id);
     card_tell(request, &card, document);
+    delivery_tell(request, tx, &card, document);
     tell_money(request, tx, &card, document);
     card_limits_tell(request, tx, &card, document);
     tell_operations(request, tx, &card, document);
@@ -170,6 +176,7 @@ enum flow card_new_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena);
     doc_bool(document, "on", state->processing != NULL);
     doc_bool(document, "plastic", plastic);
+    doc_bool(document, "prepaid", plastic && state->settings->plastic_account == PLASTIC_OWN);
     doc_money(document, "fee", rub(plastic ? state->settings->plastic_fee : 0));
     tell_purses(request, tx, document);
     return answer_ok(request, document);

@@ -130,6 +130,16 @@ const struct migration cards_migrations[] = {
      "  ROWKEY(customer, id)\n"
      ");\n"
      "CREATE UNIQUE INDEX card_dispute_operation ON card_dispute (customer, operation);\n"},
+    {"cards", 4,
+     "ALTER TABLE card ADD COLUMN delivery BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE TABLE card_delivery ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card BIGINT NOT NULL,\n"
+     "  at BIGINT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
+     "  staff BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, card, at, state)\n"
+     ") CLUSTERED;\n"},
     {.sql = NULL}};
 
 static const struct lookup numbers[] = {

@@ -22,6 +22,7 @@ enum flow staff_cards_read(struct request *request, struct tx *tx) {
         struct node *place = doc_add_object(list);
         if (!sight.opened) cards[i].holder = mask_text(request->arena, cards[i].holder);
         card_tell(request, &cards[i], place);
+        delivery_tell(request, tx, &cards[i], place);
         doc_moment(place, "made", id_moment(cards[i].id));
     }
     return answer_ok(request, document);
@@ -82,4 +83,9 @@ const struct queue cards_queues[] = {{.name = "cards.questioned",
                                       .roles = ROLE_FINANCE | ROLE_RISK,
                                       .due_us = 5 * DAY,
                                       .page = "/staff/card-disputes/"},
+                                     {.name = CARDS_DELIVERY_QUEUE,
+                                      .title = S_cards_staff_deliveries,
+                                      .roles = ROLE_SUPPORT,
+                                      .due_us = 10 * DAY,
+                                      .page = "/staff/card-orders/"},
                                      {.name = NULL}};
