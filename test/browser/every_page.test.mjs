@@ -25,6 +25,7 @@ const elsewhere = {
   "/signin/code": "shortest.test.mjs", "/signin/password": "shortest.test.mjs",
   "/payments/{id}/card": "friends.test.mjs", "/topups/{id}/pay": "wallet.test.mjs", // they lead on by themselves
   "/gift/{token}/pay": "boxes.test.mjs",
+  "/staff/card-orders/{id}": "bank.test.mjs", // a card handed over, by the bank's profile
   "/paid/{token}/pay": "friends.test.mjs",
   "/signin/from/{provider}": "providers.test.mjs", "/signin/unknown": "providers.test.mjs",
   "/signin/with/{provider}": "providers.test.mjs",
