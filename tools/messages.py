@@ -48,12 +48,14 @@ class Choice:
 
 
 class Message:
-    def __init__(self, key, language, parts, where):
-        self.key, self.language, self.parts, self.where = key, language, parts, where
+    """account: its parts where money lies on an account (src/http/words), None where they are the same."""
+
+    def __init__(self, key, language, parts, where, account=None):
+        self.key, self.language, self.parts, self.where, self.account = key, language, parts, where, account
 
     def plain(self):
-        """Its text when it has no arguments, else None."""
-        if all(isinstance(part, Text) for part in self.parts):
+        """Its text when it has no arguments and is the same for every company, else None."""
+        if self.account is None and all(isinstance(part, Text) for part in self.parts):
             return "".join(part.text for part in self.parts)
         return None
 
@@ -207,12 +209,35 @@ class Reader:
                 self.fail("{%s} has the plural “%s”, which %s does not know" % (name, key, self.language))
 
 
-def parse_message(key, language, text, where):
-    reader = Reader(text, language, "%s: %s" % (where, key))
-    return Message(key, language, reader.parts(False, False), where)
+class Words:
+    """src/http/words: what the word for a wallet becomes where money lies on an account, by the setting `words`."""
+
+    def __init__(self, path):
+        self.pairs = {}
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if line.strip() and not line.startswith("#"):
+                    before, after = line.strip().split(" = ")
+                    self.pairs[before] = after
+        self.pattern = re.compile(r"(?<!\w)(%s)(?!\w)" % "|".join(map(re.escape, self.pairs)), re.IGNORECASE)
+
+    def put(self, found):
+        word = found.group(0)
+        after = self.pairs[word[0].lower() + word[1:]]
+        return after[0].upper() + after[1:] if word[0].isupper() else after
+
+    def change(self, text):
+        return self.pattern.sub(self.put, text)
 
 
-def read_file(path, shown, language, prefix):
+def parse_message(key, language, text, where, words=None):
+    where_key = "%s: %s" % (where, key)
+    changed = words.change(text) if words else text
+    account = Reader(changed, language, where_key).parts(False, False) if changed != text else None
+    return Message(key, language, Reader(text, language, where_key).parts(False, False), where, account)
+
+
+def read_file(path, shown, language, prefix, words=None):
     """key → Message. A line that begins with blanks goes on with the one before it; \\n is a new line."""
     entries = []
     with open(path, encoding="utf-8") as file:
@@ -240,7 +265,7 @@ def read_file(path, shown, language, prefix):
             raise Wrong("%s: the key “%s” is in %s already" % (where, key, found[key].where))
         if not text:
             raise Wrong("%s: the message of “%s” is empty" % (where, key))
-        found[key] = parse_message(key, language, text.replace("\\n", "\n"), where)
+        found[key] = parse_message(key, language, text.replace("\\n", "\n"), where, words)
     return found
 
 
@@ -273,6 +298,7 @@ def agree(first, second):
 def read_all(root):
     """key → {language: Message}, keys in order; raises Wrong with file:line."""
     found = {}
+    words = {language: Words(os.path.join(root, "src", "http", "words", language + ".txt")) for language in LANGUAGES}
     for folder in folders_with_strings(root):
         prefix, strings = os.path.basename(folder), os.path.join(folder, "strings")
         for file in sorted(os.listdir(strings)):
@@ -284,7 +310,7 @@ def read_all(root):
             shown = os.path.relpath(path, root).replace(os.sep, "/")
             if not os.path.exists(path):
                 raise Wrong("%s: missing: every language of a feature has its file" % shown)
-            for key, message in read_file(path, shown, language, prefix).items():
+            for key, message in read_file(path, shown, language, prefix, words[language]).items():
                 if language in found.setdefault(key, {}):
                     raise Wrong("%s: the key “%s” is in %s already" % (message.where, key, found[key][language].where))
                 found[key][language] = message

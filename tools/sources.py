@@ -102,7 +102,7 @@ def generator_inputs(root):
             parts = path.split("/")
             if path.endswith(".html") and {"templates", "layouts", "partials", "test_pages"} & set(parts):
                 lines.append("input|templates|" + path)
-            elif folder != "web" and "strings" in parts and path.endswith((".txt",)):
+            elif folder != "web" and path.endswith(".txt") and {"strings", "words"} & set(parts):
                 lines.append("input|strings|" + path)
             elif folder == "src" and parts[-1] == "feature.c":
                 lines.append("input|features|" + path)

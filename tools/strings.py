@@ -60,11 +60,17 @@ def header(strings):
 def source(strings):
     tables, rows = Tables(), []
     for key, languages in strings.items():
-        cells = ", ".join(tables.message(languages[language].parts) for language in messages.LANGUAGES)
-        rows.append("    [%s] = {%s, {%s}}," % (messages.symbol(key), c_string(key), cells))
+        told = [languages[language] for language in messages.LANGUAGES]
+        cells = ", ".join(tables.message(message.parts) for message in told)
+        account = "NULL"
+        if any(message.account is not None for message in told):
+            account = tables.name("account")
+            others = ", ".join(tables.message(message.account or message.parts) for message in told)
+            tables.lines.append("static const struct message %s[] = {%s};" % (account, others))
+        rows.append("    [%s] = {%s, {%s}, %s}," % (messages.symbol(key), c_string(key), cells, account))
     lines = ["/* strings.c: made by tools/strings.py from the strings folders. */", '#include "generated/strings.h"',
              '#include "http/message.h"', ""] + tables.lines
-    lines += ["", "const struct message_row message_rows[] = {", '    [S_none] = {"", {{NULL, 0}, {NULL, 0}}},']
+    lines += ["", "const struct message_row message_rows[] = {", '    [S_none] = {"", {{NULL, 0}, {NULL, 0}}, NULL},']
     return "\n".join(lines + rows + ["};", "const int message_count = S_count;", ""])
 
 

@@ -265,7 +265,10 @@ class Writer:
             if kind != "TEXT":
                 raise Wrong("a string inside an address")
             texts = [self.tree.strings[found[1]][language].plain() for language in messages.LANGUAGES]
-            self.add(*[escape(text) for text in texts])
+            if None in texts: # another for another kind of company
+                self.line("draw_string(d, %s, NULL, 0);" % messages.symbol(found[1]))
+            else:
+                self.add(*[escape(text) for text in texts])
         elif kind == "TEXT":
             self.add(escape(found[1]))
         elif kind == "URL":
@@ -286,6 +289,8 @@ class Writer:
         texts = [languages[language].plain() for language in messages.LANGUAGES]
         if None not in texts:
             self.add(*[escape(text) for text in texts])
+        elif not arguments:
+            self.line("draw_string(d, %s, NULL, 0);" % messages.symbol(key))
         else:
             rows = []
             for name, expression in arguments.items():

@@ -2,6 +2,7 @@
 #include "app/app.h"
 
 #include "base/log.h"
+#include "http/locale.h"
 
 #include <stdio.h>
 
@@ -38,6 +39,7 @@ bool app_open_in(struct app *app, struct world *world, int count, char **argumen
     enum log_level level = LOG_INFO;
     log_level_from(text_from(base->log_level), &level);
     log_set_level(level);
+    locale_words((enum money_words)base->words);
     if (app->world == NULL) app->world = world_real((uint64_t)base->node);
     const char *key_problem = NULL;
     app->keyring = keyring_open(base->key_file, true, app->world, &key_problem);

@@ -243,6 +243,7 @@ static bool none_unknown(struct reading *reading, const struct yaml *map, const 
 /* ---- the engine's own keys ---- */
 
 #define LANGUAGES ((const char *const[]){"ru", "en", NULL})
+#define WORDS ((const char *const[]){"wallet", "account", NULL}) /* as enum money_words */
 #define BASE(name) offsetof(struct config_base, name)
 
 static const struct setting base_settings[] = {
@@ -261,6 +262,8 @@ static const struct setting base_settings[] = {
     {"time_zone", SETTING_TEXT, BASE(time_zone), "Europe/Moscow", 1, 60, NULL, "Days and months begin by it."},
     {"log_level", SETTING_TEXT, BASE(log_level), "info", 4, 7, NULL, "debug, info, warning or error."},
     {"language", SETTING_CHOICE, BASE(language), "ru", 0, 0, LANGUAGES, "When the browser names none we have."},
+    {"words", SETTING_CHOICE, BASE(words), "wallet", 0, 0, WORDS,
+     "What people's money is said to lie in: wallet, or account, as a bank's."},
     {"behind_proxy", SETTING_BOOL, BASE(behind_proxy), "false", 0, 0, NULL, "Believe X-Forwarded-For and -Proto."},
     {"io_threads", SETTING_INT, BASE(io_threads), "0", 0, 64, NULL, "Threads of sockets; 0: a processor each."},
     {"worker_threads", SETTING_INT, BASE(worker_threads), "2", 1, 64, NULL, "Threads for slow work."},

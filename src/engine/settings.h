@@ -49,6 +49,7 @@ struct config_base {
     const char *time_zone;     /* "Europe/Moscow" */
     const char *log_level;
     int language;              /* enum language */
+    int words;                 /* enum money_words */
     bool behind_proxy, several_nodes;
     int64_t io_threads, worker_threads, node;
     int64_t key_window;        /* how long the same key gives the same answer (LE-4) */

@@ -17,6 +17,11 @@ struct locale {
     moment now; /* for «сегодня», «вчера» */
 };
 
+/* What is said of where people's money lies: strings are written for wallets; src/http/words has the words that others
+ * need. Set once, before there are threads. */
+enum money_words { WORDS_WALLET, WORDS_ACCOUNT };
+void locale_words(enum money_words words);
+
 const char *language_tag(enum language language); /* "ru", "en" */
 bool language_from(struct text tag, enum language *language); /* "ru", "ru-RU", … */
 /* The best of Accept-Language (RFC 9110 §12.5.4), else the fallback. */

@@ -217,6 +217,30 @@ static void strings_by_key(void **state) {
     }
 }
 
+/* Where money lies on an account it is said so, whatever case the word stands in; all else is said as ever. */
+static void words_of_accounts(void **state) {
+    static const struct {
+        string_id id;
+        enum language language;
+        const char *wallet, *account;
+    } table[] = {
+        {S_wallet_account_main, LANGUAGE_RU, "Кошелёк", "Счёт"},
+        {S_wallet_account_main, LANGUAGE_EN, "Wallet", "Account"},
+        {S_wallet_kind_own, LANGUAGE_RU, "Между своими кошельками", "Между своими счетами"},
+        {S_wallet_claim_wallet, LANGUAGE_RU, "В кошелёк", "На счёт"},
+        {S_wallet_landing_sign_up, LANGUAGE_EN, "Open a wallet", "Open an account"},
+        {S_http_day_today, LANGUAGE_RU, "Сегодня", "Сегодня"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        locale.language = table[i].language;
+        locale_words(WORDS_ACCOUNT);
+        assert_true(text_is(string_get(arena, &locale, table[i].id, NULL, 0), table[i].account));
+        locale_words(WORDS_WALLET);
+        assert_true(text_is(string_get(arena, &locale, table[i].id, NULL, 0), table[i].wallet));
+    }
+}
+
 static void languages(void **state) {
     (void)state;
     static const struct {
@@ -254,6 +278,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(plural_forms, begin, end),
         cmocka_unit_test_setup_teardown(messages, begin, end),
         cmocka_unit_test_setup_teardown(strings_by_key, begin, end),
+        cmocka_unit_test_setup_teardown(words_of_accounts, begin, end),
         cmocka_unit_test_setup_teardown(languages, begin, end),
     };
     return cmocka_run_group_tests_name("locale", tests, NULL, NULL);

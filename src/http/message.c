@@ -94,10 +94,18 @@ void message_write(struct buffer *out, const struct locale *locale, const struct
     write_parts(out, locale, message, arguments, count, NULL);
 }
 
+static enum money_words money_words = WORDS_WALLET;
+
+void locale_words(enum money_words words) {
+    money_words = words;
+}
+
 struct text string_get(struct arena *arena, const struct locale *locale, string_id id,
                        const struct string_argument *arguments, size_t count) {
     check(id >= 0 && id < message_count && (unsigned)locale->language < LANGUAGE_COUNT);
-    const struct message *message = &message_rows[id].languages[locale->language];
+    const struct message_row *row = &message_rows[id];
+    bool other = money_words == WORDS_ACCOUNT && row->account != NULL;
+    const struct message *message = other ? &row->account[locale->language] : &row->languages[locale->language];
     if (message->count == 0) return TEXT("");
     if (message->count == 1 && message->parts[0].kind == MESSAGE_TEXT) return message->parts[0].text;
     struct buffer out = buffer_new(arena, 128);

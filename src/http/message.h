@@ -37,6 +37,7 @@ struct message_part {
 struct message_row {
     const char *key;
     struct message languages[LANGUAGE_COUNT];
+    const struct message *account; /* the same by languages where money lies on an account; NULL: no other words */
 };
 
 extern const struct message_row message_rows[]; /* by string_id */

@@ -164,7 +164,6 @@ test("ID-8: another card, once handed over, waits for a sign-in by the PIN of th
   assert.equal(problem(await cards.post(who, "/cards", words)), "too-many-cards");
   for (const [state, checked] of [["sent"], ["courier"], ["handed", true]])
     assert.equal((await manager.post(`/staff/card-orders/${second}`, {state, checked})).status, 200, state);
-  await who.browser.go("/signout").catch(() => {});
   const headers = {Cookie: `device=${who.browser.cookies.get("device")}`};
   assert.equal((await cards.card(who, second)).state, "ordered");
   assert.equal((await server.post("/signin/pin", {pin: "7396", token: true}, {headers})).status, 422);
@@ -178,6 +177,19 @@ test("ID-8: another card, once handed over, waits for a sign-in by the PIN of th
   assert.equal((await cards.post(who, `/cards/${lost}/block`, {reason: "lost"})).status, 200);
   assert.equal((await manager.get(`/staff/card-orders/${lost}`)).status, 404);
   assert.equal((await manager.get("/staff/tasks?queue=cards.delivery")).body.tasks.length, 0);
+});
+
+test("a bank's customer reads of an account, in either language, in pages and in programs", async () => {
+  for (const [language, account, wallet] of [["ru", /На счёте|Пополнение счёта/, /кошел/i], ["en", /account/, /wallet/i]])
+    for (const path of ["/", "/topup", "/transfer", "/cards", "/cards/new?kind=virtual"]) {
+      const told = await who.browser.go(path, {headers: {"Accept-Language": language}}), main = told.html.replace(/^.*<main/s, "");
+      const seen = main.replace(/<[^>]*>/g, " ");
+      assert.equal(told.status, 200, path);
+      assert.doesNotMatch(seen, wallet, `${language} ${path}`);
+      if (path === "/") assert.match(seen, account, language);
+    }
+  const {purses} = await read(`/cards/${card}`);
+  assert.match(purses[0].title, /^Счёт: /);
 });
 
 test("ID-6: refused with a reason: the applicant reads it, staff read it, there is no customer and no card", async () => {
