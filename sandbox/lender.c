@@ -1,4 +1,4 @@
-/* lender.c: the lender's interface (src/adapters/lender/README.md): nine signed calls, answered as they should be or
+/* lender.c: the lender's interface (src/adapters/lender/README.md): ten signed calls, answered as they should be or
  * spoiled. */
 #include "sandbox/lender.h"
 
@@ -316,6 +316,18 @@ static enum flow cancel(struct request *request) {
     return decide(request, &lent, fault);
 }
 
+static enum flow take_back(struct request *request) {
+    struct lent lent;
+    struct text id = given(request, "id");
+    moment now = world_now(request->world);
+    enum lend_fault fault = lender_fault(request, LEND_RETURN);
+    if (!lend_books_find(lender_of(request)->books, id, now, &lent) || fault == LEND_TIMEOUT_BEFORE)
+        return unknown(request, id, fault);
+    if (!lend_books_return(lender_of(request)->books, id, now)) return refuse(request, &not_written);
+    lend_books_find(lender_of(request)->books, id, now, &lent);
+    return decide(request, &lent, fault);
+}
+
 /* ---- loans ---- */
 
 static enum flow loan(struct request *request) {
@@ -393,7 +405,7 @@ static enum flow statement(struct request *request, int lending) {
     for (size_t i = 0; i < count; i++) {
         struct node *entry = doc_add_object(list);
         doc_int(entry, "number", entries[i].number);
-        doc_text(entry, "kind", entries[i].issued ? TEXT("issued") : TEXT("repaid"));
+        doc_text(entry, "kind", text_from(entries[i].kind));
         doc_text(entry, "id", text_from(entries[i].id));
         say_sum(entry, "sum", entries[i].sum);
         say_number(entry, "made", entries[i].made / SECOND);
@@ -418,6 +430,7 @@ static enum flow call(struct request *request, struct tx *tx) {
     case LEND_LOAN: return loan(request);
     case LEND_REPAY: return repay(request);
     case LEND_REPAYMENT: return repayment(request);
+    case LEND_RETURN: return take_back(request);
     default: return statement(request, lending);
     }
 }

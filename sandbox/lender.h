@@ -58,8 +58,9 @@ enum lend_call {
     LEND_REPAY = 64,
     LEND_REPAYMENT = 128,
     LEND_STATEMENT = 256,
+    LEND_RETURN = 512,
 };
-#define LEND_CALLS 9
+#define LEND_CALLS 10
 extern const char *const lend_call_names[LEND_CALLS];
 
 enum lend_fault {
@@ -133,8 +134,8 @@ struct lent { /* a copy */
     int64_t asked, sum, term, day;  /* day: of the contract */
     bool refuses, bad_psk;
     moment made, ready, until, money_at; /* ready: decided from then on; money_at 0: not signed */
-    bool cancelled;
-    int64_t issued;                 /* its number in the statement; 0: not yet */
+    bool cancelled;                 /* also once its money was taken back */
+    int64_t issued;                 /* its number in the statement; 0: not yet, or taken back */
     int64_t closed_day;             /* 0: it is open */
     struct owing owing;
 };
@@ -150,7 +151,7 @@ struct repaid {
 struct lent_entry {
     char id[LENT_ID];
     int lending; /* whose loan it is about */
-    bool issued;
+    const char *kind; /* as the statement says it */
     int64_t number, sum;
     moment made;
 };
@@ -165,6 +166,8 @@ bool lend_books_add(struct lend_books *books, struct lent *lent);
 bool lend_books_sign(struct lend_books *books, struct text id, moment money_at, moment now, struct lent *lent);
 /* Also of an id that never came. False: not written. */
 bool lend_books_cancel(struct lend_books *books, struct text id, moment now);
+/* A signed contract ends, issued or not, unless something was paid back. False: not written. */
+bool lend_books_return(struct lend_books *books, struct text id, moment now);
 bool lend_books_repaid(struct lend_books *books, struct text id, struct repaid *repaid);
 /* Once for an id; full: only when it is what closes the loan. refuse: declined whatever it is. False: not written. */
 bool lend_books_repay(struct lend_books *books, struct repaid *repaid, bool full, bool refuse, moment now);

@@ -4,6 +4,7 @@
  *     sign ID MONEY_AT
  *     issue ID NUMBER DAY
  *     cancel ID
+ *     return ID NUMBER MADE
  *     repay ID LOAN SUM MADE READY DAY NUMBER REASON     ('-': taken)
  *     pass DAYS
  */
@@ -99,10 +100,20 @@ static bool enter(struct lend_books *books, const struct lent_entry *entry) {
 
 static bool issue(struct lend_books *books, struct lent *lent, int64_t number, int64_t day) {
     struct lent_entry entry = {
-        .lending = lent->lending, .issued = true, .number = number, .sum = lent->sum, .made = lent->money_at};
+        .lending = lent->lending, .kind = "issued", .number = number, .sum = lent->sum, .made = lent->money_at};
     snprintf(entry.id, sizeof entry.id, "%s", lent->id);
     lent->issued = number;
     lent->owing = (struct owing){.principal = lent->sum, .day = day};
+    return enter(books, &entry);
+}
+
+static bool take_back(struct lend_books *books, struct lent *lent, int64_t number, moment made) {
+    struct lent_entry entry = {
+        .lending = lent->lending, .kind = "returned", .number = number, .sum = lent->sum, .made = made};
+    snprintf(entry.id, sizeof entry.id, "%s", lent->id);
+    lent->issued = 0;
+    lent->cancelled = true;
+    lent->owing = (struct owing){.principal = 0};
     return enter(books, &entry);
 }
 
@@ -123,7 +134,7 @@ static bool repay(struct lend_books *books, const struct repaid *repaid, int64_t
     owing_pay(&lent->owing, repaid->sum);
     if (owing_all(&lent->owing) == 0) lent->closed_day = day;
     struct lent_entry entry = {
-        .lending = lent->lending, .number = repaid->number, .sum = repaid->sum, .made = repaid->made};
+        .lending = lent->lending, .kind = "repaid", .number = repaid->number, .sum = repaid->sum, .made = repaid->made};
     snprintf(entry.id, sizeof entry.id, "%s", repaid->id);
     return enter(books, &entry);
 }
@@ -179,6 +190,10 @@ static bool take_change(struct lend_books *books, const char *line) {
     if (sscanf(line, "issue %23s %lld %lld", id, &first, &second) == 3) {
         struct kept *kept = find(books, text_from(id));
         return kept != NULL && issue(books, &kept->lent, first, second);
+    }
+    if (sscanf(line, "return %23s %lld %lld", id, &first, &second) == 3) {
+        struct kept *kept = find(books, text_from(id));
+        return kept != NULL && take_back(books, &kept->lent, first, second);
     }
     if (sscanf(line, "cancel %23s", id) != 1) return false;
     struct kept *kept = find(books, text_from(id));
@@ -300,6 +315,22 @@ bool lend_books_cancel(struct lend_books *books, struct text id, moment now) {
     return good;
 }
 
+bool lend_books_return(struct lend_books *books, struct text id, moment now) {
+    char line[JOURNAL_LINE] = "";
+    struct lent lent;
+    pthread_mutex_lock(&books->lock);
+    struct kept *kept = find(books, id);
+    if (kept != NULL) copy(books, kept, now, &lent);
+    bool signed_one = kept != NULL && lent.money_at != 0 && !lent.cancelled;
+    if (signed_one && lent.issued == 0) snprintf(line, sizeof line, "cancel %.*s\n", TEXT_ARG(id));
+    if (signed_one && lent.issued != 0 && lent.owing.paid == 0)
+        snprintf(line, sizeof line, "return %.*s %lld %lld\n", TEXT_ARG(id), (long long)books->entry_count + 1,
+                 (long long)now);
+    bool good = line[0] == '\0' || write_line(books, line);
+    pthread_mutex_unlock(&books->lock);
+    return good;
+}
+
 bool lend_books_repaid(struct lend_books *books, struct text id, struct repaid *repaid) {
     pthread_mutex_lock(&books->lock);
     struct kept_repaid *kept = find_repaid(books, id);
@@ -374,6 +405,11 @@ bool lend_books_pass(struct lend_books *books, int64_t days) {
     return good;
 }
 
+static void count_in(struct lend_totals *totals, const struct lent_entry *entry) {
+    if (strcmp(entry->kind, "repaid") == 0) totals->repaid += entry->sum;
+    else totals->issued += strcmp(entry->kind, "issued") == 0 ? entry->sum : -entry->sum;
+}
+
 struct lend_totals lend_books_totals(struct lend_books *books, moment now) {
     struct lend_totals totals = {.issued = 0};
     pthread_mutex_lock(&books->lock);
@@ -384,7 +420,7 @@ struct lend_totals lend_books_totals(struct lend_books *books, moment now) {
         totals.open += lent.owing.principal;
     }
     for (size_t i = 0; i < books->entry_count; i++)
-        *(books->entries[i].issued ? &totals.issued : &totals.repaid) += books->entries[i].sum;
+        count_in(&totals, &books->entries[i]);
     pthread_mutex_unlock(&books->lock);
     return totals;
 }

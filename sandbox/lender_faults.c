@@ -7,12 +7,12 @@
 #define DECIDES LEND_APPLY
 #define ANSWERS                                                                                                        \
     (LEND_QUOTE | LEND_APPLY | LEND_STATUS | LEND_SIGN | LEND_LOAN | LEND_REPAY | LEND_REPAYMENT | LEND_STATEMENT |    \
-     LEND_CANCEL)
-#define OF_SUMS (LEND_QUOTE | LEND_APPLY | LEND_STATUS | LEND_SIGN | LEND_REPAY | LEND_REPAYMENT)
-#define OF_IDS (LEND_APPLY | LEND_STATUS | LEND_SIGN | LEND_REPAY | LEND_REPAYMENT | LEND_LOAN)
+     LEND_CANCEL | LEND_RETURN)
+#define OF_SUMS (LEND_RETURN | LEND_QUOTE | LEND_APPLY | LEND_STATUS | LEND_SIGN | LEND_REPAY | LEND_REPAYMENT)
+#define OF_IDS (LEND_RETURN | LEND_APPLY | LEND_STATUS | LEND_SIGN | LEND_REPAY | LEND_REPAYMENT | LEND_LOAN)
 
 const char *const lend_call_names[LEND_CALLS] = {"quote", "apply", "status",    "sign",     "cancel",
-                                                 "loan",  "repay", "repayment", "statement"};
+                                                 "loan",  "repay", "repayment", "statement", "return"};
 
 const struct lend_fault_row lend_faults[LEND_FAULTS] = {
     [LEND_WELL] = {"none", S_sandbox_lfault_none, 0},
@@ -37,7 +37,8 @@ const struct lend_fault_row lend_faults[LEND_FAULTS] = {
     [LEND_HUGE] = {"huge", S_sandbox_pfault_huge, ANSWERS},
     [LEND_OTHER_SUM] = {"other-sum", S_sandbox_bfault_other_sum, OF_SUMS},
     [LEND_OTHER_ID] = {"other-id", S_sandbox_bfault_other_txn, OF_IDS},
-    [LEND_CONTRADICTS] = {"contradicts", S_sandbox_pfault_contradicts, LEND_APPLY | LEND_SIGN | LEND_REPAY},
+    [LEND_CONTRADICTS] = {"contradicts", S_sandbox_pfault_contradicts,
+                          LEND_APPLY | LEND_SIGN | LEND_REPAY | LEND_RETURN},
 };
 
 #define SET(fault) (1u << (fault))

@@ -12,7 +12,7 @@
 #define PAGE_MAX 1000 /* fits a request's arena */
 
 static const char *const call_choices[] = {"any",    "quote", "apply", "status",    "sign",
-                                           "cancel", "loan",  "repay", "repayment", "statement", NULL};
+                                           "cancel", "loan",  "repay", "repayment", "statement", "return", NULL};
 FORM(fault_form, {.name = "fault", .type = FIELD_TEXT, .required = true, .max = 20},
      {.name = "share", .type = FIELD_INT, .min = 1, .max = 100},
      {.name = "times", .type = FIELD_INT, .min = 1, .max = 1000},

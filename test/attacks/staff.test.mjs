@@ -142,6 +142,7 @@ const table = `
   GET  /staff/terminals/export                    -   -   -   -   +   -
   GET  /staff/lenders                             -   -   -   +   -   -
   GET  /staff/lender-loans/{id}                   +   -   -   +   -   -
+  POST /staff/lender-loans/{id}/end               +   -   -   +   -   -
   GET  /staff/payments/{id}                       +   -   -   +   -   -
   POST /staff/payments/{id}/settle                -   -   -   +   -   -
   POST /staff/payments/{id}/refund                -   -   -   +   -   -

@@ -177,11 +177,21 @@ void lender_repayment_read(struct arena *arena, int64_t id, int64_t sum, struct 
 
 /* ---- the statement ---- */
 
+static bool entry_kind_of(struct text name, enum lender_entry_kind *kind) {
+    static const char *const names[] = {
+        [LENDER_ENTRY_REPAID] = "repaid", [LENDER_ENTRY_ISSUED] = "issued", [LENDER_ENTRY_RETURNED] = "returned"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        *kind = (enum lender_entry_kind)i;
+        if (text_is(name, names[i])) return true;
+    }
+    return false;
+}
+
 static bool entry_of(struct arena *arena, const json_t *object, int64_t after, struct lender_entry *entry) {
     const json_t *number = json_object_get(object, "number");
-    struct text kind = text_of(arena, object, "kind", 8);
-    *entry = (struct lender_entry){.number = json_integer_value(number), .issued = text_is(kind, "issued")};
-    return json_is_integer(number) && entry->number > after && (entry->issued || text_is(kind, "repaid")) &&
+    *entry = (struct lender_entry){.number = json_integer_value(number)};
+    return json_is_integer(number) && entry->number > after &&
+           entry_kind_of(text_of(arena, object, "kind", 8), &entry->kind) &&
            number_of(arena, object, "id", &entry->id) && sum_of(arena, object, "sum", &entry->sum) &&
            moment_of_seconds(arena, object, "made", &entry->made);
 }

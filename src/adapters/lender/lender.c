@@ -9,7 +9,7 @@
 
 static const char *call_name(enum lender_call call) {
     static const char *const names[] = {"quote", "apply", "status",    "sign",     "cancel",
-                                        "loan",  "repay", "repayment", "statement"};
+                                        "loan",  "repay", "repayment", "statement", "return"};
     return names[call];
 }
 

@@ -23,6 +23,7 @@ enum lender_call {
     LENDER_REPAY,
     LENDER_REPAYMENT,
     LENDER_STATEMENT,
+    LENDER_RETURN,
 };
 
 /* ---- asking: blocks up to the service's timeout; dispatcher and worker threads only ---- */
@@ -105,9 +106,11 @@ void lender_repayment_read(struct arena *arena, int64_t id, int64_t sum, struct 
                            struct lender_repayment *repayment);
 
 #define LENDER_ENTRIES 100
+/* Kept in the database: never renumbered. */
+enum lender_entry_kind { LENDER_ENTRY_REPAID, LENDER_ENTRY_ISSUED, LENDER_ENTRY_RETURNED };
 struct lender_entry {
     int64_t number, id, sum;
-    bool issued; /* else repaid */
+    enum lender_entry_kind kind;
     moment made;
 };
 /* After that number, in order; how many, -1: no answer that can be understood, nothing of which is passed over. */

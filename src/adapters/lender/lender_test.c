@@ -171,6 +171,7 @@ static void passes_over_no_entry(void **state) {
     } cases[] = {
         {"{\"entries\":[]}", 0},
         {"{\"entries\":[" LINE(8, "issued") "," LINE(9, "repaid") "]}", 2},
+        {"{\"entries\":[" LINE(8, "issued") "," LINE(9, "returned") "]}", 2},
         {"{\"entries\":[" LINE(8, "issued") "," LINE(8, "repaid") "]}", -1},
         {"{\"entries\":[" LINE(7, "issued") "]}", -1},
         {"{\"entries\":[" LINE(8, "lent") "]}", -1},

@@ -44,6 +44,9 @@ LOAN_FORM(loan_form, false, false);
 LOAN_FORM(sign_form, true, false);
 LOAN_FORM(pay_form, false, true);
 
+FORM(end_form, {.name = "reason", .type = FIELD_TEXT, .required = true, .min = 5, .max = 300,
+                .missing = S_backoffice_reason_short});
+
 /* ---- routes ---- */
 
 #define ACT(stage)                                                                                                     \
@@ -139,8 +142,23 @@ static const struct route routes[] = {
      .roles = ROLE_SUPPORT | ROLE_FINANCE,
      .stages = {{STAGE_READ, staff_loan_read}},
      .page = &template_lenders_staff_loan,
+     .form = &end_form,
      .audit = "lenders.seen",
-     .summary = "A customer's loan with a partner lender"},
+     .summary = "A customer's loan with a partner lender",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/staff/lender-loans/{id}/end",
+     .who = WHO_STAFF,
+     .roles = ROLE_SUPPORT | ROLE_FINANCE,
+     .form = &end_form,
+     .stages = {{STAGE_WRITE, staff_loan_end_ask}},
+     .page = &template_lenders_staff_loan,
+     .again = staff_loan_read,
+     .again_page = &template_lenders_staff_loan,
+     .key = true,
+     .rates = {{RATE_ADDRESS, 600, MINUTE}},
+     .audit = "lenders.end",
+     .summary = "Asks for a signed loan whose money does not come to be ended and to go back to the lender"},
     {.path = NULL}};
 
 /* ---- the rest ---- */
@@ -156,7 +174,7 @@ static const struct operation_kind operations[] = {
     {.name = NULL}};
 
 static const struct job jobs[] = {{"lenders.late", 5 * SECOND, lenders_late},
-                                  {"lenders.room", 30 * SECOND, lenders_room},
+                                  {"lenders.room", 5 * SECOND, lenders_room},
                                   {"lenders.refresh", 5 * SECOND, lenders_refresh},
                                   {"lenders.statement", SECOND, lenders_statements},
                                   {.name = NULL}};
@@ -175,6 +193,7 @@ const struct feature lenders_feature = {
     .outbox = lenders_outbox,
     .operations = operations,
     .queues = lenders_queues,
+    .approvals = lenders_approvals,
     .card = lenders_card,
     .payee = lenders_payee,
     .pending = lenders_pending,

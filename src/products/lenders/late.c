@@ -1,12 +1,12 @@
 /* late.c: what takes longer than it may. Before the signature it just ends; after it staff have a task, one for each
- * loan, and the lender is asked on. Money that has no room in the wallet is tried again; loans that are open are asked
- * about now and then. */
+ * loan, and the lender is asked on. Money that has no room in the wallet is tried again, and after a time goes back to
+ * the lender; loans that are open are asked about now and then. */
 #include "products/lenders/lenders.h"
 
 #define PIECE 100
 
-STATEMENT(loans_due, "SELECT id, customer FROM lender_loan WHERE state < 6 AND late = 0 AND deadline < $1 "
-                     "ORDER BY deadline LIMIT 100");
+STATEMENT(loans_due, "SELECT id, customer FROM lender_loan WHERE state < 8 AND state <> 6 AND late = 0 AND "
+                     "deadline < $1 ORDER BY deadline LIMIT 100");
 STATEMENT(repayments_due, "SELECT id, customer FROM lender_repayment WHERE state = 1 AND late = 0 AND deadline < $1 "
                           "ORDER BY deadline LIMIT 100");
 STATEMENT(in_want_of_room, "SELECT id, customer FROM lender_loan WHERE state = 5 ORDER BY id LIMIT 100");
@@ -59,7 +59,7 @@ bool lenders_late(struct engine *engine, struct tx *tx) {
     size_t loans = read_due(tx_query(tx, &loans_due, VALUES(V_INT(now))), due);
     for (size_t i = 0; i < loans; i++)
         if (loan_find(engine, tx, due[i].customer, due[i].id, &loan) && loan.deadline < now && !loan.late &&
-            loan.state < LOAN_OPEN)
+            loan.state != LOAN_OPEN && !loan_ended(loan.state))
             loan_due(engine, tx, &loan);
     size_t repayments = read_due(tx_query(tx, &repayments_due, VALUES(V_INT(now))), due);
     for (size_t i = 0; i < repayments; i++) {
@@ -76,10 +76,13 @@ bool lenders_late(struct engine *engine, struct tx *tx) {
 bool lenders_room(struct engine *engine, struct tx *tx) {
     struct due due[PIECE];
     struct loan loan;
+    moment now = world_now(tx_world(tx));
     size_t count = read_due(tx_query(tx, &in_want_of_room, NO_VALUES), due);
-    for (size_t i = 0; i < count; i++)
-        if (loan_find(engine, tx, due[i].customer, due[i].id, &loan) && loan.state == LOAN_ROOM)
-            loan_money(engine, tx, &loan);
+    for (size_t i = 0; i < count; i++) {
+        if (!loan_find(engine, tx, due[i].customer, due[i].id, &loan) || loan.state != LOAN_ROOM) continue;
+        loan_money(engine, tx, &loan);
+        if (loan.state == LOAN_ROOM && loan_back_at(engine, &loan) <= now) loan_return(engine, tx, &loan);
+    }
     return false;
 }
 

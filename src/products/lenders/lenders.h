@@ -34,7 +34,7 @@ struct lender_settings {
 struct lenders_settings {
     struct lender_settings slots[LENDERS_MOST];
     int level; /* 0 minimal, 1 simplified, 2 full */
-    int64_t decision_life, offer_life, sign_life, money_life, repay_life;
+    int64_t decision_life, offer_life, sign_life, money_life, room_life, repay_life;
     int64_t refresh_every, statement_every, statement_lag, timeout, tolerance;
 };
 extern const struct setting lenders_setting_table[];
@@ -73,7 +73,7 @@ struct loan {
     int64_t sum, term;      /* asked for; once it is offered: offered */
     moment deadline;        /* of the state; 0: it has none */
     bool late;              /* past it, and staff know */
-    moment money_at;        /* 0: at once */
+    moment money_at;        /* when it comes, 0: at once; of money without room: since when it waits */
     int64_t operation;      /* by which the money came; 0: not yet */
     struct text certificate, reference; /* TEXT_NONE */
     moment ended;           /* 0: not yet */
@@ -141,7 +141,7 @@ void lenders_describe(struct engine *engine, struct tx *tx, const struct locale 
 #define ASKED_ON (90 * DAY) /* once money is in it a lender is asked for so long, and then for so long again */
 
 
-enum step { STEP_APPLY, STEP_SIGN, STEP_AWAIT, STEP_CANCEL, STEP_FIGURES, STEP_REPAY, STEP_STATEMENT };
+enum step { STEP_APPLY, STEP_SIGN, STEP_AWAIT, STEP_CANCEL, STEP_FIGURES, STEP_REPAY, STEP_STATEMENT, STEP_RETURN };
 /* facts: what the lender is told; sum: what an issued loan must be of, or a repayment is. */
 struct step_order {
     enum step step;
@@ -165,12 +165,18 @@ void figures_came(struct engine *engine, struct tx *tx, const struct outbox_item
                   struct text reply);
 void repaid(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
             struct text reply);
+void returned(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+              struct text reply);
 void loan_end(struct engine *engine, struct tx *tx, struct loan *loan, enum loan_state state);
 /* The lender need not wait for the customer any more. */
 void loan_call_off(struct engine *engine, struct tx *tx, const struct loan *loan);
 void loan_ask_figures(struct engine *engine, struct tx *tx, struct loan *loan);
 /* The money of an issued loan to the wallet; without room it waits. */
 void loan_money(struct engine *engine, struct tx *tx, struct loan *loan);
+/* Of one that may (loan_may_return): nothing comes to the wallet any more, the lender is told until he has it back. */
+void loan_return(struct engine *engine, struct tx *tx, struct loan *loan);
+/* When money that waits for room goes back to the lender. */
+moment loan_back_at(const struct engine *engine, const struct loan *loan);
 struct transfer loan_transfer(struct engine *engine, struct tx *tx, const struct loan *loan);
 
 /* ---- late.c: jobs ---- */
@@ -210,9 +216,13 @@ void loan_tell_customer(struct engine *engine, struct tx *tx, const struct loan 
 void lenders_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                      struct node *list);
 
-/* ---- staff.c, own_data.c ---- */
+/* ---- staff.c, staff_end.c, own_data.c ---- */
 
-stage_function staff_lenders_read, staff_loan_read;
+stage_function staff_lenders_read, staff_loan_read, staff_loan_end_ask;
+/* Whether staff may end it, and why its money does not come; TEXT_NONE: that is not known. */
+bool staff_may_end(const struct loan *loan);
+struct text staff_end_why(struct request *request, struct tx *tx, const struct loan *loan);
+extern const struct approval_kind lenders_approvals[];
 extern const struct queue lenders_queues[];
 extern const struct card_section lenders_card[];
 bool lenders_own_data(struct own_data *piece);

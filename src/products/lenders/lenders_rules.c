@@ -11,17 +11,23 @@ const char *loan_state_name(enum loan_state state) {
     case LOAN_COMING: return "coming";
     case LOAN_ROOM: return "no-room";
     case LOAN_OPEN: return "open";
+    case LOAN_RETURNING: return "returning";
     case LOAN_CLOSED: return "closed";
     case LOAN_REFUSED: return "refused";
     case LOAN_CANCELLED: return "cancelled";
     case LOAN_EXPIRED: return "expired";
     case LOAN_IMPLAUSIBLE: return "implausible";
+    case LOAN_RETURNED: return "returned";
     }
     return "";
 }
 
 bool loan_ended(enum loan_state state) {
     return state >= LOAN_CLOSED;
+}
+
+bool loan_may_return(enum loan_state state) {
+    return state >= LOAN_SIGNING && state <= LOAN_ROOM;
 }
 
 const char *repayment_state_name(enum repayment_state state) {

@@ -12,14 +12,18 @@ enum loan_state {
     LOAN_COMING,        /* signed by both; the money comes later */
     LOAN_ROOM,          /* the money is here, the wallet has no room for it */
     LOAN_OPEN,          /* to be paid back */
+    LOAN_RETURNING,     /* signed, its money never came to the customer: goes back to the lender, who is being told */
     LOAN_CLOSED = 10,
     LOAN_REFUSED,
     LOAN_CANCELLED,     /* by the customer */
     LOAN_EXPIRED,       /* the lender did not decide, or the customer did not sign in time */
     LOAN_IMPLAUSIBLE,   /* what was offered is not what it says */
+    LOAN_RETURNED,      /* the lender has it again: nothing is owed */
 };
 const char *loan_state_name(enum loan_state state);
 bool loan_ended(enum loan_state state);
+/* Signed, and its money has not come to the customer: only then can it go back. */
+bool loan_may_return(enum loan_state state);
 
 enum repayment_state { REPAYMENT_SENDING = 1, REPAYMENT_TAKEN = 10, REPAYMENT_DECLINED };
 const char *repayment_state_name(enum repayment_state state);

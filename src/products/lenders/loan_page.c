@@ -151,6 +151,7 @@ static struct node *document_of(struct request *request, struct tx *tx, const st
     if (loan->deadline != 0) doc_moment(document, "deadline", loan->deadline);
     else doc_null(document, "deadline");
     if (loan->state == LOAN_COMING && loan->money_at != 0) doc_moment(document, "money_at", loan->money_at);
+    if (loan->state == LOAN_ROOM) doc_moment(document, "back_at", loan_back_at(request->engine, loan));
     if (loan->operation != 0) doc_id(document, "operation", loan->operation);
     else doc_null(document, "operation");
     doc_text(document, "certificate", loan->certificate);
@@ -166,7 +167,8 @@ static struct node *document_of(struct request *request, struct tx *tx, const st
 }
 
 static void look_again(struct request *request, const struct loan *loan, bool sending) {
-    bool waits = sending || loan->state == LOAN_DECIDING || loan->state == LOAN_SIGNING || loan->state == LOAN_COMING;
+    bool waits = sending || loan->state == LOAN_DECIDING || loan->state == LOAN_SIGNING || loan->state == LOAN_COMING ||
+                 loan->state == LOAN_RETURNING;
     int64_t age = world_now(request->world) - id_moment(loan->id);
     if (!waits) return;
     if (request->page == NULL) request->page = doc_new(request->arena);

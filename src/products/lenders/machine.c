@@ -6,7 +6,7 @@
 /* ---- a row's payload: the lender, the sum that must be meant, and what he is told ---- */
 
 static const char *const kinds[] = {"lender.apply",   "lender.sign",  "lender.await",    "lender.cancel",
-                                    "lender.figures", "lender.repay", "lender.statement"};
+                                    "lender.figures", "lender.repay", "lender.statement", "lender.return"};
 
 void step_add(struct engine *engine, struct tx *tx, const struct step_order *order) {
     struct text payload = text_format(tx_arena(tx), "%.*s\n%lld\n%.*s", TEXT_ARG(order->lender), (long long)order->sum,
@@ -104,6 +104,14 @@ static enum outbox_verdict cancel_send(struct engine *engine, const struct outbo
     return ends_it(decision(&asking, LENDER_CANCEL, asking.body, reply)) ? OUTBOX_DONE : OUTBOX_AGAIN;
 }
 
+static enum outbox_verdict return_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
+                                       struct text *reply) {
+    struct asking asking;
+    if (!asking_of(engine, item, arena, &asking)) return OUTBOX_AGAIN;
+    enum lender_status status = decision(&asking, LENDER_RETURN, asking.body, reply);
+    return ends_it(status) && sure(&asking, status, reply) ? OUTBOX_DONE : OUTBOX_AGAIN;
+}
+
 static enum outbox_verdict figures_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                         struct text *reply) {
     struct asking asking;
@@ -154,4 +162,5 @@ const struct outbox_kind lenders_outbox[] = {
     {.name = "lender.figures", .send = figures_send, .result = figures_came, .pause_most_us = MINUTE},
     {.name = "lender.repay", .send = repay_send, .result = repaid, .pause_most_us = 30 * SECOND},
     {.name = "lender.statement", .send = statement_send, .result = statement_came, .pause_most_us = MINUTE},
+    {.name = "lender.return", .send = return_send, .result = returned, .pause_most_us = 30 * SECOND},
     {.name = NULL}};

@@ -80,6 +80,9 @@ const struct migration lenders_migrations[] = {
      "  made BIGINT NOT NULL,\n"
      "  PRIMARY KEY (lender, entry)\n"
      ") CLUSTERED;\n"},
+    {"lenders", 2,
+     "DROP INDEX lender_loan_due;\n"
+     "CREATE INDEX lender_loan_due ON lender_loan (deadline) WHERE state < 8 AND state <> 6 AND late = 0;\n"},
     {.sql = NULL}};
 
 const struct sealed lenders_sealed[] = {

@@ -54,6 +54,8 @@ const struct setting lenders_setting_table[] = {
      "After so long without the lender's word on a signed contract staff have a task; he is asked on."},
     {"money_life", SETTING_DURATION, AT(money_life), "4h", SECOND, 30 * DAY, NULL,
      "The same of money that was to come, or has no room in the wallet."},
+    {"room_life", SETTING_DURATION, AT(room_life), "14d", SECOND, 90 * DAY, NULL,
+     "Money that has no room in the wallet for so long goes back to the lender; nothing is owed then."},
     {"repay_life", SETTING_DURATION, AT(repay_life), "1h", SECOND, 30 * DAY, NULL, "The same of a repayment."},
     {"refresh_every", SETTING_DURATION, AT(refresh_every), "6h", SECOND, 7 * DAY, NULL,
      "How often a lender is asked how his loans stand."},

@@ -98,6 +98,7 @@ void loan_money(struct engine *engine, struct tx *tx, struct loan *loan) {
     if (refusal != LEDGER_OK) {
         if (loan->state == LOAN_ROOM) return;
         loan->state = LOAN_ROOM;
+        loan->money_at = world_now(tx_world(tx));
         loan->deadline = world_now(tx_world(tx)) + lenders_state_of(engine)->settings->money_life;
         loan_not_late(engine, tx, loan);
         loan_save(engine, tx, loan);
@@ -112,6 +113,62 @@ void loan_money(struct engine *engine, struct tx *tx, struct loan *loan) {
     loan_tell_customer(engine, tx, loan, S_lenders_told_money, loan->sum);
 }
 
+static enum step step_of(enum loan_state state) {
+    if (state == LOAN_RETURNING) return STEP_RETURN;
+    return state == LOAN_COMING ? STEP_AWAIT : STEP_SIGN;
+}
+
+/* Nobody knows what became of it: staff have had their task long since, and the lender is asked on. */
+static void ask_on(struct engine *engine, struct tx *tx, const struct outbox_item *item) {
+    moment now = world_now(tx_world(tx));
+    struct text rest, lender = text_split(item->payload, '\n', &rest);
+    struct text sum_text = text_split(rest, '\n', &rest);
+    struct loan loan;
+    int64_t sum = 0;
+    bool is_loan = loan_find(engine, tx, item->owner, item->subject, &loan);
+    enum step step = is_loan ? step_of(loan.state) : STEP_REPAY;
+    if (!text_to_int(sum_text, &sum)) return;
+    step_add(engine, tx,
+             &(struct step_order){step, item->owner, item->subject, lender, sum, rest, now, now + ASKED_ON});
+}
+
+/* ---- back to the lender ---- */
+
+moment loan_back_at(const struct engine *engine, const struct loan *loan) {
+    return loan->money_at + lenders_state_of(engine)->settings->room_life;
+}
+
+void loan_return(struct engine *engine, struct tx *tx, struct loan *loan) {
+    moment now = world_now(tx_world(tx));
+    const struct lender_fact facts[] = {{"id", text_format(tx_arena(tx), "%lld", (long long)loan->id)},
+                                        {"sum", money_decimal(tx_arena(tx), rub(loan->sum))}};
+    check(loan_may_return(loan->state));
+    loan->state = LOAN_RETURNING;
+    loan->deadline = now + lenders_state_of(engine)->settings->sign_life;
+    loan_not_late(engine, tx, loan);
+    loan_save(engine, tx, loan);
+    engine_notify(engine, tx, loan->customer, "lender");
+    step_add(engine, tx,
+             &(struct step_order){STEP_RETURN, loan->customer, loan->id, loan->lender, loan->sum,
+                                  lender_write(tx_arena(tx), facts, 2), now, now + ASKED_ON});
+}
+
+/* The lender has said, twice, that nothing of it is left. */
+void returned(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
+              struct text reply) {
+    struct loan loan;
+    (void)reply;
+    if (!loan_find(engine, tx, item->owner, item->subject, &loan) || loan.state != LOAN_RETURNING) return;
+    if (verdict != OUTBOX_DONE) {
+        ask_on(engine, tx, item);
+        return;
+    }
+    loan_end(engine, tx, &loan, LOAN_RETURNED);
+    loan_tell_customer(engine, tx, &loan, S_lenders_told_returned, loan.sum);
+}
+
+/* ---- signed ---- */
+
 static void coming(struct engine *engine, struct tx *tx, struct loan *loan, moment money_at) {
     moment now = world_now(tx_world(tx)), from = money_at > now ? money_at : now;
     loan->state = LOAN_COMING;
@@ -123,20 +180,6 @@ static void coming(struct engine *engine, struct tx *tx, struct loan *loan, mome
              &(struct step_order){STEP_AWAIT, loan->customer, loan->id, loan->lender, loan->sum,
                                   body_of_id(tx_arena(tx), loan->id), from + AWAIT_PAUSE, from + ASKED_ON});
     loan_tell_customer(engine, tx, loan, S_lenders_told_coming, loan->sum);
-}
-
-/* Nobody knows what became of it: staff have had their task long since, and the lender is asked on. */
-static void ask_on(struct engine *engine, struct tx *tx, const struct outbox_item *item) {
-    moment now = world_now(tx_world(tx));
-    struct text rest, lender = text_split(item->payload, '\n', &rest);
-    struct text sum_text = text_split(rest, '\n', &rest);
-    struct loan loan;
-    int64_t sum = 0;
-    bool is_loan = loan_find(engine, tx, item->owner, item->subject, &loan);
-    enum step step = !is_loan ? STEP_REPAY : loan.state == LOAN_COMING ? STEP_AWAIT : STEP_SIGN;
-    if (!text_to_int(sum_text, &sum)) return;
-    step_add(engine, tx,
-             &(struct step_order){step, item->owner, item->subject, lender, sum, rest, now, now + ASKED_ON});
 }
 
 void signed_by_lender(struct engine *engine, struct tx *tx, const struct outbox_item *item,

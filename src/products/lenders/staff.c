@@ -10,10 +10,10 @@ STATEMENT(statement_of, "SELECT entry, issued, repaid, told_at FROM lender_state
 STATEMENT(odd_of,
           "SELECT entry, issued, subject, sum, made FROM lender_odd WHERE lender = $1 ORDER BY entry LIMIT 100");
 STATEMENT(issued_sum, "SELECT CAST(COALESCE(SUM(sum), 0) AS BIGINT) FROM lender_loan "
-                      "WHERE lender = $1 AND state IN (5, 6, 10)");
+                      "WHERE lender = $1 AND (state IN (5, 6, 10) OR (state = 7 AND reference IS NOT NULL))");
 STATEMENT(repaid_sum, "SELECT CAST(COALESCE(SUM(sum), 0) AS BIGINT) FROM lender_repayment "
                       "WHERE lender = $1 AND state = 10");
-STATEMENT(waiting_count, "SELECT COUNT(*) FROM lender_loan WHERE lender = $1 AND state < 6");
+STATEMENT(waiting_count, "SELECT COUNT(*) FROM lender_loan WHERE lender = $1 AND state < 8 AND state <> 6");
 STATEMENT(sending_count, "SELECT COUNT(*) FROM lender_repayment WHERE lender = $1 AND state = 1");
 
 static int64_t number_of(struct tx *tx, struct statement *statement, struct text lender) {
@@ -25,13 +25,16 @@ static int64_t number_of(struct tx *tx, struct statement *statement, struct text
 
 /* ---- all lenders ---- */
 
+static const char *const kinds[] = {
+    [LENDER_ENTRY_REPAID] = "repaid", [LENDER_ENTRY_ISSUED] = "issued", [LENDER_ENTRY_RETURNED] = "returned"};
+
 static void tell_odd(struct tx *tx, struct text lender, struct node *node) {
     struct node *list = doc_array(node, "odd");
     struct rows *rows = tx_query(tx, &odd_of, VALUES(V_TEXT(lender)));
     while (rows_next(rows)) {
         struct node *odd = doc_add_object(list);
         doc_int(odd, "entry", row_int(rows, 0));
-        doc_bool(odd, "issued", row_int(rows, 1) != 0);
+        doc_text(odd, "kind", text_from(kinds[row_int(rows, 1)]));
         doc_id(odd, "subject", row_int(rows, 2));
         doc_money(odd, "sum", rub(row_int(rows, 3)));
         doc_moment(odd, "made", row_int(rows, 4));
@@ -89,6 +92,10 @@ static void tell_loan(struct request *request, struct tx *tx, const struct loan 
     else doc_null(document, "deadline");
     doc_text(document, "reference", loan->reference);
     doc_text(document, "certificate", loan->certificate);
+    doc_bool(document, "may_end", staff_may_end(loan));
+    doc_text(document, "why", staff_end_why(request, tx, loan));
+    if (loan->state == LOAN_ROOM) doc_moment(document, "back_at", loan_back_at(request->engine, loan));
+    else doc_null(document, "back_at");
     bool is_signed = signature_find(request->engine, tx, loan->customer, loan->id, &signature);
     doc_text(document, "digest", is_signed ? signature.digest : TEXT_NONE);
     doc_text(document, "signed_by", is_signed ? mask_text(request->arena, signature.phone) : TEXT_NONE);

@@ -47,9 +47,13 @@ bool lenders_statements(struct engine *engine, struct tx *tx) {
 static bool fits(struct engine *engine, struct tx *tx, struct text lender, const struct lender_entry *entry) {
     struct loan loan;
     struct repayment repayment;
-    if (entry->issued)
-        return loan_find(engine, tx, loan_owner(tx, entry->id), entry->id, &loan) && text_equal(loan.lender, lender) &&
-               (loan.operation != 0 || loan.state == LOAN_ROOM) && loan.sum == entry->sum;
+    if (entry->kind != LENDER_ENTRY_REPAID) {
+        bool ours = loan_find(engine, tx, loan_owner(tx, entry->id), entry->id, &loan) &&
+                    text_equal(loan.lender, lender) && loan.sum == entry->sum;
+        bool goes_back = ours && (loan.state == LOAN_RETURNING || loan.state == LOAN_RETURNED);
+        if (entry->kind == LENDER_ENTRY_RETURNED) return goes_back;
+        return ours && (loan.operation != 0 || loan.state == LOAN_ROOM || goes_back);
+    }
     return repayment_find(tx, repayment_owner(tx, entry->id), entry->id, &repayment) &&
            text_equal(repayment.lender, lender) && repayment.state == REPAYMENT_TAKEN && repayment.sum == entry->sum;
 }
@@ -61,7 +65,7 @@ static size_t judge_odd(struct engine *engine, struct tx *tx, struct text lender
     struct rows *rows = tx_query(tx, &odd_select, VALUES(V_TEXT(lender)));
     while (count < LENDER_ENTRIES && rows_next(rows))
         odd[count++] = (struct lender_entry){.number = row_int(rows, 0),
-                                             .issued = row_int(rows, 1) != 0,
+                                             .kind = (enum lender_entry_kind)row_int(rows, 1),
                                              .id = row_int(rows, 2),
                                              .sum = row_int(rows, 3)};
     rows_end(rows);
@@ -104,10 +108,11 @@ void statement_came(struct engine *engine, struct tx *tx, const struct outbox_it
     for (; taken < count && entries[taken].made <= now - lag; taken++) {
         const struct lender_entry *entry = &entries[taken];
         totals.entry = entry->number;
-        *(entry->issued ? &totals.issued : &totals.repaid) += entry->sum;
+        if (entry->kind == LENDER_ENTRY_REPAID) totals.repaid += entry->sum;
+        else totals.issued += entry->kind == LENDER_ENTRY_ISSUED ? entry->sum : -entry->sum;
         if (fits(engine, tx, lender, entry)) continue;
         tx_run(tx, &odd_insert,
-               VALUES(V_TEXT(lender), V_INT(entry->number), V_INT(entry->issued), V_INT(entry->id), V_INT(entry->sum),
+               VALUES(V_TEXT(lender), V_INT(entry->number), V_INT(entry->kind), V_INT(entry->id), V_INT(entry->sum),
                       V_INT(entry->made)));
     }
     moment asked_at = taken == LENDER_ENTRIES ? 0 : now; /* there is more */

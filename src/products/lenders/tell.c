@@ -14,11 +14,13 @@ string_id loan_state_words(enum loan_state state) {
     case LOAN_COMING: return S_lenders_state_coming;
     case LOAN_ROOM: return S_lenders_state_room;
     case LOAN_OPEN: return S_lenders_state_open;
+    case LOAN_RETURNING: return S_lenders_state_returning;
     case LOAN_CLOSED: return S_lenders_state_closed;
     case LOAN_REFUSED: return S_lenders_state_refused;
     case LOAN_CANCELLED: return S_lenders_state_cancelled;
     case LOAN_EXPIRED: return S_lenders_state_expired;
     case LOAN_IMPLAUSIBLE: return S_lenders_state_implausible;
+    case LOAN_RETURNED: return S_lenders_state_returned;
     }
     return S_none;
 }
@@ -32,9 +34,11 @@ void loan_tell_customer(struct engine *engine, struct tx *tx, const struct loan 
     struct node *values = doc_new(tx_arena(tx));
     doc_money(values, "sum", rub(sum));
     doc_text(values, "lender", title_of(engine, loan));
+    doc_moment(values, "back_at", loan_back_at(engine, loan));
     const struct string_argument arguments[] = {{"sum", doc_get(values, "sum")},
-                                                {"lender", doc_get(values, "lender")}};
-    message_tell(engine, tx, loan->customer, TOPIC_OPERATIONS, text, arguments, 2);
+                                                {"lender", doc_get(values, "lender")},
+                                                {"back_at", doc_get(values, "back_at")}};
+    message_tell(engine, tx, loan->customer, TOPIC_OPERATIONS, text, arguments, 3);
     engine_notify(engine, tx, loan->customer, "lender");
 }
 
