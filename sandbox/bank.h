@@ -129,8 +129,9 @@ bool bank_books_find(struct bank_books *books, struct text id, struct payout *pa
 bool bank_books_add(struct bank_books *books, struct payout *payout);
 /* How often that was asked before, done or not; counts it. */
 int bank_books_asked(struct bank_books *books, struct text id);
-/* Sends back what was paid, or only so much of it (0: all); false: it was not. */
-bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, moment now);
+/* Sends back what was paid, or only so much of it (0: all); false: it was not. again: by mistake a second time, of
+ * which the list tells the latest. */
+bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, bool again, moment now);
 /* Of those sent back the ones after that number, in order. */
 size_t bank_books_returned(struct bank_books *books, int64_t after, moment now, struct payout *payouts, size_t room);
 size_t bank_books_count(struct bank_books *books);

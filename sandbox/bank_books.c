@@ -163,16 +163,17 @@ static bool send_back(struct bank_books *books, struct kept *kept, int64_t sum) 
     char line[JOURNAL_LINE];
     snprintf(line, sizeof line, "back %s %lld %lld\n", kept->payout.id, (long long)books->number + 1, (long long)sum);
     if (!journal_add(books->journal, line)) return false;
-    if (kept->payout.back != 0) books->expected--;
+    if (kept->payout.back != 0 && kept->payout.number == 0) books->expected--;
     kept->payout.number = ++books->number;
     kept->payout.came_back = sum;
     return true;
 }
 
-bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, moment now) {
+bool bank_books_return(struct bank_books *books, struct text id, int64_t sum, bool again, moment now) {
     pthread_mutex_lock(&books->lock);
     struct kept *kept = find(books, id);
-    bool good = kept != NULL && payout_state_of(&kept->payout, now) == PAYOUT_PAID && sum <= kept->payout.sum &&
+    enum payout_state wanted = again ? PAYOUT_RETURNED : PAYOUT_PAID;
+    bool good = kept != NULL && payout_state_of(&kept->payout, now) == wanted && sum <= kept->payout.sum &&
                 send_back(books, kept, sum > 0 ? sum : kept->payout.sum);
     pthread_mutex_unlock(&books->lock);
     return good;

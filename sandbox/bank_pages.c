@@ -21,7 +21,8 @@ FORM(fault_form, {.name = "fault", .type = FIELD_TEXT, .required = true, .max = 
      {.name = "share", .type = FIELD_INT, .required = true, .min = 0, .max = 100},
      {.name = "seconds", .type = FIELD_INT, .required = true, .min = 1, .max = 86400},
      {.name = "call", .type = FIELD_CHOICE, .choices = call_choices});
-FORM(return_form, {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX});
+FORM(return_form, {.name = "sum", .type = FIELD_MONEY, .min = 1, .max = MONEY_MAX},
+     {.name = "again", .type = FIELD_BOOL});
 FORM(books_form, {.name = "after", .type = FIELD_INT, .min = 0, .max = INT32_MAX},
      {.name = "limit", .type = FIELD_INT, .min = 1, .max = PAGE_MAX});
 
@@ -106,7 +107,8 @@ static enum flow payout_return(struct request *request, struct tx *tx) {
     (void)tx;
     int64_t sum = field_given(request, "sum") ? field_money(request, "sum").minor : 0;
     if (!request->fields_valid) return refuse(request, &bad_fields);
-    if (!bank_books_return(bank_of(request)->books, request->params[0], sum, world_now(request->world)))
+    if (!bank_books_return(bank_of(request)->books, request->params[0], sum,
+                           field_number(request, "again") != 0, world_now(request->world)))
         return refuse(request, &not_paid);
     return answer_done(request, doc_new(request->arena), TEXT("/bank"));
 }

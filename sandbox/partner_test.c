@@ -112,8 +112,10 @@ static void pays_once_and_outlives_a_crash(void **state) {
     assert_int_equal(bank_books_returned(books, 0, NOW, returned, 4), 0);
     assert_int_equal(bank_books_returned(books, 0, NOW + SECOND, returned, 4), 1);
     assert_true(strcmp(returned[0].id, "3") == 0 && returned[0].number == 1);
-    assert_true(bank_books_return(books, TEXT("1"), 0, NOW));
-    assert_false(bank_books_return(books, TEXT("1"), 0, NOW) || bank_books_return(books, TEXT("2"), 0, NOW));
+    assert_false(bank_books_return(books, TEXT("1"), 0, true, NOW)); /* nothing came back yet */
+    assert_true(bank_books_return(books, TEXT("1"), 0, false, NOW));
+    assert_false(bank_books_return(books, TEXT("1"), 0, false, NOW) ||
+                 bank_books_return(books, TEXT("2"), 0, false, NOW));
     bank_books_close(books);
     FILE *file = fopen(path, "a");
     fputs("payout 4 0 10", file); /* a crash tore it off: nobody was told */

@@ -10,6 +10,8 @@
 STATEMENT(find, "SELECT number, asked FROM pay_return WHERE provider = $1 FOR_UPDATE");
 STATEMENT(add, "INSERT INTO pay_return (provider, number, asked) VALUES ($1, 0, $2)");
 STATEMENT(put_asked, "UPDATE pay_return SET asked = $2 WHERE provider = $1");
+STATEMENT(take_once, "INSERT INTO pay_return_taken (payment, number) VALUES ($1, $2) "
+                     "ON CONFLICT (payment, number) DO NOTHING");
 STATEMENT(put_number, "UPDATE pay_return SET number = $2 WHERE provider = $1");
 
 /* ---- which banks ---- */
@@ -74,12 +76,13 @@ enum outbox_verdict returns_send(struct engine *engine, const struct outbox_item
 
 /* ---- what came back ---- */
 
-/* What does not fit (no such payment, never sent, another sum) is for people (unplaced.c). */
+/* What does not fit (no such payment, never sent, another sum, given back before) is for people (unplaced.c). A bank's
+ * list may be read anew from its beginning, since another provider asks for it now: each line counts once. */
 static void take(struct engine *engine, struct tx *tx, int64_t provider, const struct rail_return *one) {
+    if (tx_run(tx, &take_once, VALUES(V_INT(one->payment), V_INT(one->number))) == 0) return;
     struct payment payment;
     int64_t customer = payment_owner(tx, one->payment);
     bool found = customer >= 0 && payment_find(engine, tx, customer, one->payment, &payment);
-    if (found && payment.state == PAYMENT_REFUNDED) return;
     if (found) payments_returning_account(engine, tx, payment.provider);
     if (!found || !payment_returned(engine, tx, &payment, one->sum)) unplaced_keep(engine, tx, provider, one);
 }

@@ -116,6 +116,12 @@ const struct migration payments_migrations[] = {
     {"payments", 7, /* by another bank's card: the order of it; -1 until it is made, 0 from the account */
      "ALTER TABLE payment ADD COLUMN card_order BIGINT NOT NULL DEFAULT 0;\n"
      "CREATE INDEX payment_card_order ON payment (customer, card_order) WHERE card_order > 0;"},
+    {"payments", 8, /* lines of banks' lists of what was sent back, each counted once, whoever asks for the list */
+     "CREATE TABLE pay_return_taken ( -- distributed by payment\n"
+     "  payment BIGINT NOT NULL,\n"
+     "  number BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (payment, number)\n"
+     ") CLUSTERED;"},
     {.sql = NULL},
 };
 

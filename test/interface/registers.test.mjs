@@ -229,4 +229,31 @@ describe("WA-5, BO-2: what a bank sent back, and fits no payment", () => {
     assert.deepEqual((await people.finance.get("/staff/tasks?queue=payments.unplaced")).body.tasks, []);
     assert.equal(problem(await act(people.finance, path, {payment: payment.id, reason})), "unplaced-over");
   });
+
+  test("sent back twice: the second time is unplaced, too; a list read anew counts nothing twice", async () => {
+    const other = await server.customer();
+    const tasks = async () => (await people.finance.get("/staff/tasks?queue=payments.unplaced")).body.tasks;
+    assert.equal(await wallets.topup(other, "1000.00", cards.pays), "paid");
+    const {id} = await payouts.pay(other, "to-account", transfer(), "done"), back = async (body) => {
+      const sent = await fetch(`${payouts.bank}/payouts/${id}/return`, {
+        method: "POST", headers: {"Content-Type": "application/json", Accept: "application/json"}, body: JSON.stringify(body)});
+      assert.ok(sent.ok, await sent.text());
+    };
+    const before = await wallets.balance(other);
+    await back({});
+    await payouts.reached(other, id, "refunded");
+    const whole = await wallets.balance(other);
+    assert.ok(Number(whole) >= Number(before) + 200, "sum and fee are his again");
+    assert.deepEqual(await tasks(), []);
+    await back({again: true});
+    const [second] = await until(tasks, (found) => found.length > 0);
+    assert.deepEqual([unplaced(), await wallets.balance(other)], ["20000", whole]);
+    const seen = (await people.finance.get(`/staff/unplaced/${second.subject}`)).body;
+    assert.deepEqual([seen.sum, seen.payment_found, seen.placed], [rub("200.00"), id, false]);
+    await server.end();
+    server.sql("UPDATE pay_return SET number = 0, asked = 0");
+    await server.run();
+    await until(() => server.rows("SELECT MAX(number) FROM pay_return")[0][0].toString(), (number) => number !== "0");
+    assert.deepEqual([(await tasks()).length, unplaced(), await wallets.balance(other)], [1, "20000", whole]);
+  });
 });
