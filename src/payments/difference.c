@@ -139,7 +139,13 @@ static const struct provider *provider_of(struct request *request, const struct 
     return catalogue_provider(catalogue_take(request->engine, request->arena), row->provider);
 }
 
-static bool fits(const struct provider *provider, const struct row *row, enum decision decision) {
+/* Nobody waits for a part of what the house has paid: it comes back whole, or people settle it otherwise. */
+static bool part_of_house(struct tx *tx, const struct row *row) {
+    return row->theirs > 0 && payment_owner(tx, row->payment) == 0;
+}
+
+static bool fits(struct tx *tx, const struct provider *provider, const struct row *row, enum decision decision) {
+    if (decision == DECISION_REFUND && part_of_house(tx, row)) return false;
     return decision_fits(decision, row->kind, row->ours, row->theirs, provider != NULL && provider->cancels);
 }
 
@@ -168,7 +174,9 @@ enum flow staff_difference_read(struct request *request, struct tx *tx) {
     doc_text(document, "kind_words", string_get(request->arena, &request->locale, kind_words[row.kind], NULL, 0));
     if (provider != NULL) doc_text(document, "provider", words_in(&provider->title, request->locale.language));
     doc_text(document, "number", text_format(request->arena, "%lld", (long long)row.payment));
-    if (customer != 0) doc_id(document, "payment", row.payment);
+    if (customer >= 0) doc_id(document, "payment", row.payment);
+    doc_bool(document, "house", customer == 0);
+    doc_bool(document, "house_part", part_of_house(tx, &row));
     doc_date(document, "day", date_from_days(row.day));
     doc_moment(document, "found", row.found);
     doc_money(document, "ours", rub(row.ours));
@@ -179,7 +187,7 @@ enum flow staff_difference_read(struct request *request, struct tx *tx) {
     if (row.code >= 0) doc_int(document, "provider_code", row.code);
     struct node *list = doc_array(document, "decisions");
     for (int i = 0; i < DECISIONS && row.state == STATE_OPEN; i++) {
-        if (!fits(provider, &row, (enum decision)i)) continue;
+        if (!fits(tx, provider, &row, (enum decision)i)) continue;
         struct node *node = doc_add_object(list);
         doc_text(node, "value", text_from(decisions[i].name));
         doc_text(node, "title", string_get(request->arena, &request->locale, decisions[i].title, NULL, 0));
@@ -195,7 +203,7 @@ enum flow staff_difference_ask(struct request *request, struct tx *tx) {
     if (!asked_row(request, tx, &row)) return answer_missing(request);
     if (!may_see(request, tx, &row, &customer)) return staff_needs_reason(request, customer);
     if (row.state != STATE_OPEN) return refuse(request, &over);
-    if (!fits(provider_of(request, &row), &row, decision)) return refuse(request, &unfit);
+    if (!fits(tx, provider_of(request, &row), &row, decision)) return refuse(request, &unfit);
     struct text data = text_format(request->arena, "%d %lld %lld", (int)decision, (long long)row.ours,
                                    (long long)row.theirs);
     int64_t id = approval_ask(request, tx, "payments.difference", customer, row.id, data,
@@ -271,7 +279,7 @@ const struct refusal *difference_apply(struct request *request, struct tx *tx, c
     enum decision decision;
     struct engine *engine = request->engine;
     if (!decision_of(tx, approval, &row, &decision)) return &over;
-    if (!fits(provider_of(request, &row), &row, decision)) return &unfit;
+    if (!fits(tx, provider_of(request, &row), &row, decision)) return &unfit;
     if (decision == DECISION_PUSH || decision == DECISION_CANCEL) {
         ask_provider(engine, tx, &row, decision);
         return NULL;

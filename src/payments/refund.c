@@ -10,6 +10,13 @@ static const struct refusal not_done = {"not-refundable", 409, S_payments_staff_
 static const struct refusal too_much = {"refund-too-large", 422, S_payments_staff_too_much, false};
 static const struct refusal no_money = {"provider-short", 409, S_payments_staff_short, false};
 
+static const struct refusal whole_only = {"house-whole", 422, S_payments_staff_whole_only, false};
+
+/* What the house paid (a claim) comes back whole, and waits for its receiver anew: nobody waits for a part of it. */
+static bool too_little(const struct payment *payment, int64_t sum) {
+    return payment->customer == 0 && sum != payment->sum - payment->returned;
+}
+
 static void tell(struct engine *engine, struct tx *tx, const struct payment *payment, int64_t sum) {
     const struct catalogue *catalogue = catalogue_take(engine, tx_arena(tx));
     const struct provider *provider = catalogue_provider(catalogue, payment->provider);
@@ -62,6 +69,7 @@ enum flow staff_refund_ask(struct request *request, struct tx *tx) {
     int64_t left = payment.sum - payment.returned;
     int64_t sum = field_given(request, "sum") ? field_number(request, "sum") : left;
     if (sum > left) return refuse(request, &too_much);
+    if (too_little(&payment, sum)) return refuse(request, &whole_only);
     int64_t id = approval_ask(request, tx, "payments.refund", payment.customer, payment.id,
                               text_format(request->arena, "%lld", (long long)sum), field_text(request, "reason"));
     if (id == 0) return answer_missing(request);
@@ -100,5 +108,6 @@ const struct refusal *staff_refund_apply(struct request *request, struct tx *tx,
         payment.state != PAYMENT_DONE)
         return &not_done;
     if (sum > payment.sum - payment.returned) return &too_much;
+    if (too_little(&payment, sum)) return &whole_only;
     return payment_give_back(request->engine, tx, &payment, sum) ? NULL : &no_money;
 }

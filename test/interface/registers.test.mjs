@@ -14,7 +14,8 @@ let both, server, sandbox, wallets, payouts, people, today, providers;
 
 before(async () => {
   both = await startBoth({
-    limits, payments: {catalogue_file: "profiles/catalogue.json", check_life: "10s", send_life: "6s", returns_every: "1s"},
+    limits, payments: {catalogue_file: "profiles/catalogue.json", check_life: "10s", send_life: "6s", returns_every: "1s",
+               register_after: "0s"},
   }, {slow: 200, late: 15000});
   ({server, sandbox} = both);
   wallets = new Wallets(both);
@@ -78,7 +79,7 @@ describe("WA-3, BO-3: a provider's daily register", () => {
 
   test("half a register, a page, nothing: none of it is believed", async () => {
     for (const fault of ["html", "broken-xml", "empty", "gateway", "twice"])
-      await faults({biller: "mobile", fault, share: 30, command: "register"});
+      await faults({biller: "mobile", fault, share: fault === "twice" ? 100 : 30, command: "register"});
     await people.finance.post("/staff/registers", {provider: mobile, day: today});
     await until(async () => Number(server.rows(`SELECT COUNT(*) FROM outbox WHERE kind = 'payment.register' AND attempt > 1`)[0][0]),
       (count) => count > 0);
@@ -178,6 +179,101 @@ describe("WA-3, BO-3: a provider's daily register", () => {
     const seen = await people.finance.get(`/staff/differences/${id}`);
     assert.deepEqual([seen.body.state, seen.body.decisions], ["closed", []]);
     assert.equal(problem(await act(people.finance, `/staff/differences/${id}`, {decision: "close", reason: "Ещё раз"})), "difference-over");
+  });
+});
+
+const DAY = 24 * 3600e3;
+
+describe("WA-3: registers are asked for by themselves", () => {
+  // The clock is moved by moving what is on disk back; the jobs run at once.
+  async function goOn(...changes) {
+    await server.end();
+    for (const change of changes) server.sql(change);
+    server.sql("UPDATE job SET next_at = 1");
+    await server.run();
+  }
+  const days = (ago) => new Date(Date.parse(`${today}T12:00:00Z`) - ago * DAY);
+  const read = async (provider, least) => until(
+    () => server.rows(`SELECT CAST(day AS TEXT), lines, CAST(asked AS TEXT) FROM pay_register WHERE provider = ${provider} AND read >= asked
+                       AND day < ${Date.parse(today) / DAY} ORDER BY day`).map((row) => row.map(String)),
+    (rows) => rows.length >= least, 20000);
+
+  const kinds = (payment) => server.rows(`SELECT kind, state FROM pay_difference WHERE payment = ${payment}`).map((row) => row.map(Number));
+
+  test("each day that is over, from the first on, no day twice; again later, when what was taken back since is found", {
+    timeout: 60000,
+  }, async () => {
+    const who = await server.customer(), line = await providerOf(/[Тт]елевидение|TV/);
+    assert.equal(await wallets.topup(who, "1000.00", cards.pays), "paid");
+    // Today one is paid; then it is as if that had been two days ago, and another yesterday that the provider has not got.
+    const real = await payouts.pay(who, "tv", {account: "12345671000", sum: "50.00"}, "done");
+    const idAt = (at, rest = 0) => String(BigInt(real.id) - (BigInt(Date.now() - at) << 22n) + BigInt(rest)); // ids begin with their moment
+    const [before, yesterday] = [days(2), days(1)], known = idAt(days(3));
+    const [paidThen, forgotten, theirs] = [idAt(before), idAt(yesterday, 7), idAt(yesterday, 9)];
+    const told = (id, at) => fetch(`${sandbox.url}/billers/tv`, {
+      method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"},
+      body: new URLSearchParams({command: "pay", txn_id: id, account: "12345671000", sum: "50.00",
+                                 txn_date: `${at.toISOString().slice(0, 10).replaceAll("-", "")}120000`})});
+    for (const [id, at] of [[paidThen, before], [theirs, yesterday]]) assert.ok((await told(id, at)).ok);
+    const columns = "provider, version, account, state, sum, fee, hold, operation, reason, code, reference, deadline, language, payload";
+    const copy = (id, at) => `INSERT INTO payment (id, customer, ended, ${columns}) SELECT ${id}, customer, ${+at * 1000}, ${columns}
+                              FROM payment WHERE id = ${real.id}`;
+    await goOn(copy(paidThen, before), copy(forgotten, yesterday),
+               `INSERT INTO account (id, owner, purpose, class, currency, balance, held, overdraft, version, last_entry, limits, flags, day,
+                                     day_out, month_out, month_in)
+                SELECT ${known}, owner, purpose, class, currency, 0, 0, overdraft, 0, 0, limits, flags, day, 0, 0, 0 FROM account
+                WHERE id = (SELECT account FROM pay_account WHERE provider = ${line})`,
+               `UPDATE pay_account SET account = ${known} WHERE provider = ${line}`);
+    const found = await read(line, 3);
+    assert.deepEqual(found.map(([, lines]) => lines), ["0", "1", "1"], "three days that are over, none before it was known");
+    assert.deepEqual([kinds(paidThen), kinds(forgotten), kinds(theirs)], [[], [[1, 1]], [[2, 1]]]);
+    await goOn();
+    await until(() => Number(server.rows("SELECT MIN(runs) FROM job WHERE name = 'payments.registers'")[0][0]), (runs) => runs > 1);
+    assert.deepEqual(await read(line, 3), found, "asked for once while register_every has not gone by");
+    const again = await fetch(`${sandbox.url}/billers/tv`, {
+      method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"},
+      body: new URLSearchParams({command: "cancel", txn_id: paidThen, account: "12345671000", sum: "50.00"})});
+    assert.ok(again.ok, await again.text());
+    await goOn(`UPDATE pay_register SET asked = asked - ${2 * DAY * 1000}, read = read - ${2 * DAY * 1000} WHERE provider = ${line}`);
+    await until(() => kinds(paidThen), (rows) => rows.length > 0, 20000);
+    assert.deepEqual([kinds(paidThen), kinds(forgotten), kinds(theirs)], [[[4, 1]], [[1, 1]], [[2, 1]]], "taken back since");
+  });
+});
+
+describe("WA-3, BK-3: a claim by a link, which the house has paid, in a register", () => {
+  async function claimed(phone) {
+    const who = await wallets.rich("1000.00");
+    assert.equal((await wallets.send(who, phone, "300.00")).status, 201);
+    const [, token] = /\/claim\/([\w-]{22})/.exec((await server.messages(phone))[0]);
+    assert.equal((await server.post(`/claim/${token}/phone`, {}, {key: newKey()})).status, 200);
+    const look = async () => (await server.get(`/claim/${token}`)).body.state;
+    const state = async (...wanted) => until(look, (found) => wanted.includes(found));
+    assert.equal(await state("done", "open"), "done");
+    const [[payment]] = server.rows("SELECT CAST(MAX(id) AS TEXT) FROM payment WHERE customer = 0");
+    await compared(await providerOf(/МТС|MTS|Мега|Mega|Билайн|Beeline|T2|Т2/));
+    const [id] = of(payment);
+    return {who, token, payment, id, state, seen: (await people.finance.get(`/staff/differences/${id}`)).body};
+  }
+
+  test("taken back whole: given back by two, it waits for its receiver anew", {timeout: 60000}, async () => {
+    const {who, token, payment, id, state, seen} = await claimed("+79165556644");
+    assert.deepEqual([seen.kind, seen.house, seen.house_part, seen.payment, seen.decisions.map(({value}) => value)],
+                     ["cancelled", true, false, payment, ["refund", "close"]]);
+    assert.equal((await decided(id, "refund")).status, 200);
+    assert.equal(await state("open"), "open");
+    const friend = await server.customer();
+    assert.equal((await server.post(`/claim/${token}/wallet`, {}, {token: friend.token, key: newKey()})).status, 200);
+    assert.deepEqual([await wallets.balance(friend), await wallets.balance(who)], ["300.00", "700.00"]);
+  });
+
+  test("a part of it: shown so, and no part is given back, for nobody waits for it", {timeout: 60000}, async () => {
+    const {payment, id, state, seen} = await claimed("+79165556642");
+    assert.deepEqual([seen.kind, seen.house, seen.house_part, seen.decisions.map(({value}) => value)], ["sum", true, true, ["close"]]);
+    const reason = "Письмо поставщика";
+    assert.equal(problem(await act(people.finance, `/staff/differences/${id}`, {decision: "refund", reason})), "decision-unfit");
+    assert.equal(problem(await act(people.finance, `/staff/payments/${payment}/refund`, {sum: "1.00", reason})), "house-whole");
+    assert.equal((await decided(id, "close")).status, 200);
+    assert.equal(await state("done"), "done");
   });
 });
 
