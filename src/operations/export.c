@@ -64,7 +64,8 @@ static struct operations_wanted wanted_of(const struct export *export) {
                                       .accounts = export->accounts,
                                       .account_count = export->account_count,
                                       .filter = &export->filter,
-                                      .before = export->before};
+                                      .before = export->before,
+                                      .labels = export->format->labels};
 }
 
 /* True when the listing has come to its end. */

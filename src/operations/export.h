@@ -19,6 +19,7 @@ struct export_piece {
 struct export_format {
     const char *name, *content_type, *extension;
     bool by_account; /* a statement for each account, one after another; else all in one list */
+    bool labels;     /* its rows tell categories and tags, too */
     void (*prepare)(struct export *export); /* in the request's stage: what lives as long as it does; NULL: nothing */
     void (*begin)(struct export_piece *piece);
     void (*open)(struct export_piece *piece, const struct account *account); /* by_account */

@@ -107,6 +107,31 @@ describe("BK-6, WA-1: tags", () => {
         assert.equal(readFileSync(`${server.settings.database}${end}`).includes("приметноеслово"), false);
   });
 
+  test("IF-4: a table has category and tags behind all that it had, as the list has them", async () => {
+    const who = await cards.rich("500.00"), friend = await server.customer();
+    const one = await send(who, friend, "10.00"), two = await send(who, friend, "20.00");
+    await good(tag(who, one, "#отпуск #кафе"));
+    await good(count(who, one, "food"));
+    for (const [language, separator, titles] of [["ru", ";", "Категория;Метки"], ["en", ",", "Category,Tags"]]) {
+      const {text} = await server.get("/operations/export?format=csv", {
+        token: who.token, headers: {Accept: "*/*", "Accept-Language": language}});
+      const [head, ...lines] = text.replace("\ufeff", "").trimEnd().split("\r\n");
+      assert.ok(head.endsWith(`${separator}${titles}`), head);
+      const cells = lines.map((line) => line.split(new RegExp(`${separator}(?=(?:[^"]*"[^"]*")*[^"]*$)`)));
+      const {body} = await server.get("/operations", {token: who.token, headers: {"Accept-Language": language}});
+      const told = new Map(body.days.flatMap((day) => day.operations).map((each) => [`№${each.id}`, each]));
+      assert.equal(cells.length, told.size);
+      for (const row of cells) {
+        assert.equal(row.length, 10, "as many cells as titles");
+        const {category, tags} = told.get(row[7]);
+        assert.deepEqual([row[8].replaceAll('"', ""), row[9].replaceAll('"', "")], [category?.title ?? "", tags.join(", ")]);
+      }
+      const first = cells.find((row) => row[7] === `№${one}`), second = cells.find((row) => row[7] === `№${two}`);
+      assert.deepEqual([first[9], second[9]], ['"отпуск, кафе"', ""]);
+      assert.notEqual(first[8], second[8]);
+    }
+  });
+
   test("in a transfer's message they are put by themselves, on the sender's operation", async () => {
     const who = await cards.rich("500.00"), friend = await server.customer();
     const id = await send(who, friend, "10.00", "за обед #Кафе, дом#5 #---");
