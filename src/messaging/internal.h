@@ -63,6 +63,7 @@ struct letter {
     int64_t customer;
     struct text address, subject, text;
     struct text unsubscribe; /* a link: for advertising by e-mail */
+    struct text place;       /* of a notice: the path that a press leads to; TEXT_NONE: by its topic */
     moment deadline;
     bool secret;
     const struct thread_letter *thread; /* NULL: of no conversation */

@@ -25,6 +25,11 @@ void message_tell_bulk(struct engine *engine, struct tx *tx, int64_t customer, e
 /* So many of those wait that who tells many had better wait, too: what is told should be heard soon after. */
 bool message_crowded(struct tx *tx);
 
+/* To his browsers alone, whatever he chose, until a moment: what he is asked to answer now. place: where a press leads,
+ * a path of ours. */
+void message_ask(struct engine *engine, struct tx *tx, int64_t customer, string_id text,
+                 const struct string_argument *arguments, size_t count, struct text place, moment deadline);
+
 /* To a number, whoever has it: codes. */
 struct message {
     int64_t customer;  /* 0: someone not (yet) registered */

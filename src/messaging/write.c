@@ -29,6 +29,7 @@ void letter_write(struct engine *engine, struct tx *tx, const struct letter *let
     doc_text(payload, "text", letter->text);
     if (letter->subject.size > 0) doc_text(payload, "subject", letter->subject);
     if (letter->unsubscribe.size > 0) doc_text(payload, "unsubscribe", letter->unsubscribe);
+    if (letter->place.size > 0) doc_text(payload, "place", letter->place);
     doc_bool(payload, "secret", letter->secret);
     check(!letter->secret || letter->channel != CHANNEL_PUSH); /* a code is no notice */
     if (letter->thread != NULL) {
@@ -217,6 +218,19 @@ bool message_crowded(struct tx *tx) {
     for (size_t i = 0; i < CHANNEL_COUNT; i++)
         if (outbox_waiting(tx, bulk_kinds[i], CROWD) == CROWD) return true;
     return false;
+}
+
+void message_ask(struct engine *engine, struct tx *tx, int64_t customer, string_id text,
+                 const struct string_argument *arguments, size_t count, struct text place, moment deadline) {
+    struct recipient who;
+    recipient_function *find = messaging_of(engine)->find;
+    if (find == NULL || !find(engine, tx, customer, &who)) return;
+    const struct letter letter = {.topic = TOPIC_SECURITY,
+                                  .customer = customer,
+                                  .text = words(engine, tx, who.language, text, arguments, count),
+                                  .place = place,
+                                  .deadline = deadline};
+    tell_browsers(engine, tx, &letter, who.language);
 }
 
 void message_advertise(struct engine *engine, struct tx *tx, int64_t customer, enum topic topic, unsigned channels,

@@ -8,7 +8,7 @@
 
 static const struct text gone = {"the browser has unsubscribed", 28};
 
-/* Where a press leads: never an address from outside. */
+/* Where a press leads, unless the notice says so itself: never an address from outside. */
 static const char *const places[TOPIC_COUNT] = {"/settings/security", "/operations", "/", "/feed", "/feed"};
 static const char *const urgencies[TOPIC_COUNT] = {"high", "high", "normal", "low", "low"};
 
@@ -33,7 +33,8 @@ static struct text shown(struct arena *arena, const struct outbox_item *item, co
     doc_id(notice, "id", item->id);
     doc_text(notice, "title", member(payload, "subject"));
     doc_text(notice, "text", shortened(member(payload, "text"), 1500));
-    doc_text(notice, "href", text_from(places[item->subject]));
+    struct text place = member(payload, "place");
+    doc_text(notice, "href", place.size > 0 ? place : text_from(places[item->subject]));
     struct buffer json = buffer_new(arena, 2048);
     doc_write_json(notice, &json);
     return buffer_text(&json);

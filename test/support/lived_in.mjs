@@ -510,6 +510,8 @@ async function plastics(life) {
   life.at("/cards/{id}", ...[busy, plastic, frozen, sent, lost].map((id) => `/cards/${id}`));
   life.at("/topup", "/topup", (await cards.card(who, plastic)).topup);
   life.at("/secure/{token}", new URL((await cards.checkout(number, "99.90", {merchant: "Книжный «Дом на углу»"})).url).pathname);
+  const {pending} = await good(life.server.get("/", {token: who.token}));
+  life.at("/card-approvals/{id}", pending.find(({href}) => href.startsWith("/card-approvals/")).href);
   const task = await life.task("cards.disputes");
   life.at("/staff/card-disputes/{id}", task?.page ?? `/staff/card-disputes/${dispute.id}`);
   life.at("/cards/new", "/cards/new?kind=virtual", "/cards/new?kind=plastic");

@@ -140,6 +140,17 @@ all("[data-events]", (block) => {
     for (const name of (block.dataset.on ?? "message").split(" ")) source.addEventListener(name, soon);
 });
 
+// What is answered elsewhere (a purchase approved in the cabinet): asked for now and then; once it is no more open, the page
+// is loaded again and leads on.
+all("[data-answered]", (block) => {
+    const timer = setInterval(async () => {
+        const answer = await fetch(block.dataset.answered, {headers: {Accept: "application/json", "X-Looking": "1"}}).catch(() => null);
+        if (!answer?.ok || (await answer.json()).open) return;
+        clearInterval(timer);
+        location.reload();
+    }, 4000);
+});
+
 let waiting;
 function soon() {
     clearTimeout(waiting);

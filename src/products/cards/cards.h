@@ -266,6 +266,7 @@ stage_function card_close_write, card_topup_write, card_back_write;
 stage_function card_purchase_read, card_dispute_write, staff_dispute_read, staff_dispute_write;
 stage_function card_pin_read, card_pin_look, card_pin_send, card_pin_write;
 stage_function secure_read, secure_write, secure_again, secure_cancel;
+stage_function secure_approval_read, secure_approve, secure_decline;
 stage_function staff_cards_read, staff_card_block;
 bool card_of_request(struct request *request, struct tx *tx, struct card *card);
 void card_tell(struct request *request, const struct card *card, struct node *document);

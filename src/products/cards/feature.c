@@ -112,14 +112,18 @@ FORM(block_form, {.name = "card", .type = FIELD_TEXT, .required = true, .max = 2
     .method = METHOD_POST, .who = WHO_CUSTOMER, .stages = {{STAGE_WRITE, stage}}, .again = card_read,                  \
     .again_page = &template_cards_card
 
-/* A shop's customers may come from one address. */
+/* A shop's customers may come from one address, and their pages look now and then whether the cabinet has answered. */
 #define SECURE_LOOKS                                                                                                   \
     {                                                                                                                  \
-        { RATE_ADDRESS, 120, MINUTE }                                                                                  \
+        { RATE_ADDRESS, 600, MINUTE }                                                                                  \
     }
 #define SECURE(stage)                                                                                                  \
     .method = METHOD_POST, .who = WHO_ANYONE, .stages = {{STAGE_WRITE, stage}}, .again = secure_read,                  \
     .again_page = &template_cards_secure, .rates = {{RATE_ADDRESS, 60, MINUTE}}
+
+#define APPROVAL(stage)                                                                                                \
+    .method = METHOD_POST, .who = WHO_CUSTOMER, .stages = {{STAGE_WRITE, stage}}, .again = secure_approval_read,       \
+    .again_page = &template_cards_approve, .rates = {{RATE_CALLER, 60, MINUTE}}, .flags = ROUTE_SENSITIVE
 
 static const struct route routes[] = {
     {.method = METHOD_GET,
@@ -326,6 +330,20 @@ static const struct route routes[] = {
      .again_page = &template_cards_order,
      .audit = "cards.order.move",
      .summary = "Says where it is now; handing it over wants the passport compared"},
+    {.method = METHOD_GET,
+     .path = "/card-approvals/{id}",
+     .who = WHO_CUSTOMER,
+     .stages = {{STAGE_READ, secure_approval_read}},
+     .page = &template_cards_approve,
+     .summary = "A purchase on the internet that waits for its holder's answer: shop, card and sum"},
+    {APPROVAL(secure_approve),
+     .path = "/card-approvals/{id}/approve",
+     .audit = "cards.approve",
+     .summary = "Approves it after a fresh proof, in place of the code from the SMS"},
+    {APPROVAL(secure_decline),
+     .path = "/card-approvals/{id}/decline",
+     .audit = "cards.decline",
+     .summary = "Says that it is not one's own: nothing is bought"},
     {.method = METHOD_GET,
      .path = "/secure/{token}",
      .who = WHO_ANYONE,

@@ -7,6 +7,8 @@ STATEMENT(operations, "SELECT id, merchant, sum, cleared, state FROM card_operat
                       "ORDER BY id LIMIT 200");
 STATEMENT(held_all, "SELECT id, merchant, held FROM card_operation WHERE customer = $1 AND state = 1 "
                     "ORDER BY id DESC LIMIT 10");
+STATEMENT(unanswered, "SELECT id, merchant, sum FROM card_challenge WHERE customer = $1 AND state = 1 AND expires > $2 "
+                      "ORDER BY id DESC LIMIT 10");
 STATEMENT(held_count, "SELECT COUNT(*) FROM card_operation WHERE customer = $1 AND state = 1");
 
 static void tell_cards(struct own_data *piece) {
@@ -82,16 +84,24 @@ void cards_obstacles(struct obstacles *obstacles) {
     if (cards_state_of(obstacles->engine)->settings->close_first) open_cards(obstacles);
 }
 
-void cards_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                   struct node *list) {
-    (void)engine;
-    struct rows *rows = tx_query(tx, &held_all, VALUES(V_INT(customer)));
+static void add_pending(struct rows *rows, const struct locale *locale, string_id text, bool asks, struct node *list) {
     while (rows_next(rows)) {
         struct node *node = doc_add_object(list);
         doc_text(node, "title", row_null(rows, 1) ? TEXT("—") : row_text(rows, 1));
-        doc_text(node, "text", string_get(list->arena, locale, S_cards_pending, NULL, 0));
+        doc_text(node, "text", string_get(list->arena, locale, text, NULL, 0));
         doc_money(node, "sum", rub(row_int(rows, 2)));
-        doc_text(node, "href", TEXT("/cards"));
+        doc_text(node, "href",
+                 asks ? text_format(list->arena, "/card-approvals/%lld", (long long)row_int(rows, 0)) : TEXT("/cards"));
         doc_text(node, "icon", TEXT("card"));
     }
+    rows_end(rows);
+}
+
+/* What waits for his answer first, then what shops have not claimed yet. */
+void cards_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                   struct node *list) {
+    moment now = world_now(engine_world(engine));
+    add_pending(tx_query(tx, &unanswered, VALUES(V_INT(customer), V_INT(now))), locale, S_cards_pending_approve, true,
+                list);
+    add_pending(tx_query(tx, &held_all, VALUES(V_INT(customer))), locale, S_cards_pending, false, list);
 }

@@ -51,6 +51,10 @@ static bool find(struct tx *tx, int64_t customer, int64_t id, struct challenge *
     return one(tx, tx_query(tx, statement, VALUES(V_INT(customer), V_INT(id))), challenge);
 }
 
+bool secure_of(struct tx *tx, int64_t customer, int64_t id, struct challenge *challenge) {
+    return find(tx, customer, id, challenge);
+}
+
 void secure_turn(struct tx *tx, struct challenge *challenge, enum challenge_state state) {
     challenge->state = state;
     tx_run(tx, &turn, VALUES(V_INT(challenge->customer), V_INT(challenge->id), V_INT(state)));
@@ -141,6 +145,18 @@ bool secure_send(struct request *request, struct tx *tx, const struct challenge 
     return true;
 }
 
+/* He may answer in his cabinet, too: the installed app tells him, and the home page. */
+static void ask_in_cabinet(struct request *request, struct tx *tx, const struct challenge *challenge) {
+    struct node *values = doc_new(tx_arena(tx));
+    doc_text(values, "merchant", challenge->merchant.size > 0 ? challenge->merchant : TEXT("—"));
+    doc_money(values, "sum", rub(challenge->sum));
+    const struct string_argument arguments[] = {{"merchant", doc_get(values, "merchant")},
+                                                {"sum", doc_get(values, "sum")}};
+    message_ask(request->engine, tx, challenge->customer, S_cards_told_approve, arguments, 2,
+                text_format(tx_arena(tx), "/card-approvals/%lld", (long long)challenge->id), challenge->expires);
+    engine_notify(request->engine, tx, challenge->customer, "card");
+}
+
 /* ---- processing asks for one ---- */
 
 static enum flow told(struct request *request, const struct challenge *challenge) {
@@ -202,6 +218,7 @@ enum flow secure_begin(struct request *request, struct tx *tx, const struct hear
            VALUES(V_INT(challenge.id), V_INT(customer), V_INT(challenge.card), V_TEXT(challenge.message),
                   V_TEXT(challenge.merchant), V_INT(challenge.sum), V_TEXT(challenge.back), V_INT(challenge.state),
                   V_INT(now), V_INT(challenge.expires), V_INT(0)));
+    ask_in_cabinet(request, tx, &challenge);
     return told(request, &challenge);
 }
 

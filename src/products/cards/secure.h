@@ -1,5 +1,6 @@
-/* secure.h: purchases on the internet that the card's holder confirms by a code sent to his phone (3-D Secure): rows of
- * challenges, for the page (secure_page.c) and for authorisations. */
+/* secure.h: purchases on the internet that the card's holder confirms by a code sent to his phone, or in his cabinet
+ * (3-D Secure): rows of challenges, for the shop's page (secure_page.c), the cabinet's (secure_approve.c) and
+ * authorisations. */
 #pragma once
 
 #include "products/cards/cards.h"
@@ -21,6 +22,8 @@ struct challenge {
 /* By its page's address, which nobody can guess: whosoever. In a command the row is locked. */
 bool secure_by_token(struct engine *engine, struct tx *tx, struct arena *arena, struct text token,
                         struct challenge *challenge);
+/* His own, for who is signed in. */
+bool secure_of(struct tx *tx, int64_t customer, int64_t id, struct challenge *challenge);
 struct text secure_token(struct engine *engine, struct arena *arena, const struct challenge *challenge);
 /* "open", "passed", "failed" (the tries or its time are over), "cancelled". */
 const char *secure_result(const struct challenge *challenge, moment now);
