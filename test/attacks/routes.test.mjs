@@ -164,6 +164,7 @@ const elsewhere = {
   "GET /till/applications/{id}": "till.test.mjs", "POST /till/applications/{id}": "till.test.mjs",
   "POST /till/applications/{id}/resend": "till.test.mjs",
   "POST /boxes/{id}/rules/{rule}/remove": "boxes.test.mjs",
+  "GET /cards/{id}/shops/{group}": "card_controls.test.mjs", "POST /cards/{id}/shops/{group}": "card_controls.test.mjs",
   "GET /cards/{id}/limits/{kind}": "card_controls.test.mjs", "POST /cards/{id}/limits/{kind}": "card_controls.test.mjs",
   "GET /cards/purchases/{id}": "card_disputes.test.mjs", "POST /cards/purchases/{id}/dispute": "card_disputes.test.mjs",
   "GET /deposits/drafts/{id}": "deposits.test.mjs",

@@ -164,6 +164,43 @@ test("BK-8: limits by kind and period: counted apart, abroad beside the place; l
   assert.equal((await cards.post(thief, `/cards/${id}/limits/cash`, {day: "1.00"})).status, 404);
 });
 
+test("BK-8: shops of a kind are switched off or limited by the month; a shop that tells no kind is in none", async () => {
+  const who = await cards.rich("5000.00"), id = await cards.virtual(who), number = await cards.number(who, id);
+  const set = (shops, body, card = id) => cards.post(who, `/cards/${card}/shops/${shops}`, body);
+  const reason = async (sum, category) => (await cards.buy(number, sum, {category})).reason;
+  for (const odd of ["moon", "other"]) assert.equal((await set(odd, {off: true})).status, 404, odd);
+  assert.equal((await set("cafes", {month: "0"})).status, 422);
+  assert.equal(await reason("10.00", "7995"), "approved");
+  assert.equal((await set("gambling", {off: true})).status, 200);
+  assert.equal(await reason("10.00", "7995"), "shops-off");
+  assert.equal(await reason("10.00", "7994"), "approved", "an arcade is none");
+  assert.equal((await set("cafes", {month: "300.00"})).status, 200);
+  assert.equal(await reason("200.00", "5812"), "approved");
+  assert.equal(await reason("100.01", "5814"), "card-shops-month-limit", "of the whole kind, not of one code");
+  const race = await Promise.all([1, 2, 3].map(() => reason("60.00", "5812")));
+  assert.deepEqual(race.sort(), ["approved", "card-shops-month-limit", "card-shops-month-limit"]);
+  assert.equal(await reason("100.01", "5411"), "approved");
+  const told = Object.fromEntries((await cards.card(who, id)).shops.map((each) => [each.shops, each]));
+  assert.deepEqual([told.gambling.off, told.cafes.rest.amount, told.travel.month_max], [true, "40.00", null]);
+  const {body} = await server.get(`/cards/${id}/shops/cafes`, {token: who.token});
+  assert.deepEqual([body.month_max.amount, body.rest.amount, body.off], ["300.00", "40.00", false]);
+  assert.ok((await server.messages(who.phone)).some((text) => /запрещены/.test(text)), "and why is told");
+  await pause(2100);
+  assert.equal((await set("cafes", {month: "250.00"})).status, 200, "less wants no proof");
+  for (const [shops, more] of [["cafes", {month: "251.00"}], ["cafes", {}], ["gambling", {off: false}]])
+    assert.equal(problem(await set(shops, more)), "confirmation-needed", shops);
+  const thief = await server.customer();
+  assert.equal((await server.get(`/cards/${id}/shops/cafes`, {token: thief.token})).status, 404);
+  assert.equal((await cards.post(thief, `/cards/${id}/shops/cafes`, {off: true})).status, 404);
+  assert.equal((await server.post("/confirm", {password: who.password}, who)).status, 200);
+  const lost = await cards.post(who, `/cards/${id}/block`, {reason: "lost"});
+  assert.equal(lost.status, 200, lost.text);
+  const made = await cards.post(who, `/cards/${id}/reissue`, {});
+  assert.equal(made.status, 201, made.text);
+  const fresh = await cards.card(who, made.body.id);
+  assert.equal(fresh.shops.find(({shops}) => shops === "gambling").off, true, "it goes along to the next card");
+});
+
 test("BK-8: before a card's month comes another is made, which works beside it until then; by rule, once", async () => {
   const who = await cards.rich("500.00"), id = await cards.virtual(who), number = await cards.number(who, id);
   const plastic = await cards.plastic(who);

@@ -505,6 +505,9 @@ async function plastics(life) {
   const [open] = (await good(life.server.get(`/cards/${busy}`, {token: who.token}))).operations;
   life.at("/cards/purchases/{id}", `/cards/purchases/${bought.id}`, `/cards/purchases/${open.id}`);
   await life.post(who, `/cards/${busy}/limits/internet`, {operation: "300.00", day: "500.00", month: "5000.00"});
+  await life.post(who, `/cards/${busy}/shops/gambling`, {off: true});
+  await life.post(who, `/cards/${busy}/shops/cafes`, {month: "3000.00"});
+  life.at("/cards/{id}/shops/{group}", `/cards/${busy}/shops/gambling`, `/cards/${busy}/shops/cafes`);
   life.at("/cards/{id}/limits/{kind}", `/cards/${busy}/limits/internet`, `/cards/${busy}/limits/abroad`);
   life.at("/cards/{id}/pin", `/cards/${plastic}/pin`);
   life.at("/cards/{id}", ...[busy, plastic, frozen, sent, lost].map((id) => `/cards/${id}`));

@@ -68,6 +68,9 @@ static void look_at_limits(struct engine *engine, struct tx *tx, const struct ca
     card_kind_limits(tx, card, look->kinds);
     for (int i = 0; i < LIMIT_KINDS; i++)
         look->spent_by[i] = (struct card_spent){spent[i].day - own, spent[i].month - own};
+    enum shop_group group = shop_group_of(operation->category);
+    card_group_limit(engine, tx, card, group, &look->group, &look->spent_in_group);
+    if (look->group.month > 0) look->spent_in_group -= own;
     look->spent = (struct card_spent){spent[LIMIT_KINDS].day - own, spent[LIMIT_KINDS].month - own};
 }
 

@@ -126,6 +126,13 @@ size_t cards_due(struct tx *tx, struct statement *statement, moment at, struct c
 
 void card_kind_limits(struct tx *tx, const struct card *card, struct card_limits limits[LIMIT_KINDS]);
 void card_kind_limits_copy(struct tx *tx, const struct card *from, const struct card *to);
+/* ---- groups.c ---- */
+
+/* What the card may do in shops of that group, and what it has spent there this month (0 where nothing limits it). */
+void card_group_limit(struct engine *engine, struct tx *tx, const struct card *card, enum shop_group group,
+                      struct group_limit *limit, int64_t *spent);
+void card_groups_copy(struct tx *tx, const struct card *from, const struct card *to);
+void card_groups_tell(struct request *request, struct tx *tx, const struct card *card, struct node *document);
 void card_limits_tell(struct request *request, struct tx *tx, const struct card *card, struct node *document);
 /* It buys on the internet only what its holder has typed the code for. */
 bool card_wants_code(const struct engine *engine, const struct card *card);
@@ -261,6 +268,7 @@ void dispute_result(struct engine *engine, struct tx *tx, const struct outbox_it
 
 stage_function cards_read, card_new_read, card_new_write, card_read, card_details_look, card_details_ask;
 stage_function card_freeze_write, card_unfreeze_write, card_block_write, card_limits_write, card_kind_limits_read;
+stage_function card_group_read, card_group_write;
 stage_function card_kind_limits_write, card_reissue_write, card_activate_write;
 stage_function card_close_write, card_topup_write, card_back_write;
 stage_function card_purchase_read, card_dispute_write, staff_dispute_read, staff_dispute_write;

@@ -123,8 +123,36 @@ const char *decline_name(enum decline reason) {
         [DECLINE_KIND_OPERATION] = "card-kind-operation-limit",
         [DECLINE_KIND_DAY] = "card-kind-day-limit",
         [DECLINE_KIND_MONTH] = "card-kind-month-limit",
-        [DECLINE_LATE] = "too-late"};
+        [DECLINE_LATE] = "too-late",
+        [DECLINE_GROUP] = "shops-off",
+        [DECLINE_GROUP_MONTH] = "card-shops-month-limit"};
     return names[reason];
+}
+
+const char *shop_group_name(enum shop_group group) {
+    static const char *const names[SHOP_GROUPS] = {"other", "gambling", "money", "adult",
+                                                   "alcohol", "games", "cafes", "travel"};
+    return names[group];
+}
+
+enum shop_group shop_group_of(struct text category) {
+    static const struct {
+        int from, to;
+        enum shop_group group;
+    } ranges[] = {
+        {3000, 3999, SHOPS_TRAVEL}, {4411, 4411, SHOPS_TRAVEL},  {4511, 4511, SHOPS_TRAVEL},
+        {4722, 4722, SHOPS_TRAVEL}, {4829, 4829, SHOPS_MONEY},   {5811, 5812, SHOPS_CAFES},
+        {5813, 5813, SHOPS_ALCOHOL}, {5814, 5814, SHOPS_CAFES},  {5816, 5816, SHOPS_GAMES},
+        {5921, 5921, SHOPS_ALCOHOL}, {5967, 5967, SHOPS_ADULT},  {6050, 6051, SHOPS_MONEY},
+        {6540, 6540, SHOPS_MONEY},  {7011, 7033, SHOPS_TRAVEL},  {7273, 7273, SHOPS_ADULT},
+        {7800, 7802, SHOPS_GAMBLING}, {7993, 7994, SHOPS_GAMES}, {7995, 7995, SHOPS_GAMBLING},
+        {9406, 9406, SHOPS_GAMBLING},
+    };
+    int64_t code;
+    if (category.size != 4 || !text_to_int(category, &code)) return SHOPS_OTHER;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (code >= ranges[i].from && code <= ranges[i].to) return ranges[i].group;
+    return SHOPS_OTHER;
 }
 
 static enum decline by_state(enum card_state state) {
@@ -147,6 +175,7 @@ static enum decline by_switches(const struct card_look *look) {
     if (look->place == PLACE_INTERNET && !look->internet) return DECLINE_INTERNET;
     if (look->place == PLACE_CASH && !look->cash) return DECLINE_CASH;
     if (look->is_abroad && !look->abroad) return DECLINE_ABROAD;
+    if (look->group.off) return DECLINE_GROUP;
     return look->place == PLACE_INTERNET && look->unproved ? DECLINE_UNPROVED : DECLINE_NOT;
 }
 
@@ -163,7 +192,7 @@ static enum decline by_limits(const struct card_look *look) {
         if (above(limits->day, look->spent_by[i].day, look->sum)) return DECLINE_KIND_DAY;
         if (above(limits->month, look->spent_by[i].month, look->sum)) return DECLINE_KIND_MONTH;
     }
-    return DECLINE_NOT;
+    return above(look->group.month, look->spent_in_group, look->sum) ? DECLINE_GROUP_MONTH : DECLINE_NOT;
 }
 
 enum decline card_decide(const struct card_look *look) {

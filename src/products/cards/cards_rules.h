@@ -65,6 +65,23 @@ enum card_place { PLACE_TILL, PLACE_INTERNET, PLACE_CASH };
 enum limit_kind { LIMIT_TILL, LIMIT_INTERNET, LIMIT_CASH, LIMIT_ABROAD, LIMIT_KINDS };
 const char *limit_kind_name(enum limit_kind kind); /* "till" */
 
+/* Kinds of shops by their category code (ISO 18245), each of which a card may have switched off, or limited by the
+ * month. Kept in the database by these numbers. */
+enum shop_group {
+    SHOPS_OTHER,
+    SHOPS_GAMBLING,
+    SHOPS_MONEY,   /* what is as good as cash: transfers by card, electronic money, coins */
+    SHOPS_ADULT,
+    SHOPS_ALCOHOL,
+    SHOPS_GAMES,
+    SHOPS_CAFES,
+    SHOPS_TRAVEL,
+    SHOP_GROUPS
+};
+const char *shop_group_name(enum shop_group group); /* "gambling" */
+/* By the four digits that processing tells; SHOPS_OTHER: of none of these, or not told. */
+enum shop_group shop_group_of(struct text category);
+
 /* Kept in the database by these numbers; which of several is told, card_decide says. */
 enum decline {
     DECLINE_NOT,
@@ -91,6 +108,8 @@ enum decline {
     DECLINE_KIND_DAY,
     DECLINE_KIND_MONTH,
     DECLINE_LATE,      /* decided after processing had given up waiting */
+    DECLINE_GROUP,       /* shops of that group are switched off */
+    DECLINE_GROUP_MONTH, /* the card's limit for them */
     DECLINE_COUNT
 };
 const char *decline_name(enum decline reason); /* "not-enough-money" */
@@ -105,6 +124,11 @@ struct card_spent {
     int64_t day, month;
 };
 
+struct group_limit {
+    bool off;
+    int64_t month; /* 0: none */
+};
+
 struct card_look {
     bool late, reversed, foreign;
     enum card_state state;
@@ -115,11 +139,13 @@ struct card_look {
     int64_t sum;
     struct card_limits limits, kinds[LIMIT_KINDS];
     struct card_spent spent, spent_by[LIMIT_KINDS];
+    struct group_limit group; /* of the shop's group */
+    int64_t spent_in_group;   /* this month */
     enum card_money money; /* what the ledger says */
     bool cooled;           /* more than may go out now */
 };
 /* In order of precedence: late, reversed, currency, the card's state, money frozen, what is switched off, unproved, the
- * card's limits, those of the kind, the level's, money, cooling. */
+ * card's limits, those of the kind, of the group of shops, the level's, money, cooling. */
 enum decline card_decide(const struct card_look *look);
 /* What is left of a limit; -1: there is none. */
 int64_t limit_left(int64_t most, int64_t spent);

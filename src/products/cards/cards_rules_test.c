@@ -62,6 +62,8 @@ static void decisions(void **state) {
         {{FINE, .money = MONEY_NOT_ENOUGH}, DECLINE_NOT_ENOUGH},
         {{FINE, .money = MONEY_CLOSED}, DECLINE_ACCOUNT},
         {{FINE, .cooled = true}, DECLINE_COOLING},
+        {{FINE, .group = {.off = true}}, DECLINE_GROUP},
+        {{FINE, .group = {.month = 10000}, .spent_in_group = 9999}, DECLINE_GROUP_MONTH},
     };
     decide(rows, sizeof rows / sizeof *rows);
 }
@@ -77,8 +79,10 @@ static void precedence(void **state) {
           .unproved = true},
          DECLINE_ABROAD},
         {{.state = CARD_ACTIVE, .sum = 2, .limits = {2, 2, 1}, .kinds[LIMIT_TILL] = {1, 1, 1}}, DECLINE_MONTH},
-        {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_LEVEL, .kinds[LIMIT_TILL] = {1, 1, 1}},
+        {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_LEVEL, .kinds[LIMIT_TILL] = {1, 1, 1}, .group = {.month = 1}},
          DECLINE_KIND_OPERATION},
+        {{.state = CARD_ACTIVE, .sum = 2, .limits = {1, 1, 1}, .group = {.off = true}}, DECLINE_GROUP},
+        {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_LEVEL, .group = {.month = 1}}, DECLINE_GROUP_MONTH},
         {{.reversed = true, .foreign = true, .state = CARD_BLOCKED, .sum = 1, .money = MONEY_FROZEN}, DECLINE_REVERSED},
         {{.foreign = true, .state = CARD_BLOCKED, .sum = 1, .money = MONEY_FROZEN}, DECLINE_CURRENCY},
         {{.state = CARD_FROZEN, .sum = 2, .money = MONEY_FROZEN, .place = PLACE_INTERNET, .limits = {1, 1, 1}},
@@ -93,6 +97,18 @@ static void precedence(void **state) {
         {{.state = CARD_ACTIVE, .sum = 2, .money = MONEY_NOT_ENOUGH, .cooled = true}, DECLINE_NOT_ENOUGH},
     };
     decide(rows, sizeof rows / sizeof *rows);
+}
+
+static void shops(void **state) {
+    (void)state;
+    static const struct {
+        const char *category, *group;
+    } rows[] = {{"7995", "gambling"}, {"7802", "gambling"}, {"7803", "other"},  {"6051", "money"},  {"4829", "money"},
+                {"5813", "alcohol"},  {"5812", "cafes"},    {"5816", "games"},  {"3000", "travel"}, {"7033", "travel"},
+                {"5967", "adult"},    {"5411", "other"},    {"0000", "other"},  {"", "other"},      {"abcd", "other"},
+                {"79955", "other"},   {"-995", "other"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(shop_group_name(shop_group_of(text_from(rows[i].category))), rows[i].group);
 }
 
 static void left(void **state) {
@@ -262,7 +278,8 @@ static void deliveries(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(left),   cmocka_unit_test(freezes),
+        cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(shops),      cmocka_unit_test(left),
+        cmocka_unit_test(freezes),
         cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(backs), cmocka_unit_test(holders),
         cmocka_unit_test(latin_names), cmocka_unit_test(deliveries)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ CARD_FORM(digits_form, false, true, false);
 CARD_FORM(move_form, true, false, false);
 CARD_FORM(stop_form, false, false, true);
 FORM(kind_form, LIMIT("operation"), LIMIT("day"), LIMIT("month"));
+FORM(group_form, {.name = "off", .type = FIELD_BOOL}, LIMIT("month"));
 FORM(code_form, {.name = "code",
                  .type = FIELD_CODE,
                  .required = true,
@@ -194,6 +195,24 @@ static const struct route routes[] = {
      .again_page = &template_cards_kind,
      .audit = "cards.limits.kind",
      .summary = "Sets them; more than before wants a fresh proof",
+     .flags = ROUTE_SENSITIVE},
+    {.method = METHOD_GET,
+     .path = "/cards/{id}/shops/{group}",
+     .who = WHO_CUSTOMER,
+     .form = &group_form,
+     .stages = {{STAGE_READ, card_group_read}},
+     .page = &template_cards_shops,
+     .summary = "What a card may do in shops of one kind (gambling, money, adult, alcohol, games, cafes, travel)",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/cards/{id}/shops/{group}",
+     .who = WHO_CUSTOMER,
+     .form = &group_form,
+     .stages = {{STAGE_WRITE, card_group_write}},
+     .again = card_group_read,
+     .again_page = &template_cards_shops,
+     .audit = "cards.limits.shops",
+     .summary = "Switches them off, or limits them by the month; more than before wants a fresh proof",
      .flags = ROUTE_SENSITIVE},
     {ACT(card_limits_write),
      .path = "/cards/{id}/limits",

@@ -28,6 +28,7 @@ void card_kind_limits(struct tx *tx, const struct card *card, struct card_limits
 
 void card_kind_limits_copy(struct tx *tx, const struct card *from, const struct card *to) {
     tx_run(tx, &kinds_copy, VALUES(V_INT(from->customer), V_INT(from->id), V_INT(to->id)));
+    card_groups_copy(tx, from, to);
 }
 
 /* ---- setting them ---- */
@@ -149,6 +150,7 @@ void card_limits_tell(struct request *request, struct tx *tx, const struct card 
     struct node *list = doc_array(document, "kinds");
     for (int i = 0; i < LIMIT_KINDS; i++)
         tell_kind(request, (enum limit_kind)i, &kinds[i], &spent[i], doc_add_object(list));
+    card_groups_tell(request, tx, card, document);
     doc_bool(document, "internet", card->internet);
     doc_bool(document, "cash", card->cash);
     doc_bool(document, "abroad", card->abroad);

@@ -140,6 +140,16 @@ const struct migration cards_migrations[] = {
      "  staff BIGINT NOT NULL,\n"
      "  PRIMARY KEY (customer, card, at, state)\n"
      ") CLUSTERED;\n"},
+    {"cards", 5,
+     "CREATE TABLE card_group ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card BIGINT NOT NULL,\n"
+     "  shops BIGINT NOT NULL,\n" /* enum shop_group */
+     "  off BIGINT NOT NULL,\n"
+     "  month_max BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, card, shops)\n"
+     ") CLUSTERED;\n"
+     "CREATE INDEX card_challenge_open ON card_challenge (customer, expires) WHERE state = 1;\n"},
     {.sql = NULL}};
 
 static const struct lookup numbers[] = {

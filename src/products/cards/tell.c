@@ -53,7 +53,9 @@ string_id decline_words(enum decline reason) {
         [DECLINE_KIND_OPERATION] = S_cards_declined_kind_operation,
         [DECLINE_KIND_DAY] = S_cards_declined_kind_day,
         [DECLINE_KIND_MONTH] = S_cards_declined_kind_month,
-        [DECLINE_LATE] = S_cards_declined_late};
+        [DECLINE_LATE] = S_cards_declined_late,
+        [DECLINE_GROUP] = S_cards_declined_group,
+        [DECLINE_GROUP_MONTH] = S_cards_declined_group_month};
     return words[reason];
 }
 
