@@ -278,9 +278,9 @@ static void deliveries(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(shops),      cmocka_unit_test(left),
-        cmocka_unit_test(freezes),
-        cmocka_unit_test(clearings), cmocka_unit_test(reversals),  cmocka_unit_test(backs), cmocka_unit_test(holders),
+        cmocka_unit_test(decisions), cmocka_unit_test(precedence), cmocka_unit_test(shops),
+        cmocka_unit_test(left),      cmocka_unit_test(freezes),    cmocka_unit_test(clearings),
+        cmocka_unit_test(reversals), cmocka_unit_test(backs),      cmocka_unit_test(holders),
         cmocka_unit_test(latin_names), cmocka_unit_test(deliveries)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
