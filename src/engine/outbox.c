@@ -244,7 +244,7 @@ static struct dispatch *dispatch_new(struct lane *lane, const struct rows *row) 
     if (dispatch == NULL) return NULL;
     dispatch->lane = lane;
     dispatch->task.run = send_task;
-    dispatch->arena = arena_new(OUTBOX_ARENA);
+    dispatch->arena = arena_new(lane->kind->room != 0 ? lane->kind->room : OUTBOX_ARENA);
     dispatch->command = (struct command){.run = end_dispatch, .done = dispatch_ended, .arena = arena_new(OUTBOX_ARENA)};
     dispatch->item = (struct outbox_item){.id = row_int(row, 0), .owner = row_int(row, 1), .subject = row_int(row, 2),
                                           .attempt = (int)row_int(row, 4) + 1, .made = id_moment(row_int(row, 0)),

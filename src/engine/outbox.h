@@ -38,6 +38,7 @@ struct outbox_kind {
     void (*result)(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                    struct text reply);
     int64_t pause_most_us;  /* between two attempts, which come at 1, 2, 4 … s; 0: ten minutes */
+    size_t room;            /* bytes that a row and what send() makes of it may take; 0: 1 MiB */
     int at_once;            /* senders of this lane, at most OUTBOX_AT_ONCE_MOST; 0: OUTBOX_AT_ONCE */
 };
 

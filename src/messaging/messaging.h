@@ -62,6 +62,9 @@ struct mail {
 
 void message_mail(struct engine *engine, struct tx *tx, const struct mail *mail);
 
+/* At most so large, of letters in bulk; of others a quarter of a megabyte. */
+#define MAIL_FILE_MOST ((size_t)4 << 20)
+
 /* A letter's file is made when the letter goes out, on the outbox's thread, each time it is tried: the row stays some
  * hundred bytes, so that neither the one writer nor the disk carries (and seals) every file, and it says what holds
  * then. */

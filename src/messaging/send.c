@@ -131,6 +131,6 @@ const struct outbox_kind messaging_outbox[] = {
     {.name = "sms", .send = send_sms, .result = sms_ended, .at_once = 24},
     {.name = "mail", .send = send_mail, .result = mail_ended, .at_once = 16},
     {.name = "sms.bulk", .send = send_sms, .result = sms_ended},
-    {.name = "mail.bulk", .send = send_mail, .result = mail_ended},
+    {.name = "mail.bulk", .send = send_mail, .result = mail_ended, .room = (size_t)32 << 20},
     {.name = NULL},
 };

@@ -74,7 +74,7 @@ static bool write_rows(struct export_piece *piece, const struct operations_wante
     struct listing *listing = listing_begin(export->engine, piece->tx, piece->arena, &export->locale, wanted);
     struct listed listed;
     struct node *node;
-    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++)
+    for (size_t i = 0; i < PIECE && listing_next(listing, &listed, &node); i++, export->rows++)
         export->format->row(piece, &listed, node);
     export->before = listing_rest(listing);
     return export->before == 0;
@@ -143,8 +143,33 @@ static bool export_more(void *state, struct buffer *out) {
      * it. */
     buffer_add_text(out, string_get(out->arena, &export->locale, S_operations_csv_interrupted, NULL, 0));
     buffer_add_literal(out, "\r\n");
-    export->ended = true;
+    export->ended = export->failed = true;
     return true;
+}
+
+bool export_whole(struct export *export, struct buffer *out) {
+    while (export_more(export, out)) continue;
+    return !export->failed;
+}
+
+static void nothing(struct export_piece *piece) {
+    (void)piece;
+}
+
+static void no_row(struct export_piece *piece, const struct listed *listed, const struct node *operation) {
+    (void)piece;
+    (void)listed;
+    (void)operation;
+}
+
+static const struct export_format no_format = {.begin = nothing, .row = no_row};
+
+int64_t export_count(struct export *export, int64_t most) {
+    struct export counting = *export;
+    struct buffer out = buffer_new(export->arena, 64);
+    counting.format = &no_format;
+    while (counting.rows <= most && export_more(&counting, &out)) continue;
+    return counting.failed ? -1 : counting.rows;
 }
 
 /* ---- the request ---- */
@@ -152,11 +177,10 @@ static bool export_more(void *state, struct buffer *out) {
 static const struct export_format *const formats[] = {&export_csv, &export_ofx, &export_camt053, &export_1c,
                                                       &export_pdf};
 
-static struct text holder_of(struct request *request, struct tx *tx) {
+static struct text holder_of(struct engine *engine, struct tx *tx, struct arena *arena, int64_t id) {
     struct customer customer;
-    if (!identity_customer(request->engine, tx, request->caller.customer, &customer)) return TEXT_NONE;
-    return customer.name.size > 0 ? text_copy(request->arena, customer.name)
-                                  : phone_masked(request->arena, customer.phone);
+    if (!identity_customer(engine, tx, id, &customer)) return TEXT_NONE;
+    return customer.name.size > 0 ? text_copy(arena, customer.name) : phone_masked(arena, customer.phone);
 }
 
 /* Now, as the books have it: an entry may be numbered ahead of this clock, in a millisecond that it is only in, or by
@@ -172,19 +196,27 @@ static moment end_of(const struct export *export, struct tx *tx, moment now) {
     return end;
 }
 
+struct export *export_of(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
+                         int64_t customer, const struct export_format *format, const struct operation_filter *filter) {
+    struct export *export = arena_new_of(arena, struct export);
+    export->format = format;
+    export->engine = engine;
+    export->arena = arena;
+    export->locale = *locale;
+    export->filter = *filter;
+    export->customer = customer;
+    export->holder = holder_of(engine, tx, arena, customer);
+    export->account_count = operations_accounts(engine, tx, customer, export->accounts);
+    moment end = end_of(export, tx, world_now(engine_world(engine)));
+    if (filter->until == 0 || filter->until > end) export->filter.until = end;
+    if (format->prepare != NULL) format->prepare(export);
+    return export;
+}
+
 enum flow export_read(struct request *request, struct tx *tx) {
-    struct export *export = arena_new_of(request->arena, struct export);
-    export->format = formats[field_number(request, "format")];
-    export->engine = request->engine;
-    export->arena = request->arena;
-    export->locale = request->locale;
-    export->filter = filter_of(request);
-    export->customer = request->caller.customer;
-    export->holder = holder_of(request, tx);
-    export->account_count = operations_accounts(request->engine, tx, export->customer, export->accounts);
-    moment end = end_of(export, tx, request->started);
-    if (export->filter.until == 0 || export->filter.until > end) export->filter.until = end;
-    if (export->format->prepare != NULL) export->format->prepare(export);
+    struct operation_filter filter = filter_of(request);
+    struct export *export = export_of(request->engine, tx, request->arena, &request->locale, request->caller.customer,
+                                      formats[field_number(request, "format")], &filter);
     struct date today = civil_at(request->locale.now, request->locale.zone).date;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     file->content_type = export->format->content_type;

@@ -41,9 +41,19 @@ struct export {
     int64_t accounts[OPERATION_ACCOUNTS];
     size_t account_count, account; /* the one that is being written, by_account */
     bool begun, opened, ended;
+    bool failed;  /* … before its end: what was written is not whole */
+    int64_t rows; /* written by now */
     int64_t before;
     struct sheet_state *sheet;
 };
+
+/* Of a customer's operations, until now where the filter says nothing or later. In the arena, in which it is made. */
+struct export *export_of(struct engine *engine, struct tx *tx, struct arena *arena, const struct locale *locale,
+                         int64_t customer, const struct export_format *format, const struct operation_filter *filter);
+/* All of it at once, for what is not large; false: it is not whole. Any thread with a reader of its own. */
+bool export_whole(struct export *export, struct buffer *out);
+/* How many operations it would have, counted to a little above `most`; -1: the database does not answer. */
+int64_t export_count(struct export *export, int64_t most);
 
 /* ---- for formats ---- */
 

@@ -26,6 +26,10 @@ FORM(detail_draft, {.name = "tags", .type = FIELD_TEXT, .max = 400}, {.name = "t
      {.name = "category", .type = FIELD_TEXT, .max = 60}, {.name = "remember", .type = FIELD_BOOL});
 FORM(export_query, FILTER_FIELDS, {.name = "format", .type = FIELD_CHOICE, .choices = formats});
 
+static const char *const mailed_formats[] = {"pdf", "csv", NULL}; /* as statement_mail.c has them */
+FORM(statement_form, {.name = "from", .type = FIELD_DATE}, {.name = "to", .type = FIELD_DATE},
+     {.name = "format", .type = FIELD_CHOICE, .choices = mailed_formats});
+
 FORM(choice_form, {.name = "each", .type = FIELD_BOOL});
 
 static const struct route routes[] = {
@@ -45,6 +49,24 @@ static const struct route routes[] = {
      .form = &export_query,
      .stages = {{STAGE_READ, export_read}},
      .summary = "The operations of the same filter as a file: CSV, OFX, camt.053, 1C client-bank exchange, PDF"},
+    {.method = METHOD_GET,
+     .path = "/operations/statement",
+     .who = WHO_CUSTOMER,
+     .form = &statement_form,
+     .stages = {{STAGE_READ, statement_page}},
+     .page = &template_operations_statement,
+     .summary = "What became of the last statement sent by e-mail",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_POST,
+     .path = "/operations/statement",
+     .who = WHO_CUSTOMER,
+     .form = &statement_form,
+     .stages = {{STAGE_READ, statement_prepare}, {STAGE_WORK, statement_count}, {STAGE_WRITE, statement_write}},
+     .again = statement_page,
+     .again_page = &template_operations_statement,
+     .rates = {{RATE_CALLER, 20, MINUTE}},
+     .audit = "operations.statement_mail",
+     .summary = "Sends the operations of a period as PDF or CSV to the caller's confirmed e-mail address"},
     {.method = METHOD_GET,
      .path = "/operations/{id}",
      .who = WHO_CUSTOMER,
@@ -111,6 +133,7 @@ static void *state_open(struct engine *engine, struct arena *arena, struct text 
     state->sides = side_memo_new();
     if (state->sides == NULL) *problem = TEXT("no memory for operations");
     receipt_mail_open(engine);
+    statement_mail_open(engine);
     return state;
 }
 

@@ -17,9 +17,20 @@ struct node *operation_told(struct engine *engine, struct tx *tx, struct arena *
 stage_function receipt_mail_look, receipt_mail_write, receipt_choice_page, receipt_choice_write;
 
 void receipt_mail_open(struct engine *engine);
+extern const struct refusal mail_no_address, mail_too_often;
+/* As many letters with receipts and statements as a day may bring. */
+bool mail_day_is_full(struct tx *tx, int64_t customer);
+/* One about that is still on its way. */
+bool mail_on_its_way(struct request *request, struct tx *tx, int64_t about);
 /* What the operation's page says of it. */
 void receipt_mail_tell(struct request *request, struct tx *tx, int64_t operation, struct node *document);
 void receipt_mail_paid(struct engine *engine, struct tx *tx, const struct event *event);
+
+/* ---- statement_mail.c ---- */
+
+stage_function statement_page, statement_prepare, statement_count, statement_write;
+
+void statement_mail_open(struct engine *engine);
 
 /* ---- receipts.c, receipt.c ---- */
 

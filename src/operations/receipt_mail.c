@@ -15,8 +15,8 @@ STATEMENT(choice_put, "INSERT INTO receipt_choice (customer, id, wanted) VALUES 
                       "ON CONFLICT (customer) DO UPDATE SET id = $2, wanted = $3");
 STATEMENT(choice_newer, "SELECT id, customer FROM receipt_choice WHERE id > $1 ORDER BY id LIMIT 1000");
 
-static const struct refusal no_address = {"no-address", 409, S_operations_mail_no_address, false};
-static const struct refusal too_often = {"too-many-letters", 429, S_operations_mail_too_often, false};
+const struct refusal mail_no_address = {"no-address", 409, S_operations_mail_no_address, false};
+const struct refusal mail_too_often = {"too-many-letters", 429, S_operations_mail_too_often, false};
 
 static bool wants_each(struct tx *tx, int64_t customer) {
     struct rows *rows = tx_query(tx, &choice_read, VALUES(V_INT(customer)));
@@ -27,7 +27,7 @@ static bool wants_each(struct tx *tx, int64_t customer) {
 
 /* ---- the letter ---- */
 
-static bool day_is_full(struct tx *tx, int64_t customer) {
+bool mail_day_is_full(struct tx *tx, int64_t customer) {
     return message_about_count(tx, customer, world_now(tx_world(tx)) - DAY) >= LETTERS_A_DAY;
 }
 
@@ -88,9 +88,9 @@ enum flow receipt_mail_look(struct request *request, struct tx *tx) {
 }
 
 /* One that is still on its way is not sent twice. */
-static bool on_its_way(struct request *request, struct tx *tx, int64_t id) {
+bool mail_on_its_way(struct request *request, struct tx *tx, int64_t about) {
     struct node *list = doc_array(doc_new(request->arena), "mailed");
-    message_about(request->engine, tx, request->caller.customer, id, list);
+    message_about(request->engine, tx, request->caller.customer, about, list);
     return list->first != NULL && doc_truth(doc_get(list->first, "waits"));
 }
 
@@ -98,9 +98,9 @@ enum flow receipt_mail_write(struct request *request, struct tx *tx) {
     int64_t id = 0, customer = request->caller.customer;
     request_param_id(request, 0, &id);
     struct text address = message_address_of(request->engine, tx, customer);
-    if (address.size == 0) return refuse(request, &no_address);
-    if (!on_its_way(request, tx, id)) {
-        if (day_is_full(tx, customer)) return refuse(request, &too_often);
+    if (address.size == 0) return refuse(request, &mail_no_address);
+    if (!mail_on_its_way(request, tx, id)) {
+        if (mail_day_is_full(tx, customer)) return refuse(request, &mail_too_often);
         write_letter(request->engine, tx, customer, address, request->locale.language, id, false);
     }
     struct node *document = doc_new(request->arena);
@@ -121,7 +121,7 @@ enum flow receipt_choice_page(struct request *request, struct tx *tx) {
 enum flow receipt_choice_write(struct request *request, struct tx *tx) {
     int64_t customer = request->caller.customer;
     bool each = field_number(request, "each") != 0;
-    if (each && message_address_of(request->engine, tx, customer).size == 0) return refuse(request, &no_address);
+    if (each && message_address_of(request->engine, tx, customer).size == 0) return refuse(request, &mail_no_address);
     if (each) few_add(&operations_state(request->engine)->mailed, customer);
     tx_run(tx, &choice_put, VALUES(V_INT(customer), V_INT(world_id(tx_world(tx))), V_INT(each)));
     struct node *document = doc_new(request->arena);
@@ -142,7 +142,7 @@ void receipt_mail_open(struct engine *engine) {
 void receipt_mail_paid(struct engine *engine, struct tx *tx, const struct event *event) {
     struct customer customer;
     if (event->operation == 0 || !few_may_have(&operations_state(engine)->mailed, event->customer)) return;
-    if (!wants_each(tx, event->customer) || day_is_full(tx, event->customer)) return;
+    if (!wants_each(tx, event->customer) || mail_day_is_full(tx, event->customer)) return;
     struct text address = message_address_of(engine, tx, event->customer);
     if (address.size == 0 || !identity_customer(engine, tx, event->customer, &customer)) return;
     write_letter(engine, tx, event->customer, address, customer.language, event->operation, true);
