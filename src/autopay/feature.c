@@ -238,7 +238,7 @@ static const struct menu_item menu[] = {{S_autopay_menu, "/templates", "repeat",
                                         {S_autopay_staff_menu, "/staff/autopay", "repeat", WHO_STAFF, 70},
                                         {.path = NULL}};
 
-static const struct job jobs[] = {{"autopay.rules", 2 * SECOND, autopay_rules_run},
+static const struct job jobs[] = {{"autopay.rules", SECOND, autopay_rules_run},
                                   {"autopay.runs", 2 * SECOND, autopay_runs_run},
                                   {.name = NULL}};
 

@@ -71,7 +71,7 @@ static void rule_due(struct engine *engine, struct tx *tx, struct autopay_rule *
 bool autopay_rules_run(struct engine *engine, struct tx *tx) {
     struct autopay_rule rules[PIECE];
     moment now = world_now(tx_world(tx));
-    if (message_crowded(tx)) return false; /* looked at again in a few seconds: who is told must hear of it in time */
+    if (message_crowded(tx)) return false; /* looked at again in a second: who is told must hear of it in time */
     size_t count = rules_due(tx, now, rules, PIECE);
     for (size_t i = 0; i < count; i++) rule_due(engine, tx, &rules[i], now);
     pass_note(tx, PASS_RULES, (int64_t)count, 0);

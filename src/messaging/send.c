@@ -130,7 +130,7 @@ static void mail_ended(struct engine *engine, struct tx *tx, const struct outbox
 const struct outbox_kind messaging_outbox[] = {
     {.name = "sms", .send = send_sms, .result = sms_ended, .at_once = 24},
     {.name = "mail", .send = send_mail, .result = mail_ended, .at_once = 16},
-    {.name = "sms.bulk", .send = send_sms, .result = sms_ended},
+    {.name = "sms.bulk", .send = send_sms, .result = sms_ended, .at_once = 16},
     {.name = "mail.bulk", .send = send_mail, .result = mail_ended, .room = (size_t)32 << 20},
     {.name = NULL},
 };

@@ -212,7 +212,7 @@ void message_tell_bulk(struct engine *engine, struct tx *tx, int64_t customer, e
     tell(engine, tx, customer, topic, true, text, arguments, count);
 }
 
-#define CROWD 1000
+#define CROWD 10000 /* some minutes of a gateway that takes a hundred a second */
 
 bool message_crowded(struct tx *tx) {
     for (size_t i = 0; i < CHANNEL_COUNT; i++)
