@@ -113,6 +113,7 @@ test("ID-17: consents of an older database are all there", async () => {
       // what the later ones brought
       "ALTER TABLE session DROP COLUMN scopes", "ALTER TABLE session DROP COLUMN day_limit",
       "ALTER TABLE session DROP COLUMN label", "ALTER TABLE customer DROP COLUMN frozen_at",
+      "ALTER TABLE application DROP COLUMN staff", "ALTER TABLE application DROP COLUMN decided",
       "DROP TABLE token_day", "DROP INDEX contract_name_customer",
       "DROP TABLE consent",
       table("consent", "customer BIGINT, id BIGINT, purpose TEXT NOT NULL, version BIGINT NOT NULL, given BIGINT NOT NULL, " +

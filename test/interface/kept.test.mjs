@@ -30,7 +30,7 @@ function fill(own) {
   const bytes = own.settings.database.startsWith("postgres") ? "decode(lpad(i::text, 64, '0'), 'hex')"
                                                               : "CAST(printf('%032d', i) AS BLOB)";
   const rows = {
-    application: `SELECT ${bytes}, i, ${bytes}, 1, 0, ${bytes}, NULL, 0, 0, 0, 1, 1 FROM ${numbers}`,
+    application: `SELECT ${bytes}, i, ${bytes}, 1, 0, ${bytes}, NULL, 0, 0, 0, 1, 1, 0, 0 FROM ${numbers}`,
     application_photo: `SELECT i, 1, 1, 1, 1, ${bytes} FROM ${numbers}`,
     consent: `SELECT i, 1, 'rules', '1', NULL, 1, 'form', NULL, NULL FROM ${numbers}`,
     application_start: `SELECT ${bytes}, ${bytes}, 1 FROM ${numbers}`,
