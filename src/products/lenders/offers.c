@@ -111,6 +111,17 @@ static void tell_bounds(struct request *request, const struct quoting *quoting) 
     doc_text(quoting->document, "term_error", lent_term_good(bounds, quoting->term) ? TEXT_NONE : term);
 }
 
+/* How the sliders stand; what does not do has no place on them. */
+static void tell_was(const struct quoting *quoting) {
+    if (quoting->good) {
+        doc_money(quoting->document, "sum_was", rub(quoting->sum));
+        doc_int(quoting->document, "term_was", quoting->term);
+    } else {
+        doc_null(quoting->document, "sum_was");
+        doc_null(quoting->document, "term_was");
+    }
+}
+
 /* GET /lenders/{code}: what is meant, and whether he lends so at all. */
 enum flow lender_look(struct request *request, struct tx *tx) {
     struct partner *partner = partner_of(request->engine, request->params[0]);
@@ -128,7 +139,10 @@ enum flow lender_look(struct request *request, struct tx *tx) {
     tell_partner(request, partner, document);
     doc_money(document, "sum", rub(quoting->sum));
     doc_int(document, "term", quoting->term);
+    string_id unit = partner->settings->months ? S_lenders_lender_term_months : S_lenders_lender_term_days;
+    doc_text(document, "term_label", string_get(request->arena, &request->locale, unit, NULL, 0));
     doc_bool(document, "good", quoting->good);
+    tell_was(quoting);
     doc_bool(document, "barred", loan_barred(request->engine, tx, &customer) != NULL);
     doc_bool(document, "raise", (int)customer.level < lenders_state_of(request->engine)->settings->level + 1);
     doc_bool(document, "under_way",
