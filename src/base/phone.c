@@ -119,7 +119,7 @@ struct text phone_text(const struct phone *phone) {
 static bool is_russian(struct text e164) { return e164.size == NATIONAL_DIGITS + 2 && text_starts(e164, "+7"); }
 
 struct text phone_masked(struct arena *arena, struct text e164) {
-    if (is_russian(e164)) { return text_format(arena, "+7 %.3s ***-**-%.2s", e164.data + 2, e164.data + 10); }
+    if (is_russian(e164)) { return text_format(arena, "+7 %.3s ***‑**‑%.2s", e164.data + 2, e164.data + 10); }
     struct text masked = text_copy(arena, e164);
     char *data = (char *)(uintptr_t)masked.data; /* our own copy */
     for (size_t i = 4; i + 2 < masked.size; i++) data[i] = '*';

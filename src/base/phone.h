@@ -15,7 +15,7 @@ struct phone {
  * number of another plan, Kazakhstan's +77… and Belarus's +375… among them. Only PHONE_INVALID leaves *phone. */
 enum phone_kind phone_parse(struct text typed, struct phone *phone);
 struct text phone_text(const struct phone *phone);
-/* "+7 916 ***-**-67": what another person may see of a number. */
+/* "+7 916 ***-**-67": what another person may see of a number; its spaces and hyphens do not break at a line's end. */
 struct text phone_masked(struct arena *arena, struct text e164);
 /* "+7 916 123-45-67": what its owner sees. */
 struct text phone_pretty(struct arena *arena, struct text e164);
