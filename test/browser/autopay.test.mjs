@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
 import {providerCount} from "../support/catalogue.mjs";
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, inspect, looks} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
 
@@ -26,11 +26,6 @@ after(async () => {
 
 const signIn = (person, look) => browsers.signedIn(server, person, look);
 
-const looks = [
-  {name: "ru, light", width: 360, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
-];
 const said = {ru: {words: /Каждый день, 500.₽ на \+7.916/, next: /следующий раз/, paused: /Приостановлен/},
               en: {words: /Every day, ₽500 to \+7.916/, next: /next time/, paused: /Paused/}};
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, inspect, looks} from "../support/browser.mjs";
 import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {limits, until} from "../support/wallet.mjs";
@@ -22,11 +22,6 @@ after(async () => {
   await both?.stop();
 });
 
-const looks = [
-  {name: "ru, light", width: 360, locale: "ru-RU"},
-  {name: "en, dark", width: 360, locale: "en-GB", dark: true},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
-];
 const said = {ru: {works: /Работает/, frozen: /заморожена/, off: /интернете выключены/, rest: /Осталось 879,50/},
               en: {works: /Works/, frozen: /frozen/, off: /internet are switched off/, rest: /₽879.50 left/}};
 

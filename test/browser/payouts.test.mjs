@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, inspect} from "../support/browser.mjs";
+import {Browsers, inspect, looks} from "../support/browser.mjs";
 import {providerCount} from "../support/catalogue.mjs";
 import {receiptCode} from "../support/pictures.mjs";
 import {startBoth} from "../support/sandbox.mjs";
@@ -24,13 +24,10 @@ after(async () => {
   await both?.stop();
 });
 
-const looks = [
-  {name: "ru, light", width: 320, locale: "ru-RU"},
-  {name: "ru, dark, without scripts", width: 320, locale: "ru-RU", dark: true, scripts: false},
-];
+const russian = looks.filter(({locale}) => locale === "ru-RU");
 const go = "main form.card .button:not(.quiet)";
 
-for (const {name, ...look} of looks)
+for (const {name, ...look} of russian)
   test(`WA-5: by phone number: number, bank, masked name, yes, outcome (${name})`, {timeout: 60000}, async () => {
     const who = await wallets.rich("3000.00");
     const page = await browsers.signedIn(server, who, look);
@@ -55,7 +52,7 @@ for (const {name, ...look} of looks)
     assert.equal(await wallets.balance(who), "2000.00");
   });
 
-for (const {name, ...look} of looks)
+for (const {name, ...look} of russian)
   test(`WA-5: a receipt's code fills a company's form, which can still be mended (${name})`, {timeout: 60000}, async () => {
     const who = await wallets.rich("3000.00");
     const page = await browsers.signedIn(server, who, look);

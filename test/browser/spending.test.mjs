@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {Browsers, watched} from "../support/browser.mjs";
+import {Browsers, looks, watched} from "../support/browser.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {Wallets, limits} from "../support/wallet.mjs";
 
@@ -19,12 +19,6 @@ after(async () => {
   await browsers?.stop();
   await both?.stop();
 });
-
-const looks = [
-  {name: "ru, light", width: 320, locale: "ru-RU"},
-  {name: "en, dark", width: 1000, locale: "en-GB", dark: true},
-  {name: "ru, dark, without scripts", width: 360, locale: "ru-RU", dark: true, scripts: false},
-];
 
 for (const {name, ...look} of looks) {
   const looked = (page) => watched(page, name);
