@@ -76,7 +76,7 @@ print(json.dumps({
   "parts": [{"type": part.get_content_type(), "charset": part.get_content_charset(), "name": part.get_filename(),
              "disposition": part.get_content_disposition(),
              "data": base64.b64encode(part.get_payload(decode=True)).decode()} for part in parts]}))`;
-  return JSON.parse(execFileSync("python3", ["-c", script], {input: text, encoding: "utf8"}));
+  return JSON.parse(execFileSync("python3", ["-c", script], {input: text, encoding: "utf8", maxBuffer: 2 ** 26}));
 }
 
 // What a PDF says, its blanks plain ones.

@@ -90,7 +90,7 @@ async function money(life) {
   for (const [name, to] of [["Мама", friend.phone], ["Аренда на улице Академика Королёва", newPhone()]])
     await life.post(who, "/favourites", {name, phone: to});
   await life.post(friend, "/friends/findable", {on: true});
-  await life.post(who, "/friends", {label: "Александра Константиновна с прошлой работы", phone: friend.phone});
+  await life.post(who, "/friends", {label: "Александра Константиновна, с той работы", phone: friend.phone});
   const {id: kept} = await life.post(who, "/friends", {phone: newPhone()});
   const bill = {operation: sent.body.id, note: "За подарок Марье Ивановне и за торт", to_1: kept, to_2: newPhone()};
   life.at("/friends/{id}", `/friends/${kept}`);
