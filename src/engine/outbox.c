@@ -366,18 +366,32 @@ static bool anything_due(struct tx *tx, const struct lane *lane, moment now) {
     return due;
 }
 
-/* What has become due since, or was added at another node. */
+STATEMENT(any_waiting, "SELECT 1 FROM outbox WHERE state = 0 LIMIT 1");
+
+static bool anything_waits(struct tx *tx) {
+    struct rows *rows = tx_query(tx, &any_waiting, NO_VALUES);
+    bool waits = rows_next(rows);
+    rows_end(rows);
+    return waits;
+}
+
+/* What has become due since, or was added at another node. Where nothing waits at all there is nothing to take over
+ * either, and no lane is asked. */
 static void look_at_all(struct outbox *outbox) {
     bool due[OUTBOX_LANES] = {false};
     struct reader *reader = engine_reader(outbox->engine);
     struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
     if (tx == NULL) return;
     moment now = world_now(outbox->engine->world);
-    for (size_t i = 0; i < outbox->lane_count; i++) due[i] = anything_due(tx, &outbox->lanes[i], now);
+    bool waits = anything_waits(tx);
+    for (size_t i = 0; waits && i < outbox->lane_count; i++) due[i] = anything_due(tx, &outbox->lanes[i], now);
     if (!reader_end(reader, tx)) return;
     pthread_mutex_lock(&outbox->mutex);
-    for (size_t i = 0; i < outbox->lane_count; i++)
-        if (due[i] || !outbox->lanes[i].took_over) outbox->lanes[i].look = true;
+    for (size_t i = 0; i < outbox->lane_count; i++) {
+        struct lane *lane = &outbox->lanes[i];
+        if (!waits) lane->took_over = true;
+        if (due[i] || !lane->took_over) lane->look = true;
+    }
     pthread_mutex_unlock(&outbox->mutex);
 }
 
