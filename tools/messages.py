@@ -221,6 +221,11 @@ class Words:
                     self.pairs[before] = after
         self.pattern = re.compile(r"(?<!\w)(%s)(?!\w)" % "|".join(map(re.escape, self.pairs)), re.IGNORECASE)
 
+    @staticmethod
+    def of(root, language):
+        path = os.path.join(root, "src", "http", "words", language + ".txt")
+        return Words(path) if os.path.exists(path) else None
+
     def put(self, found):
         word = found.group(0)
         after = self.pairs[word[0].lower() + word[1:]]
@@ -298,7 +303,7 @@ def agree(first, second):
 def read_all(root):
     """key → {language: Message}, keys in order; raises Wrong with file:line."""
     found = {}
-    words = {language: Words(os.path.join(root, "src", "http", "words", language + ".txt")) for language in LANGUAGES}
+    words = {language: Words.of(root, language) for language in LANGUAGES}
     for folder in folders_with_strings(root):
         prefix, strings = os.path.basename(folder), os.path.join(folder, "strings")
         for file in sorted(os.listdir(strings)):

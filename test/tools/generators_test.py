@@ -112,6 +112,19 @@ class Strings(unittest.TestCase):
         self.refuses(strings("shop.a = {n, select, x {a}}\n", english), "ru.txt:1", "“other”")
 
 
+    def test_words(self):
+        files = strings("shop.a = Кошелёк и кошельки\nshop.b = Да\n", "shop.a = Your wallet\nshop.b = Yes\n")
+        for language, words in (("ru", "# c\nкошелёк = счёт\nкошельки = счета\n"), ("en", "wallet = account\n")):
+            files["src/http/words/%s.txt" % language] = words
+        tree = Tree(files)
+        self.assertEqual(tree.run("strings.py").returncode, 0)
+        source = tree.made("strings.c")
+        for said in ("Кошелёк и кошельки", "Счёт и счета", "Your wallet", "Your account"):
+            self.assertIn(said, source)
+        self.assertIn("[S_shop_b]", source)
+        self.assertRegex(source, r"(?m)^ +\[S_shop_b\] = .*, NULL\},$")
+
+
 class Templates(unittest.TestCase):
     def tree(self, page, **more):
         files = {
