@@ -22,7 +22,7 @@ struct answer_member {
 };
 
 struct answer_seen {
-    const char *operation;    /* "get_operations"; those of one stand together */
+    const char *operation;    /* "get_operations"; in order of them */
     int status;
     const char *content_type; /* NULL: no body */
     const char *schema;       /* as JSON; NULL: no JSON */

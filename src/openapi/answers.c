@@ -6,17 +6,19 @@
 
 const int answer_refusals[] = {400, 401, 403, 404, 406, 409, 410, 413, 414, 415, 422, 423, 429, 502, 503, 0};
 
+/* The table is in order of its operations. */
 const struct answer_seen *answers_of(const struct route *route, size_t *count) {
     char name[OPERATION_NAME];
-    const struct answer_seen *first = NULL;
+    size_t low = 0, high = answers_seen_count;
     operation_name(route, name);
-    *count = 0;
-    for (size_t i = 0; i < answers_seen_count; i++) {
-        if (strcmp(name, answers_seen[i].operation) != 0) continue;
-        if (first == NULL) first = &answers_seen[i];
-        ++*count; /* they stand together */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(answers_seen[middle].operation, name) < 0) low = middle + 1;
+        else high = middle;
     }
-    return first;
+    *count = 0;
+    while (low + *count < answers_seen_count && strcmp(answers_seen[low + *count].operation, name) == 0) ++*count;
+    return *count > 0 ? &answers_seen[low] : NULL;
 }
 
 static bool is_seen(const struct route *route, int status) {
