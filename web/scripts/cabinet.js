@@ -72,6 +72,7 @@ if (!navigator.cookieEnabled) all("[data-cookies-off]", (notice) => (notice.hidd
 
 // A code's life: data-countdown in seconds; the sentence before is the server's, for those without scripts.
 all("[data-countdown]", (place) => {
+    place.parentElement.style.minHeight = `${place.parentElement.offsetHeight}px`; // fewer words move nothing
     const end = Date.now() + 1000 * place.dataset.countdown;
     const tick = () => {
         const left = Math.max(0, Math.round((end - Date.now()) / 1000));
