@@ -481,8 +481,14 @@ bool outbox_start(struct outbox *outbox) {
     return outbox->started;
 }
 
+/* What was claimed and has no sender (where outbox_step is the sender) is sent when its lease has run out. */
 static void free_senders(struct outbox *outbox) {
-    for (size_t i = 0; i < outbox->lane_count; i++) pool_free(outbox->lanes[i].senders);
+    for (size_t i = 0; i < outbox->lane_count; i++) {
+        struct pool *senders = outbox->lanes[i].senders;
+        for (struct task *task; senders != NULL && (task = pool_take(senders)) != NULL;)
+            dispatch_free((struct dispatch *)(void *)task);
+        pool_free(senders);
+    }
     outbox->lane_count = 0;
 }
 

@@ -84,10 +84,15 @@ bool pool_submit(struct pool *pool, struct task *task) {
     return room;
 }
 
-bool pool_step(struct pool *pool) {
+struct task *pool_take(struct pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     struct task *task = take(pool);
     pthread_mutex_unlock(&pool->mutex);
+    return task;
+}
+
+bool pool_step(struct pool *pool) {
+    struct task *task = pool_take(pool);
     if (task != NULL) task->run(task);
     return task != NULL;
 }

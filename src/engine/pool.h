@@ -20,5 +20,7 @@ void pool_give_way(struct pool *pool);
 bool pool_submit(struct pool *pool, struct task *task);
 /* Runs one waiting task on the calling thread; false when there is none. */
 bool pool_step(struct pool *pool);
+/* Takes one waiting task, which will not run; NULL when there is none. */
+struct task *pool_take(struct pool *pool);
 /* Finishes what is queued, joins the threads. NULL is allowed. */
 void pool_free(struct pool *pool);

@@ -176,8 +176,9 @@ test("WA-10: a signature reaches the lender once, whatever happens; the money ma
     assert.equal(answer.status, 200, answer.text);
     return {who, id, fault};
   };
-  const cooling = await signed("cooling"), refused = await signed("sign-refuse"), all = [];
+  const cooling = await signed("cooling");
   assert.ok((await partner.loan(cooling.who, cooling.id)).state !== "open", "it waits");
+  const refused = await signed("sign-refuse"), all = [];
   for (const fault of everyway) all.push(await signed(fault));
   await partner.state(cooling.who, cooling.id, "open");
   await partner.state(refused.who, refused.id, "refused");
