@@ -68,7 +68,7 @@ for (const locale of ["ru-RU", "en-GB"])
     await page.waitForURL("**/resume/*");
     assert.match(await page.textContent("main"), /за <обед> & чай/);
     await inspect(page, "the form kept");
-    await page.click("main form button.button");
+    await page.click("main form button[type=submit]");
     await page.waitForURL("**/transfers/check"); // there is no money: the form again, with what was sent
     assert.equal(await page.inputValue("#f-note"), "за <обед> & чай");
     assert.equal(await page.inputValue("#f-to"), "8 916 000-00-07");
@@ -82,12 +82,12 @@ test("ID-14: the same without scripts", async () => {
   await page.fill("#f-sum", "150");
   await page.fill("#f-note", "за чай");
   await later(16);
-  await page.click("main form button.button");
+  await page.click("main form button[type=submit]");
   await page.waitForURL("**/signin?kept=1");
   await signIn(page, person);
   await page.waitForURL("**/resume/*");
   assert.match(await page.textContent("main"), /за чай/);
-  await page.click("main form button.button");
+  await page.click("main form button[type=submit]");
   await page.waitForURL("**/transfers/check");
   assert.equal(await page.inputValue("#f-note"), "за чай");
   await page.context().close();

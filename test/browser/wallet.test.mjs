@@ -74,7 +74,7 @@ const text = async (page, selector) => (await page.textContent(selector)).replac
 const balance = (page) => text(page, ".balance");
 const rows = (page) => page.locator("main a.row:has(.sum)").evaluateAll((all) =>
   all.map((row) => ["b", ".sum"].map((part) => row.querySelector(part).textContent.replaceAll("\u2011", "-").replaceAll("\u00a0", " "))));
-const masked = (phone) => `+7\u00a0${phone.slice(2, 5)}\u00a0***\u2011**\u2011${phone.slice(10)}`;
+const masked = (phone) => `+7 ${phone.slice(2, 5)} ***-**-${phone.slice(10)}`; // as rows() reads it
 const written = (phone) => `8 (${phone.slice(2, 5)}) ${phone.slice(5, 8)}-${phone.slice(8, 10)} ${phone.slice(10)}`;
 
 // ---- the story ----

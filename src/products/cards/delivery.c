@@ -13,7 +13,7 @@ STATEMENT(step_add, "INSERT INTO card_delivery (customer, card, at, state, staff
                     "ON CONFLICT (customer, card, at, state) DO NOTHING");
 STATEMENT(steps, "SELECT at, state FROM card_delivery WHERE customer = $1 AND card = $2 ORDER BY at, state LIMIT 50");
 STATEMENT(waiting, "SELECT customer, id FROM card WHERE customer = $1 AND state = 1 AND delivery = 5 LIMIT 100");
-STATEMENT(whose, "SELECT customer FROM card WHERE id = $1");
+STATEMENT(whose, "SELECT customer FROM card WHERE id = $1 AND delivery <> 0");
 
 string_id delivery_words(enum delivery state) {
     static const string_id words[DELIVERY_COUNT] = {

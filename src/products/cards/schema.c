@@ -132,6 +132,7 @@ const struct migration cards_migrations[] = {
      "CREATE UNIQUE INDEX card_dispute_operation ON card_dispute (customer, operation);\n"},
     {"cards", 4,
      "ALTER TABLE card ADD COLUMN delivery BIGINT NOT NULL DEFAULT 0;\n"
+     "CREATE INDEX card_delivered ON card (id) WHERE delivery <> 0;\n"
      "CREATE TABLE card_delivery ( -- distributed by customer\n"
      "  customer BIGINT NOT NULL,\n"
      "  card BIGINT NOT NULL,\n"

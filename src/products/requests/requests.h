@@ -111,6 +111,7 @@ struct splittable {
     struct text title;
 };
 enum flow splittable_find(struct request *request, struct tx *tx, struct splittable *found);
+struct text split_title(struct request *request, struct tx *tx, int64_t operation); /* «Покупка: Кафе» */
 /* Those of fields to_1 …, sum_1 …; and those chosen on the first page besides (friend_ID, numbers). */
 enum flow shares_typed(struct request *request, struct tx *tx, struct share shares[SPLIT_PEOPLE], size_t *count);
 enum flow shares_chosen(struct request *request, struct tx *tx, struct share shares[SPLIT_PEOPLE], size_t *count);

@@ -19,8 +19,7 @@ static bool may_split(struct engine *engine, struct tx *tx, int64_t customer, co
            !text_is(operations_classify(engine, tx, customer, entry).category, OPERATION_OWN);
 }
 
-/* «Покупка: Кафе» */
-static struct text title_of(struct request *request, struct tx *tx, int64_t operation) {
+struct text split_title(struct request *request, struct tx *tx, int64_t operation) {
     const struct node *told = operation_told(request->engine, tx, request->arena, &request->locale,
                                              request->caller.customer, operation);
     if (told == NULL) return TEXT("—");
@@ -40,7 +39,7 @@ enum flow splittable_find(struct request *request, struct tx *tx, struct splitta
     if (!split_of(tx, customer, operation, &found->split))
         found->split = (struct money_split){.customer = customer, .operation = operation, .sum = -entry.amount};
     found->progress = split_progress(tx, &found->split);
-    found->title = title_of(request, tx, operation);
+    found->title = split_title(request, tx, operation);
     return FLOW_NEXT;
 }
 

@@ -117,12 +117,6 @@ static void tell_progress(const struct money_split *split, const struct split_pr
     doc_bool(node, "waits", progress->open > 0);
 }
 
-static struct text title_of(struct request *request, struct tx *tx, int64_t operation) {
-    const struct node *told = operation_told(request->engine, tx, request->arena, &request->locale,
-                                             request->caller.customer, operation);
-    return told != NULL ? doc_get(told, "title")->text : TEXT("—");
-}
-
 void splits_tell(struct request *request, struct tx *tx, struct node *list) {
     struct money_split found[SPLITS_SHOWN];
     size_t count = splits_of(tx, request->caller.customer, found, SPLITS_SHOWN);
@@ -130,7 +124,7 @@ void splits_tell(struct request *request, struct tx *tx, struct node *list) {
         struct split_progress progress = split_progress(tx, &found[i]);
         struct node *node = doc_add_object(list);
         tell_progress(&found[i], &progress, node);
-        doc_text(node, "title", title_of(request, tx, found[i].operation));
+        doc_text(node, "title", split_title(request, tx, found[i].operation));
     }
 }
 
@@ -139,7 +133,7 @@ static void tell_split(struct request *request, struct tx *tx, const struct mone
     struct money_request *shares = arena_array(request->arena, struct money_request, SHARES_SHOWN);
     struct split_progress progress = split_progress(tx, split);
     tell_progress(split, &progress, document);
-    doc_text(document, "title", title_of(request, tx, split->operation));
+    doc_text(document, "title", split_title(request, tx, split->operation));
     doc_bool(document, "more", progress.left > SPLIT_LEAST);
     struct node *list = doc_array(document, "people");
     size_t count = requests_of_split(request->engine, tx, split, shares, SHARES_SHOWN);
