@@ -466,7 +466,7 @@ static int prepare(void **state) {
     snprintf(path, sizeof path, "%s/template.db", cabinet_folder());
     snprintf(template.settings, sizeof template.settings,
              "time_zone: Europe/Moscow\nlog_level: error\nwallet:\n  transfer_level: minimal\n"
-             "  acquirer: {url: http://127.0.0.1:1, merchant: fault, secret_file: %s/acquirer.key}\n"
+             "acquiring: {url: http://127.0.0.1:1, merchant: fault, secret_file: %s/acquirer.key}\n"
              "identity:\n  code: {pause: 0s}\n  robot: {hardness: 1000}\n  session: {cached: 512}\n",
              cabinet_folder());
     struct world *world = world_simulated(1, BEGINNING - MINUTE);

@@ -13,7 +13,7 @@ import {Wallets, problem, until} from "../support/wallet.mjs";
 
 const settings = {
   limits: {minimal: {balance: "200000.00", operation: "150000.00", day_out: "600000.00"}},
-  wallet: {topup_max: "15 000.00", confirm_sum: "0.00"},
+  wallet: {confirm_sum: "0.00"}, acquiring: {most: "15 000.00"},
   payments: {catalogue_file: "profiles/catalogue.json", check_life: "1m", send_life: "5m", returns_every: "1s", card_most: "12 000.00"},
 };
 let both, server, sandbox, wallets, payouts, people;

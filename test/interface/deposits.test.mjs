@@ -17,7 +17,7 @@ const limits = {minimal: {balance: "9000000.00", operation: "9000000.00", day_ou
                           month_in: "9000000.00"}};
 
 before(async () => {
-  both = await startBoth({limits, wallet: {topup_max: "1000000.00"},
+  both = await startBoth({limits, acquiring: {most: "1000000.00"},
                           deposits: {level: "minimal", tax_free: "2026 160000.00"},
                           several_nodes: database === "postgres" ? "true" : "false", node: "1"});
   ({server} = both);

@@ -11,7 +11,7 @@ import {Wallets, limits, problem, until} from "../support/wallet.mjs";
 
 let both, server, sandbox, wallets, people;
 before(async () => {
-  both = await startBoth({limits, behind_proxy: "true", wallet: {topup_max: "15 000.00"},
+  both = await startBoth({limits, behind_proxy: "true", acquiring: {most: "15 000.00"},
                           personal: {fee: "1.50", open_most: 3, day_most: 6}}, {slow: 200, late: 900});
   ({server, sandbox} = both);
   wallets = new Wallets(both);

@@ -14,7 +14,7 @@ const backoffice = {lock: {address: 1000000}, suspicious: {sum: "50000.00", paye
 let both, server, wallets, people;
 
 before(async () => {
-  both = await startBoth({limits, wallet: {transfer_level: "minimal", topup_max: "1000000.00"}, backoffice});
+  both = await startBoth({limits, acquiring: {most: "1000000.00"}, backoffice});
   ({server} = both);
   wallets = new Wallets(both);
   people = await staff(server, {support: "support", support2: "support", risk: "risk", risk2: "risk", admin: "admin"});

@@ -193,7 +193,7 @@ describe("as pages, without scripts", () => {
 describe("with other settings", () => {
   let other;
   before(async () => {
-    other = await startBoth({limits, wallet: {transfer_level: "simplified", topup_life: "2s"}});
+    other = await startBoth({limits, wallet: {transfer_level: "simplified"}, acquiring: {life: "2s"}});
   });
   after(() => other?.stop());
 

@@ -81,10 +81,8 @@ async function settle(settings) {
   const folder = mkdtempSync(join(tmpdir(), "kabinet-kill-"));
   writeFileSync(join(folder, "acquirer.key"), secret);
   const server = await Server.start({
-    wallet: {
-      transfer_level: "minimal",
-      acquirer: {url: "http://127.0.0.1:1/bank", merchant: "kill", secret_file: join(folder, "acquirer.key")},
-    },
+    wallet: {transfer_level: "minimal"},
+    acquiring: {url: "http://127.0.0.1:1/bank", merchant: "kill", secret_file: join(folder, "acquirer.key")},
     ...settings,
   });
   const town = {

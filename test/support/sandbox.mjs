@@ -88,12 +88,11 @@ export const cards = {
 export async function startBoth(settings = {}, options = {}) {
   const port = await freePort();
   const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
-  const {wallet, cards, ...rest} = typeof settings === "function" ? settings(sandbox) : settings;
+  const {wallet, acquiring, cards, ...rest} = typeof settings === "function" ? settings(sandbox) : settings;
   const server = await Server.start({
     listen: `127.0.0.1:${port}`, public_url: `http://${options.host ?? "127.0.0.1"}:${port}`, sandbox_url: sandbox.url, ...rest,
-    wallet: {
-      transfer_level: "minimal", topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret, ...wallet?.acquirer},
-    },
+    wallet: {transfer_level: "minimal", ...wallet},
+    acquiring: {ask: "1s", secret_file: sandbox.secret, ...acquiring},
     cards: {plastic_level: "minimal", internet_code: "never", // whose test is about it says so
             ...cards, processing: {secret_file: sandbox.processing, ...cards?.processing}},
   }).catch(async (error) => {
@@ -114,10 +113,10 @@ export async function startBoth(settings = {}, options = {}) {
 export async function startProfile(name, more = {}, options = {}) {
   const port = await freePort();
   const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
-  const {wallet, cards, ...rest} = more;
+  const {acquiring, cards, ...rest} = more;
   const server = await Server.ofProfile(name, {
     listen: `127.0.0.1:${port}`, public_url: `http://127.0.0.1:${port}`, sandbox_url: sandbox.url, ...easy, ...rest,
-    wallet: {topup_ask: "1s", ...wallet, acquirer: {secret_file: sandbox.secret}},
+    acquiring: {ask: "1s", secret_file: sandbox.secret, ...acquiring},
     cards: {...cards, processing: {secret_file: sandbox.processing}},
   }).catch(async (error) => {
     await sandbox.stop();

@@ -242,22 +242,10 @@ static const struct setting settings[] = {
     {"transfer_min", SETTING_MONEY, AT(transfer_min), "1.00", 1, 1000000, NULL, "The smallest transfer."},
     {"confirm_sum", SETTING_MONEY, AT(confirm_sum), "0.00", 0, 100000000, NULL,
      "A transfer of this sum or more to a new payee wants a fresh proof of who one is; 0: never."},
-    {"topup_min", SETTING_MONEY, AT(topup_min), "10.00", 1, 1000000, NULL, "The smallest top-up by card."},
-    {"topup_max", SETTING_MONEY, AT(topup_max), "100 000.00", 100, 100000000, NULL, "The largest top-up by card."},
     {"waiting_days", SETTING_INT, AT(waiting_days), "5", 1, 365, NULL,
      "How long money waits for someone who has no cabinet yet, before it goes back."},
     {"waiting_most", SETTING_INT, AT(waiting_most), "10", 1, 1000, NULL,
      "How many such transfers of one sender may wait at the same time."},
-    {"acquirer.url", SETTING_TEXT, AT(acquirer_url), "", 0, 500, NULL,
-     "The acquirer's address; empty: the sandbox's, or no top-ups by card where there is none."},
-    {"acquirer.merchant", SETTING_TEXT, AT(acquirer_merchant), "kabinet", 1, 64, NULL, "Who we are at the acquirer."},
-    {"acquirer.secret_file", SETTING_TEXT, AT(acquirer_secret_file), "", 0, 500, NULL,
-     "The file with the key shared with the acquirer (at least 32 characters)."},
-    {"topup_life", SETTING_DURATION, AT(topup_life), "30m", SECOND, DAY, NULL, "How long an order can be paid."},
-    {"topup_ask", SETTING_DURATION, AT(topup_ask), "20s", SECOND, HOUR, NULL,
-     "How long a callback is waited for before the acquirer is asked."},
-    {"topup_watch", SETTING_DURATION, AT(topup_watch), "3d", HOUR, 60 * DAY, NULL,
-     "How long the acquirer is asked about an order it does not tell of."},
     {.name = NULL}};
 
 /* ---- the rest ---- */
@@ -284,21 +272,6 @@ static const struct outbox_kind outbox[] = {{.name = "acquirer.status", .send = 
                                              .result = topup_refund_result},
                                             {.name = NULL}};
 
-static bool open_acquirer(struct engine *engine, struct arena *arena, struct wallet_state *state,
-                          struct text *problem) {
-    const struct wallet_settings *wanted = state->settings;
-    const char *sandbox = engine_config(engine)->sandbox_url;
-    bool demo = wanted->acquirer_url[0] == '\0' && sandbox != NULL && sandbox[0] != '\0';
-    if (wanted->acquirer_secret_file[0] == '\0' || (wanted->acquirer_url[0] == '\0' && !demo)) return true;
-    const struct acquirer_options options = {.url = demo ? text_format(arena, "%s/acquirer", sandbox).data
-                                                         : wanted->acquirer_url,
-                                             .merchant = wanted->acquirer_merchant,
-                                             .secret_file = wanted->acquirer_secret_file,
-                                             .create = demo};
-    state->acquirer = acquirer_open(arena, &options, problem);
-    return state->acquirer != NULL;
-}
-
 static void *wallet_open(struct engine *engine, struct arena *arena, struct text *problem) {
     struct wallet_state *state = arena_new_of(arena, struct wallet_state);
     state->settings = engine_settings(engine, &wallet_feature);
@@ -308,9 +281,7 @@ static void *wallet_open(struct engine *engine, struct arena *arena, struct text
         return NULL;
     }
     for (size_t i = 0; i < CACHE_LOCKS; i++) pthread_mutex_init(&state->locks[i], NULL);
-    if (open_acquirer(engine, arena, state, problem)) return state;
-    free(state->cache);
-    return NULL;
+    return state;
 }
 
 static void wallet_close(void *data) {
@@ -321,7 +292,7 @@ static void wallet_close(void *data) {
 
 const struct feature wallet_feature = {
     .name = "wallet",
-    .needs = (const char *const[]){"identity", "operations", "messaging", NULL},
+    .needs = (const char *const[]){"identity", "operations", "messaging", "acquiring", NULL},
     .routes = routes,
     .migrations = wallet_migrations,
     .jobs = jobs,

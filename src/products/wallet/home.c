@@ -65,7 +65,7 @@ enum flow home_read(struct request *request, struct tx *tx) {
     struct node *main = doc_object(document, "wallet");
     tell_wallet(request, tx, &rows[0], main);
     doc_bool(document, "choose_secret", factors_chose_none(request, tx));
-    doc_bool(document, "topup_on", wallet_state_of(request->engine)->acquirer != NULL);
+    doc_bool(document, "topup_on", acquiring_bank(request->engine) != NULL);
     doc_bool(document, "several", count > 1);
     doc_bool(document, "more_allowed", count < WALLETS_MAX);
     struct node *others = doc_array(document, "others");

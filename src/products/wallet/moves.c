@@ -13,10 +13,7 @@ void wallet_income(struct engine *engine, struct tx *tx, int64_t customer, int64
 }
 
 static bool cards(struct engine *engine, int64_t *least, int64_t *most) {
-    const struct wallet_state *state = wallet_state_of(engine);
-    *least = state->settings->topup_min;
-    *most = state->settings->topup_max;
-    return state->acquirer != NULL;
+    return acquiring_cards(engine, least, most);
 }
 
 static enum ledger_refusal order(struct engine *engine, struct tx *tx, const struct card_order *wanted, int64_t *id) {
@@ -26,7 +23,7 @@ static enum ledger_refusal order(struct engine *engine, struct tx *tx, const str
         .account = wanted->account,
         .sum = wanted->sum,
         .state = TOPUP_CREATED,
-        .expires = world_now(tx_world(tx)) + wallet_state_of(engine)->settings->topup_life,
+        .expires = world_now(tx_world(tx)) + acquiring_state_of(engine)->settings->life,
         .language = wanted->language,
         .kind = wanted->kind,
         .subject = wanted->subject,
@@ -60,7 +57,7 @@ static bool told(struct tx *tx, int64_t customer, int64_t id, struct card_told *
 static struct text url(struct engine *engine, struct tx *tx, struct arena *arena, int64_t customer, int64_t id,
                        struct text back) {
     struct topup topup;
-    bool open = wallet_state_of(engine)->acquirer != NULL && topup_find(tx, customer, id, &topup) &&
+    bool open = acquiring_bank(engine) != NULL && topup_find(tx, customer, id, &topup) &&
                 topup.state == TOPUP_CREATED;
     return open ? topup_url(engine, arena, &topup, back, topup.language) : TEXT_NONE;
 }

@@ -104,7 +104,7 @@ enum topup_step topup_settle(struct engine *engine, struct tx *tx, const struct 
 /* The signature is over the raw body and comes before anything is made of it. */
 enum flow callback_verify(struct request *request, struct tx *tx) {
     (void)tx;
-    const struct acquirer *acquirer = wallet_state_of(request->engine)->acquirer;
+    const struct acquirer *acquirer = acquiring_bank(request->engine);
     if (acquirer == NULL) return answer_missing(request);
     int64_t stamp_s;
     if (!acquirer_verify(acquirer, request->authorization, request->body, &stamp_s) ||
@@ -131,7 +131,7 @@ enum flow callback_write(struct request *request, struct tx *tx) {
 
 enum outbox_verdict topup_status_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                       struct text *reply) {
-    const struct acquirer *acquirer = wallet_state_of(engine)->acquirer;
+    const struct acquirer *acquirer = acquiring_bank(engine);
     moment now = world_now(engine_world(engine));
     int64_t expires;
     if (acquirer == NULL) return OUTBOX_AGAIN;
@@ -152,7 +152,7 @@ void topup_status_result(struct engine *engine, struct tx *tx, const struct outb
     struct topup topup;
     struct acquirer_news news;
     if (!topup_find(tx, item->owner, item->subject, &topup)) return;
-    if (verdict == OUTBOX_DONE && acquirer_read(wallet_state_of(engine)->acquirer, tx_arena(tx), reply, &news)) {
+    if (verdict == OUTBOX_DONE && acquirer_read(acquiring_bank(engine), tx_arena(tx), reply, &news)) {
         topup_settle(engine, tx, &topup, &news, TEXT("status"));
         return;
     }
@@ -167,7 +167,7 @@ void topup_status_result(struct engine *engine, struct tx *tx, const struct outb
 enum outbox_verdict topup_refund_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                       struct text *reply) {
     (void)reply;
-    const struct acquirer *acquirer = wallet_state_of(engine)->acquirer;
+    const struct acquirer *acquirer = acquiring_bank(engine);
     int64_t sum;
     if (acquirer == NULL) return OUTBOX_AGAIN;
     if (!text_to_int(item->payload, &sum)) return OUTBOX_REFUSED;

@@ -35,14 +35,14 @@ bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup
 }
 
 void topup_insert(struct engine *engine, struct tx *tx, const struct topup *topup) {
-    const struct wallet_settings *settings = wallet_state_of(engine)->settings;
+    const struct acquiring_settings *settings = acquiring_state_of(engine)->settings;
     moment now = world_now(tx_world(tx));
     tx_run(tx, &insert,
            VALUES(V_INT(topup->id), V_INT(topup->customer), V_INT(topup->account), V_INT(topup->sum),
                   V_INT(topup->expires), V_INT(topup->language), V_INT(topup->kind), V_INT(topup->subject)));
     outbox_add(engine, tx, "acquirer.status", topup->customer, topup->id,
-               text_format(tx_arena(tx), "%lld", (long long)topup->expires), now + settings->topup_ask,
-               now + settings->topup_watch);
+               text_format(tx_arena(tx), "%lld", (long long)topup->expires), now + settings->ask,
+               now + settings->watch);
 }
 
 struct text topup_url(struct engine *engine, struct arena *arena, const struct topup *topup, struct text back,
@@ -53,7 +53,7 @@ struct text topup_url(struct engine *engine, struct arena *arena, const struct t
                                          .return_url = whole,
                                          .language = text_from(language_tag(language)),
                                          .expires = topup->expires};
-    return acquirer_payment_url(wallet_state_of(engine)->acquirer, arena, &order);
+    return acquirer_payment_url(acquiring_bank(engine), arena, &order);
 }
 
 /* ---- where it goes ---- */
@@ -89,8 +89,9 @@ static void tell_targets(struct request *request, struct tx *tx, int64_t chosen,
 /* ---- the form ---- */
 
 enum flow topup_form_read(struct request *request, struct tx *tx) {
-    struct wallet_state *state = wallet_state_of(request->engine);
-    bool card = state->acquirer != NULL, cash = engine_enabled(request->engine, "agents") && agents_take_cash(tx);
+    int64_t least, most;
+    bool card = acquiring_cards(request->engine, &least, &most);
+    bool cash = engine_enabled(request->engine, "agents") && agents_take_cash(tx);
     if (!card && !cash) return refuse(request, &refusal_topup_off);
     int64_t wallet = wallet_main(request->engine, tx, request->caller.customer);
     struct purse target = {.account = wallet};
@@ -106,8 +107,8 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
     doc_bool(document, "terminals", engine_enabled(request->engine, "terminals"));
     doc_bool(document, "cash_identified", cash && agents_want_level(request->engine));
     doc_money(document, "balance", rub(account.balance));
-    doc_money(document, "least", rub(state->settings->topup_min));
-    doc_money(document, "most", rub(state->settings->topup_max));
+    doc_money(document, "least", rub(least));
+    doc_money(document, "most", rub(most));
     const struct string_argument arguments[] = {{"least", doc_get(document, "least")},
                                                 {"most", doc_get(document, "most")}};
     doc_text(document, "bounds_hint",
@@ -152,13 +153,11 @@ static enum flow refuse_early(struct request *request, struct tx *tx, const stru
 
 enum flow topup_write(struct request *request, struct tx *tx) {
     struct engine *engine = request->engine;
-    struct wallet_state *state = wallet_state_of(engine);
-    if (state->acquirer == NULL) return refuse(request, &refusal_topup_off);
+    int64_t least, most;
+    if (!acquiring_cards(engine, &least, &most)) return refuse(request, &refusal_topup_off);
     struct money sum = field_money(request, "sum");
-    if (sum.minor < state->settings->topup_min)
-        return operations_refuse_sum(request, &refusal_topup_small, state->settings->topup_min);
-    if (sum.minor > state->settings->topup_max)
-        return operations_refuse_sum(request, &refusal_topup_large, state->settings->topup_max);
+    if (sum.minor < least) return operations_refuse_sum(request, &refusal_topup_small, least);
+    if (sum.minor > most) return operations_refuse_sum(request, &refusal_topup_large, most);
     moment now = world_now(tx_world(tx));
     struct purse target;
     if (wallet_main(engine, tx, request->caller.customer) == 0) return refuse(request, &refusal_no_wallet);
@@ -168,7 +167,7 @@ enum flow topup_write(struct request *request, struct tx *tx) {
                           .account = target.account,
                           .sum = sum.minor,
                           .state = TOPUP_CREATED,
-                          .expires = now + state->settings->topup_life,
+                          .expires = now + acquiring_state_of(engine)->settings->life,
                           .language = request->locale.language};
     const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
                                       .to = topup.account,
@@ -194,7 +193,7 @@ static bool find_own(struct request *request, struct tx *tx, struct topup *topup
  * straight to another site (Content-Security-Policy: form-action). */
 enum flow topup_pay_read(struct request *request, struct tx *tx) {
     struct topup topup;
-    if (wallet_state_of(request->engine)->acquirer == NULL || !find_own(request, tx, &topup))
+    if (acquiring_bank(request->engine) == NULL || !find_own(request, tx, &topup))
         return answer_missing(request);
     if (topup.state != TOPUP_CREATED)
         return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)topup.id));

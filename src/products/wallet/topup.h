@@ -1,6 +1,7 @@
 /* topup.h: a top-up by card, between the files that know its rows. */
 #pragma once
 
+#include "acquiring/internal.h"
 #include "products/wallet/wallet.h"
 
 struct topup {

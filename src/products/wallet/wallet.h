@@ -1,11 +1,11 @@
 /* wallet.h: what the files of the wallet share. Nothing outside this folder includes it. */
 #pragma once
 
+#include "acquiring/acquiring.h"
 #include "engine/engine.h"
 #include "engine/moves.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
-#include "adapters/acquirer/acquirer.h"
 #include "products/wallet/wallet_rules.h"
 #include "generated/strings.h"
 
@@ -30,11 +30,9 @@ enum wallet_kind {
 
 struct wallet_settings {
     int transfer_level; /* 0 minimal, 1 simplified, 2 full */
-    int64_t transfer_min, topup_min, topup_max;
+    int64_t transfer_min;
     int64_t confirm_sum; /* from here a new payee wants a fresh proof; 0: never */
     int64_t waiting_days, waiting_most;
-    const char *acquirer_url, *acquirer_merchant, *acquirer_secret_file;
-    int64_t topup_life, topup_ask, topup_watch;
 };
 
 enum system_account { SYSTEM_WAITING, SYSTEM_ACQUIRER, SYSTEM_COUNT };
@@ -49,7 +47,6 @@ struct cached_wallet {
 
 struct wallet_state {
     const struct wallet_settings *settings;
-    struct acquirer *acquirer;            /* NULL: top-ups are off */
     _Atomic int64_t system[SYSTEM_COUNT]; /* 0: not yet known to be on disk */
     pthread_mutex_t locks[CACHE_LOCKS];
     struct cached_wallet (*cache)[CACHE_WAYS]; /* customer → main wallet; never changes once made */
