@@ -18,8 +18,8 @@ COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "engine", "gener
 
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "acquiring", "payments",
-            "autopay", "factors", "onboarding", "levels", "campaigns", "till", "desk", "recovery", "providers", "tokens",
-            "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "openapi"]
+            "autopay", "factors", "onboarding", "levels", "campaigns", "till", "desk", "recovery", "providers",
+            "tokens", "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "openapi"]
 
 # Adapters that are features themselves: the demo's inbox has a page.
 FEATURE_ADAPTERS = ["adapters/inbox"]

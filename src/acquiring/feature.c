@@ -4,6 +4,18 @@
 
 #include <stddef.h>
 
+/* ---- routes ---- */
+
+static const struct route routes[] = {
+    {.method = METHOD_POST,
+     .path = "/callbacks/acquirer",
+     .who = WHO_PARTNER,
+     .stages = {{STAGE_READ, callback_verify}, {STAGE_WRITE, callback_write}},
+     .audit = "acquiring.callback",
+     .summary = "The acquirer tells what became of an order; signed",
+     .flags = ROUTE_NO_CSRF | ROUTE_RAW_BODY},
+    {.path = NULL}};
+
 /* ---- settings ---- */
 
 #define AT(member) offsetof(struct acquiring_settings, member)
@@ -22,7 +34,13 @@ static const struct setting settings[] = {
      "How long the acquirer is asked about an order it does not tell of."},
     {.name = NULL}};
 
-/* ---- the bank ---- */
+/* ---- the rest ---- */
+
+static const struct outbox_kind outbox[] = {{.name = "acquirer.status", .send = order_status_send,
+                                             .result = order_status_result},
+                                            {.name = "acquirer.refund", .send = order_refund_send,
+                                             .result = order_refund_result},
+                                            {.name = NULL}};
 
 static bool open_bank(struct engine *engine, struct arena *arena, struct acquiring_state *state,
                       struct text *problem) {
@@ -54,17 +72,15 @@ struct acquirer *acquiring_bank(const struct engine *engine) {
     return state != NULL ? state->bank : NULL;
 }
 
-bool acquiring_cards(const struct engine *engine, int64_t *least, int64_t *most) {
-    const struct acquiring_state *state = acquiring_state_of(engine);
-    *least = state != NULL ? state->settings->least : 0;
-    *most = state != NULL ? state->settings->most : 0;
-    return state != NULL && state->bank != NULL;
-}
-
 const struct feature acquiring_feature = {
     .name = "acquiring",
     .needs = (const char *const[]){"identity", "operations", "messaging", NULL},
+    .routes = routes,
+    .migrations = acquiring_migrations,
     .settings = settings,
     .settings_size = sizeof(struct acquiring_settings),
+    .outbox = outbox,
+    .own_data = acquiring_own_data,
+    .obstacles = acquiring_obstacles,
     .open = acquiring_open,
 };

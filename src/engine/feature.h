@@ -95,7 +95,9 @@ enum event_kind {
     EVENT_CARD_BACK,
     EVENT_INCOME,  /* money came to him from outside or from another: number: minor units; account, operation */
     EVENT_DEVICE, /* he came by a device of his own: signed in by its PIN or a passkey, or has just made it his */
-    EVENT_CARD_ORDER, /* number: an order of another feature's (engine/moves.h) has come to another state */
+    /* number: an order by card (acquiring/acquiring.h) has come to another state; code: of its kind, by which whoever
+     * ordered knows it */
+    EVENT_CARD_ORDER,
 };
 
 struct event {
@@ -108,6 +110,7 @@ struct event {
     int64_t answers; /* … the request for money that it answers (feature.answers), or 0 */
     moment cooling_until;
     bool frozen;
+    int code;
 };
 
 /* ---- a person's own data (ID-17) ---- */

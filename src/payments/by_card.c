@@ -3,7 +3,7 @@
  * way. What cannot be transferred after that stays his, on his account: he is told so before and after. */
 #include "payments/internal.h"
 
-#include "engine/moves.h"
+#include "acquiring/acquiring.h"
 #include "messaging/messaging.h"
 #include "operations/operations.h"
 
@@ -14,8 +14,7 @@ static const struct refusal small = {"sum-too-small", 422, S_payments_by_card_sm
 static const struct refusal large = {"sum-too-large", 422, S_payments_by_card_large, false};
 
 bool by_card_bounds(struct engine *engine, const struct provider *provider, int64_t *least, int64_t *most) {
-    const struct moves *moves = engine_moves(engine);
-    return provider->by_card && moves != NULL && moves->cards(engine, least, most);
+    return provider->by_card && acquiring_cards(engine, least, most);
 }
 
 enum flow by_card_look(struct request *request, const struct provider *provider, const struct payment *payment) {
@@ -32,10 +31,8 @@ static struct text path_of(struct arena *arena, const struct payment *payment, c
 }
 
 static struct text bank_page(struct request *request, struct tx *tx, const struct payment *payment) {
-    const struct moves *moves = engine_moves(request->engine);
-    if (moves == NULL || payment->card_order <= 0 || payment->state != PAYMENT_CHECKED) return TEXT_NONE;
-    return moves->url(request->engine, tx, request->arena, payment->customer, payment->card_order,
-                      path_of(request->arena, payment, ""));
+    if (payment->card_order <= 0 || payment->state != PAYMENT_CHECKED) return TEXT_NONE;
+    return acquiring_url(request, tx, payment->customer, payment->card_order, path_of(request->arena, payment, ""));
 }
 
 void by_card_tell(struct request *request, struct tx *tx, const struct payment *payment, struct node *document) {
@@ -45,18 +42,15 @@ void by_card_tell(struct request *request, struct tx *tx, const struct payment *
 }
 
 enum flow by_card_order(struct request *request, struct tx *tx, struct payment *payment) {
-    const struct moves *moves = engine_moves(request->engine);
     const struct card_order order = {.customer = payment->customer,
                                      .account = payment->account,
                                      .sum = payment->sum + payment->fee,
                                      .kind = KIND_PAYMENT_CARD,
-                                     .subject = payment->id,
-                                     .language = payment->language};
+                                     .subject = payment->id};
     struct card_told told;
-    if (moves == NULL) return refuse(request, &no_cards);
-    enum ledger_refusal refusal = moves->order(request->engine, tx, &order, &payment->card_order);
+    enum ledger_refusal refusal = acquiring_order(request->engine, tx, &order, &payment->card_order);
     if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, payment->account, rub(order.sum));
-    if (moves->told(tx, payment->customer, payment->card_order, &told, world_now(tx_world(tx))))
+    if (acquiring_told(request->engine, tx, payment->customer, payment->card_order, &told))
         payment->deadline = told.expires + ORDER_GRACE;
     payment_update(request->engine, tx, payment);
     struct node *document = doc_new(request->arena);
@@ -110,10 +104,9 @@ static void paid(struct engine *engine, struct tx *tx, struct payment *payment) 
 void payments_on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     struct payment payment;
     struct card_told told;
-    const struct moves *moves = engine_moves(engine);
-    if (event->kind != EVENT_CARD_ORDER || moves == NULL ||
+    if (event->kind != EVENT_CARD_ORDER || event->code != KIND_PAYMENT_CARD ||
         !payment_of_card_order(engine, tx, event->customer, event->number, &payment) ||
-        !moves->told(tx, event->customer, event->number, &told, world_now(tx_world(tx))) || told.open)
+        !acquiring_told(engine, tx, event->customer, event->number, &told) || told.open)
         return;
     if (told.paid) paid(engine, tx, &payment);
     else if (payment.state == PAYMENT_CHECKED) end(engine, tx, &payment, REASON_UNPAID);

@@ -183,7 +183,7 @@ static void prepare_callback(struct stand *stand) {
 /* ---- what became of it ---- */
 
 STATEMENT(draft_steps, "SELECT COUNT(*), COALESCE(SUM(step), 0) FROM signup_draft");
-STATEMENT(order_count, "SELECT COUNT(*) FROM topup");
+STATEMENT(order_count, "SELECT COUNT(*) FROM card_order");
 STATEMENT(waiting_sum, "SELECT COALESCE(SUM(sum), 0) FROM waiting_transfer WHERE state = 1");
 
 static int64_t number_of(struct tx *tx, struct statement *statement, int column) {

@@ -192,7 +192,7 @@ describe("WA-13: asked for by a guest", () => {
     assert.equal(problem(await confirm()), "in-the-way");
     assert.equal((await server.get("/sessions", {token: who.token})).status, 200);
     await server.end();
-    server.sql(`UPDATE topup SET state = 3 WHERE id = (SELECT max(id) FROM topup)`); // declined meanwhile
+    server.sql(`UPDATE card_order SET state = 3 WHERE id = (SELECT max(id) FROM card_order)`); // declined meanwhile
     await server.run();
     assert.ok(order.id);
     assert.equal((await confirm()).status, 200);

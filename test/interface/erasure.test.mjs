@@ -269,7 +269,7 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
 
     const left = rowsOf(server, key);
     const may = new Set(["account", "card", "card_account", "card_message", "card_operation", "wallet",
-                         "topup", "topup_news", "waiting_transfer", "consent", "audit", "command_log",
+                         "card_order", "card_order_news", "waiting_transfer", "consent", "audit", "command_log",
                          "command_key", "outbox", "payment", "queue_task", "approval", "suspicion", "erasure", "erasure_part"]);
     assert.deepEqual(Object.keys(left).filter((table) => !may.has(table)), [], JSON.stringify(left));
     assert.ok(left.account > 0 && left.command_log > 0, "the books and that something was done stay");

@@ -212,12 +212,12 @@ async function underWay() {
   const bank = await outside.bank(), shop = (await outside.shop()).orders;
   const {waiting} = (await outside.ask("/processing/books?limit=1")).body;
   const {totals} = (await outside.ask("/terminals/books?limit=1")).body;
-  const credited = new Set(server.rows("SELECT CAST(id AS TEXT) FROM topup WHERE state IN (2, 7)").map(([id]) => String(id)));
+  const credited = new Set(server.rows("SELECT CAST(id AS TEXT) FROM card_order WHERE state IN (2, 7)").map(([id]) => String(id)));
   return Object.entries({ // what leads to another stands before it
     autopays: number(`SELECT COUNT(*) FROM autopay_rule WHERE state = 1 AND wake < ${Date.now()}000`) +
       number("SELECT COUNT(*) FROM autopay_run WHERE state IN (1, 2, 3)"),
     payments: number("SELECT COUNT(*) FROM payment WHERE state IN (1, 3, 4)"),
-    refunds: number("SELECT COUNT(*) FROM topup WHERE state = 6"),
+    refunds: number("SELECT COUNT(*) FROM card_order WHERE state = 6"),
     boxes: number("SELECT COUNT(*) FROM box_fill WHERE state = 1"),
     outbox: number("SELECT COUNT(*) FROM outbox WHERE state = 0 AND kind NOT IN ('acquirer.status', 'payment.returns')"),
     topups: [...outside.acquirer()].filter(([id, {paid}]) => paid && !credited.has(id)).length,

@@ -224,8 +224,8 @@ void deed_judge(struct sim *sim, struct deed *deed) {
 
 STATEMENT(logged_rows, "SELECT COUNT(*) FROM command_log");
 STATEMENT(open_waits, "SELECT COUNT(*), COALESCE(SUM(sum), 0) FROM waiting_transfer WHERE state = 1");
-STATEMENT(topup_rows, "SELECT id, state FROM topup ORDER BY id");
-STATEMENT(system_rows, "SELECT name, account FROM wallet_system");
+STATEMENT(topup_rows, "SELECT id, state FROM card_order ORDER BY id");
+STATEMENT(system_rows, "SELECT name, account FROM wallet_system UNION ALL SELECT name, account FROM acquiring_system");
 
 struct look {
     struct sim *sim;

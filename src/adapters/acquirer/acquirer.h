@@ -1,6 +1,6 @@
 /* acquirer.h: a bank that takes cards for us: a hosted payment page, signed callbacks, a status interface and refunds.
  * What goes over the wire is told in README.md beside this; another bank is another adapter behind the same functions.
- * Knows nothing of wallets: what an order is for is the caller's. */
+ * What an order is for is the caller's. */
 #pragma once
 
 #include "base/calendar.h"
@@ -17,7 +17,7 @@ struct acquirer_options {
 };
 
 struct acquirer_order {
-    int64_t id; /* ours: the top-up */
+    int64_t id; /* ours */
     struct money sum;
     struct text return_url;
     struct text language; /* "ru" */

@@ -6,6 +6,7 @@
 #include "engine/moves.h"
 #include "generated/strings.h"
 #include "identity/identity.h"
+#include "ledger/ledger.h"
 #include "products/boxes/boxes_rules.h"
 
 extern const struct feature boxes_feature;
@@ -112,7 +113,7 @@ enum gift_state { GIFT_OPEN = 1, GIFT_DONE = 10, GIFT_FAILED };
 
 struct gift {
     int64_t customer, id, box; /* customer: the owner of the box */
-    int64_t order;             /* by card (engine/moves.h); 0: from a wallet */
+    int64_t order;             /* by card (acquiring/acquiring.h); 0: from a wallet */
     int64_t payer;             /* the customer who gave it; 0: not known */
     int64_t sum;
     enum gift_state state;

@@ -266,7 +266,9 @@ static void boxes_on_event(struct engine *engine, struct tx *tx, const struct ev
     switch (event->kind) {
     case EVENT_PAID: boxes_want(engine, tx, event, FILL_ROUND); return;
     case EVENT_INCOME: boxes_want(engine, tx, event, FILL_PERCENT); return;
-    case EVENT_CARD_ORDER: gift_card_moved(engine, tx, event->customer, event->number); return;
+    case EVENT_CARD_ORDER:
+        if (event->code == KIND_BOX_CARD) gift_card_moved(engine, tx, event->customer, event->number);
+        return;
     case EVENT_CUSTOMER_CLOSED: boxes_close(engine, tx, event->customer); return;
     default: return;
     }

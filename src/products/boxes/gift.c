@@ -3,9 +3,9 @@
  * that wallet hold, and if the box is broken meanwhile the money stays in the wallet. */
 #include "products/boxes/boxes.h"
 
+#include "acquiring/guest_order.h"
 #include "base/check.h"
 #include "generated/templates.h"
-#include "operations/guest_order.h"
 #include "operations/operations.h"
 
 #define GIFT "customer, id, box, card_order, payer, sum, state, name, note"
@@ -19,7 +19,7 @@ STATEMENT(find, "SELECT " GIFT " FROM box_gift WHERE customer = $1 AND id = $2")
 STATEMENT(count_open, "SELECT COUNT(*) FROM box_gift WHERE customer = $1 AND box = $2 AND state = 1");
 STATEMENT(end_gift, "UPDATE box_gift SET state = $3 WHERE customer = $1 AND id = $2");
 
-static const struct refusal no_cards = {"cards-unavailable", 409, S_operations_guest_no_cards, false};
+static const struct refusal no_cards = {"cards-unavailable", 409, S_acquiring_guest_no_cards, false};
 static const struct refusal takes_less = {"box-limit", 422, S_boxes_refused_limit, false};
 static const struct refusal crowded = {"too-many-orders", 429, S_boxes_refused_crowded, false};
 static const struct refusal own_box = {"own-box", 422, S_boxes_refused_own, false};
@@ -98,7 +98,7 @@ enum flow link_read(struct request *request, struct tx *tx) {
     box_tell(request, tx, &box, box.shown, node);
     bool named = owner.name.size > 0;
     doc_text(document, "owner", named ? owner.name : phone_masked(request->arena, owner.phone));
-    bool cards = moves_of(request) != NULL && moves_of(request)->cards(request->engine, &least, &most);
+    bool cards = acquiring_cards(request->engine, &least, &most);
     bool customer = request->caller.kind == WHO_CUSTOMER;
     doc_text(document, "token", request->params[0]);
     doc_bool(document, "card", cards);
@@ -138,17 +138,14 @@ enum flow link_card_write(struct request *request, struct tx *tx) {
                                      .account = box.wallet,
                                      .sum = sum.minor,
                                      .kind = KIND_BOX_CARD,
-                                     .subject = gift.id,
-                                     .language = request->locale.language};
-    if (moves_of(request)->order(request->engine, tx, &order, &gift.order) != LEDGER_OK)
-        return refuse(request, &takes_less);
+                                     .subject = gift.id};
+    if (acquiring_order(request->engine, tx, &order, &gift.order) != LEDGER_OK) return refuse(request, &takes_less);
     struct text token = guest_token(tx), path = text_format(request->arena, "/gift/%.*s", TEXT_ARG(token));
     insert_gift(request, tx, &gift, token);
     struct node *document = doc_new(request->arena);
     doc_text(document, "gift", text_copy(request->arena, token));
     doc_money(document, "sum", sum);
-    doc_text(document, "payment_url",
-             moves_of(request)->url(request->engine, tx, request->arena, gift.customer, gift.order, path));
+    doc_text(document, "payment_url", acquiring_url(request, tx, gift.customer, gift.order, path));
     return answer_created(request, document,
                           request->wants_html ? text_format(request->arena, "%.*s/pay", TEXT_ARG(path)) : path);
 }
@@ -159,8 +156,7 @@ static bool asked_gift(struct request *request, struct tx *tx, struct gift *gift
     uint8_t hash[SECRET_HASH_SIZE];
     secret_hash(engine_keyring(request->engine), "box.gift", request->params[0], hash);
     return only(request->engine, tx, tx_query(tx, &of_token, VALUES(V_BYTES(hash, sizeof hash))), gift) &&
-           moves_of(request) != NULL &&
-           moves_of(request)->told(tx, gift->customer, gift->order, told, world_now(request->world));
+           acquiring_told(request->engine, tx, gift->customer, gift->order, told);
 }
 
 static struct node *gift_document(struct request *request, struct tx *tx, const struct gift *gift,
@@ -204,10 +200,9 @@ static void keep(struct engine *engine, struct tx *tx, const struct gift *gift, 
 void gift_card_moved(struct engine *engine, struct tx *tx, int64_t customer, int64_t order) {
     struct gift gift;
     struct card_told told;
-    const struct moves *moves = engine_moves(engine);
     struct rows *rows = tx_query(tx, &of_order, VALUES(V_INT(customer), V_INT(order)));
-    if (!only(engine, tx, rows, &gift) || moves == NULL) return;
-    if (!moves->told(tx, customer, order, &told, world_now(tx_world(tx))) || told.open) return;
+    if (!only(engine, tx, rows, &gift)) return;
+    if (!acquiring_told(engine, tx, customer, order, &told) || told.open) return;
     tx_run(tx, &end_gift, VALUES(V_INT(customer), V_INT(gift.id), V_INT(told.paid ? GIFT_DONE : GIFT_FAILED)));
     if (told.paid) keep(engine, tx, &gift, gift.name);
 }

@@ -2,7 +2,7 @@
 #include "products/boxes/boxes.h"
 
 #include "base/check.h"
-#include "operations/guest_order.h"
+#include "acquiring/guest_order.h"
 
 #define GIFTS_TOLD 20
 #define HISTORY 30

@@ -1,7 +1,7 @@
 /* pages.c: the list of one's cards, and a card with all that can be done with it. */
 #include "products/cards/cards.h"
 
-#include "engine/moves.h"
+#include "acquiring/acquiring.h"
 #include "operations/operations.h"
 
 #define LATEST 10
@@ -151,8 +151,8 @@ enum flow card_read(struct request *request, struct tx *tx) {
     tell_operations(request, tx, &card, document);
     tell_purses(request, tx, document);
     int64_t least, most;
-    const struct moves *moves = engine_moves(request->engine);
-    bool by_card = moves != NULL && moves->cards(request->engine, &least, &most) && !card_ended(card.state);
+    bool by_card = engine_enabled(request->engine, "wallet") && acquiring_cards(request->engine, &least, &most) &&
+                   !card_ended(card.state);
     doc_text(document, "topup", by_card ? text_format(request->arena, "/topup?to=%lld", (long long)card.account)
                                         : TEXT_NONE);
     doc_bool(document, "usable", card.state == CARD_ACTIVE || card.state == CARD_FROZEN);

@@ -166,7 +166,8 @@ static const struct operation_kind operations[] = {
 
 static void on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     struct personal_page page;
-    if (event->kind == EVENT_CARD_ORDER) personal_card_moved(engine, tx, event->customer, event->number);
+    if (event->kind == EVENT_CARD_ORDER && event->code == KIND_PERSONAL)
+        personal_card_moved(engine, tx, event->customer, event->number);
     if (event->kind != EVENT_CUSTOMER_CLOSED || !page_find(engine, tx, event->customer, &page)) return;
     if (page.name.size > 0) name_free(tx, page.customer, page.name);
     page.on = false;

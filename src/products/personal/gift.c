@@ -3,9 +3,9 @@
  * before he pays and pays on top, goes on to us in the same transaction. */
 #include "products/personal/personal.h"
 
+#include "acquiring/guest_order.h"
 #include "base/check.h"
 #include "messaging/messaging.h"
-#include "operations/guest_order.h"
 #include "operations/operations.h"
 
 #define GIFT "customer, id, card_order, sum, fee, state, hidden, name, note"
@@ -93,10 +93,9 @@ enum flow personal_visit_read(struct request *request, struct tx *tx) {
     struct personal_page page;
     struct customer owner;
     int64_t least = 0, most = 0;
-    const struct moves *moves = engine_moves(request->engine);
     if (!page_visible(request->engine, tx, request->params[0], &page, &owner)) return answer_missing(request);
     struct node *document = doc_new(request->arena);
-    bool cards = moves != NULL && moves->cards(request->engine, &least, &most);
+    bool cards = acquiring_cards(request->engine, &least, &most);
     int64_t percent = personal_settings(request->engine)->fee;
     doc_text(document, "name", page.name);
     doc_text(document, "owner", page.named ? owner.name : TEXT_NONE);
@@ -161,10 +160,8 @@ enum flow personal_visit_write(struct request *request, struct tx *tx) {
                                      .account = purses[0].account,
                                      .sum = gift.sum + gift.fee,
                                      .kind = KIND_PERSONAL,
-                                     .subject = gift.id,
-                                     .language = request->locale.language};
-    const struct moves *moves = engine_moves(engine);
-    if (moves->order(engine, tx, &order, &gift.order) != LEDGER_OK) return refuse(request, &takes_less);
+                                     .subject = gift.id};
+    if (acquiring_order(engine, tx, &order, &gift.order) != LEDGER_OK) return refuse(request, &takes_less);
     struct text token = guest_token(tx), path = text_format(request->arena, "/paid/%.*s", TEXT_ARG(token));
     insert_gift(engine, tx, &gift, token);
     struct node *document = doc_new(request->arena);
@@ -172,7 +169,7 @@ enum flow personal_visit_write(struct request *request, struct tx *tx) {
     doc_money(document, "sum", rub(gift.sum));
     doc_money(document, "fee", rub(gift.fee));
     doc_money(document, "total", rub(gift.sum + gift.fee));
-    doc_text(document, "payment_url", moves->url(engine, tx, request->arena, gift.customer, gift.order, path));
+    doc_text(document, "payment_url", acquiring_url(request, tx, gift.customer, gift.order, path));
     return answer_created(request, document, path);
 }
 
@@ -180,10 +177,9 @@ enum flow personal_visit_write(struct request *request, struct tx *tx) {
 
 static bool asked(struct request *request, struct tx *tx, struct gift *gift, struct card_told *told) {
     uint8_t hash[SECRET_HASH_SIZE];
-    const struct moves *moves = engine_moves(request->engine);
     secret_hash(engine_keyring(request->engine), "personal.gift", request->params[0], hash);
     return only(request->engine, tx, tx_query(tx, &of_token, VALUES(V_BYTES(hash, sizeof hash))), gift) &&
-           moves != NULL && moves->told(tx, gift->customer, gift->order, told, world_now(request->world));
+           acquiring_told(request->engine, tx, gift->customer, gift->order, told);
 }
 
 static struct node *paid_document(struct request *request, struct tx *tx, const struct gift *gift,
@@ -251,19 +247,12 @@ static void tell_owner(struct engine *engine, struct tx *tx, const struct gift *
     message_tell(engine, tx, gift->customer, TOPIC_OPERATIONS, S_personal_told_gift, arguments, 2);
 }
 
-/* His account is the one that the order paid: the transfer's own entry says which. */
 static void came(struct engine *engine, struct tx *tx, const struct gift *gift, const struct card_told *told) {
-    struct purse purses[PURSES_MAX];
-    const struct locale locale = {.language = LANGUAGE_RU};
-    struct entry entry;
-    size_t count = engine_purses(engine, tx, &locale, gift->customer, purses), at = 0;
-    while (at < count && !ledger_entry(engine_ledger(engine), tx, purses[at].account, told->operation, &entry)) at++;
-    if (at == count) return;
-    take_fee(engine, tx, gift, purses[at].account, told->operation - 1);
+    take_fee(engine, tx, gift, told->account, told->operation - 1);
     const struct event event = {.kind = EVENT_INCOME,
                                 .customer = gift->customer,
                                 .number = gift->sum,
-                                .account = purses[at].account,
+                                .account = told->account,
                                 .operation = told->operation - 1};
     engine_emit(engine, tx, &event);
     tell_owner(engine, tx, gift);
@@ -272,10 +261,9 @@ static void came(struct engine *engine, struct tx *tx, const struct gift *gift, 
 void personal_card_moved(struct engine *engine, struct tx *tx, int64_t customer, int64_t order) {
     struct gift gift;
     struct card_told told;
-    const struct moves *moves = engine_moves(engine);
     struct rows *rows = tx_query(tx, &of_order, VALUES(V_INT(customer), V_INT(order)));
-    if (!only(engine, tx, rows, &gift) || moves == NULL) return;
-    if (!moves->told(tx, customer, order, &told, world_now(tx_world(tx))) || told.open) return;
+    if (!only(engine, tx, rows, &gift)) return;
+    if (!acquiring_told(engine, tx, customer, order, &told) || told.open) return;
     tx_run(tx, &set_state, VALUES(V_INT(customer), V_INT(gift.id), V_INT(told.paid ? GIFT_DONE : GIFT_FAILED)));
     if (told.paid) came(engine, tx, &gift, &told);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "backoffice/backoffice.h"
-#include "engine/moves.h"
 #include "generated/strings.h"
 #include "identity/identity.h"
 #include "payments/payment_rules.h"

@@ -84,7 +84,7 @@ const struct migration wallet_migrations[] = {
      "  customer BIGINT NOT NULL, payee BYTES NOT NULL, made BIGINT NOT NULL, phone BYTES NOT NULL,\n"
      "  PRIMARY KEY (customer, payee)\n"
      ") CLUSTERED"},
-    {"wallet", 3, /* orders of other features: engine/moves.h; 0: his own top-up */
+    {"wallet", 3,
      "ALTER TABLE topup ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;\n"
      "ALTER TABLE topup ADD COLUMN subject BIGINT NOT NULL DEFAULT 0;\n"},
     {"wallet", 4, /* the link by which who has no cabinet says where waiting money goes */
@@ -93,6 +93,18 @@ const struct migration wallet_migrations[] = {
      "ALTER TABLE waiting_transfer ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;\n"
      "CREATE INDEX waiting_transfer_token ON waiting_transfer (token_hash) WHERE token_hash IS NOT NULL;\n"
      "CREATE INDEX waiting_transfer_payment ON waiting_transfer (payment) WHERE payment > 0;\n"},
+    {"wallet", 5, /* orders by card are acquiring's; a top-up (105) is one of them */
+     "INSERT INTO card_order\n"
+     "  (id, customer, account, sum, kind, subject, state, expires, reference, operation, refusal)\n"
+     "  SELECT id, customer, account, sum, CASE WHEN kind = 0 THEN 105 ELSE kind END, subject, state, expires,\n"
+     "         reference, operation, refusal FROM topup;\n"
+     "INSERT INTO card_order_news (id, customer, card_order, source, status, sum, reference, step)\n"
+     "  SELECT id, customer, topup, source, status, sum, reference, step FROM topup_news;\n"
+     "INSERT INTO acquiring_system (name, account) SELECT name, account FROM wallet_system WHERE name = 'acquirer'\n"
+     "  ON CONFLICT (name) DO NOTHING;\n"
+     "DELETE FROM wallet_system WHERE name = 'acquirer';\n"
+     "DROP TABLE topup_news;\n"
+     "DROP TABLE topup;\n"},
     {.sql = NULL}};
 
 STATEMENT(main_select, "SELECT account FROM wallet WHERE customer = $1 AND number = 1");
@@ -101,8 +113,8 @@ STATEMENT(mains_from,
 STATEMENT(mains_select, "SELECT customer, account FROM wallet WHERE customer = $1 AND number = 1");
 STATEMENT(rows_select, "SELECT account, number, name FROM wallet WHERE customer = $1 ORDER BY number");
 STATEMENT(row_insert, "INSERT INTO wallet (customer, number, account, name) VALUES ($1, $2, $3, $4)");
-STATEMENT(system_select, "SELECT account FROM wallet_system WHERE name = $1");
-STATEMENT(system_insert, "INSERT INTO wallet_system (name, account) VALUES ($1, $2)");
+STATEMENT(waiting_select, "SELECT account FROM wallet_system WHERE name = 'waiting'");
+STATEMENT(waiting_insert, "INSERT INTO wallet_system (name, account) VALUES ('waiting', $1)");
 
 struct wallet_state *wallet_state_of(const struct engine *engine) {
     return engine_state(engine, &wallet_feature);
@@ -244,27 +256,22 @@ int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t custom
     return account;
 }
 
-int64_t wallet_system_account(struct engine *engine, struct tx *tx, enum system_account which) {
-    static const struct text names[SYSTEM_COUNT] = {{"waiting", 7}, {"acquirer", 8}};
-    static const int purposes[SYSTEM_COUNT] = {PURPOSE_WAITING, PURPOSE_ACQUIRER};
+int64_t wallet_waiting_account(struct engine *engine, struct tx *tx) {
     struct wallet_state *state = wallet_state_of(engine);
-    int64_t account = state->system[which];
+    int64_t account = state->waiting;
     if (account != 0) return account;
-    struct rows *rows = tx_query(tx, &system_select, VALUES(V_TEXT(names[which])));
+    struct rows *rows = tx_query(tx, &waiting_select, NO_VALUES);
     if (rows_next(rows)) account = row_int(rows, 0);
     rows_end(rows);
     if (account != 0) {
-        if (!tx_writing(tx)) state->system[which] = account;
+        if (!tx_writing(tx)) state->waiting = account;
         return account;
     }
     if (!tx_writing(tx)) return 0;
-    /* Waiting money is held for people and never below zero; the acquirer owes us whatever was paid by card. */
-    const struct account template = {.purpose = purposes[which],
-                                     .class = ACCOUNT_SYSTEM,
-                                     .currency = CURRENCY_RUB,
-                                     .overdraft = which == SYSTEM_ACQUIRER ? ACCOUNT_UNLIMITED : 0};
+    /* Held for people and never below zero. */
+    const struct account template = {.purpose = PURPOSE_WAITING, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB};
     account = ledger_create(engine_ledger(engine), tx, &template);
-    tx_run(tx, &system_insert, VALUES(V_TEXT(names[which]), V_INT(account)));
+    tx_run(tx, &waiting_insert, VALUES(V_INT(account)));
     return account;
 }
 
@@ -297,6 +304,7 @@ void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *e
         return;
     case EVENT_CUSTOMER_FROZEN:
     case EVENT_CUSTOMER_CLOSED: change_all(engine, tx, event); return;
+    case EVENT_CARD_ORDER: topup_moved(engine, tx, event); return;
     case EVENT_HOUSE_PAYMENT: claim_payment_moved(engine, tx, event->number); return;
     case EVENT_CUSTOMER_PHONE: waiting_claim(engine, tx, event->customer, event->phone); return;
     default: return;

@@ -121,7 +121,7 @@ static enum flow pay_out(struct request *request, struct tx *tx, struct waiting 
                          const struct provider *provider, const struct payment_values *values) {
     if (waiting->tries >= TRIES_MOST) return refuse(request, &too_often);
     const struct payment_wish wish = {.provider = provider->id,
-                                      .account = wallet_system_account(request->engine, tx, SYSTEM_WAITING),
+                                      .account = wallet_waiting_account(request->engine, tx),
                                       .sum = waiting->sum,
                                       .language = request->locale.language,
                                       .values = *values};

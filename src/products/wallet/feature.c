@@ -1,5 +1,5 @@
 /* feature.c: the e-wallet: a RUB account for every customer, top-ups by card, transfers by number. What this file holds
- * is declarations; the stories are in home.c, transfer.c, waiting.c, topup.c and settle.c. */
+ * is declarations; the stories are in home.c, transfer.c, waiting.c and topup.c. */
 #include "products/wallet/wallet.h"
 
 #include "factors/factors.h"
@@ -222,13 +222,6 @@ static const struct route routes[] = {
      .stages = {{STAGE_READ, topup_read}},
      .page = &template_wallet_topup_outcome,
      .summary = "What became of a top-up"},
-    {.method = METHOD_POST,
-     .path = "/callbacks/acquirer",
-     .who = WHO_PARTNER,
-     .stages = {{STAGE_READ, callback_verify}, {STAGE_WRITE, callback_write}},
-     .audit = "wallet.acquirer_callback",
-     .summary = "The acquirer tells what became of an order; signed",
-     .flags = ROUTE_NO_CSRF | ROUTE_RAW_BODY},
     {.path = NULL}};
 
 /* ---- settings ---- */
@@ -266,12 +259,6 @@ static const struct operation_kind operations[] = {
 
 static const struct job jobs[] = {{"wallet.return_waiting", MINUTE, waiting_return_job}, {.name = NULL}};
 
-static const struct outbox_kind outbox[] = {{.name = "acquirer.status", .send = topup_status_send,
-                                             .result = topup_status_result},
-                                            {.name = "acquirer.refund", .send = topup_refund_send,
-                                             .result = topup_refund_result},
-                                            {.name = NULL}};
-
 static void *wallet_open(struct engine *engine, struct arena *arena, struct text *problem) {
     struct wallet_state *state = arena_new_of(arena, struct wallet_state);
     state->settings = engine_settings(engine, &wallet_feature);
@@ -300,7 +287,6 @@ const struct feature wallet_feature = {
     .settings = settings,
     .settings_size = sizeof(struct wallet_settings),
     .menu = menu,
-    .outbox = outbox,
     .operations = operations,
     .accounts = wallet_accounts,
     .payee = wallet_payee,

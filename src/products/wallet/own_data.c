@@ -1,10 +1,7 @@
 /* own_data.c: what the wallet keeps of a customer: told to him; what stands in the way of his leaving; what names
  * people is blanked. Money's own rows stay, as the ledger's do. */
-#include "products/wallet/topup.h"
 #include "products/wallet/wallet.h"
 
-STATEMENT(topups, "SELECT id, sum, state FROM topup WHERE customer = $1 ORDER BY id DESC LIMIT 500");
-STATEMENT(topups_open, "SELECT COUNT(*) FROM topup WHERE customer = $1 AND state = $2");
 STATEMENT(waiting_open, "SELECT COUNT(*) FROM waiting_transfer WHERE customer = $1 AND state = 1");
 
 static void tell_accounts(struct own_data *piece) {
@@ -24,14 +21,6 @@ static void tell_accounts(struct own_data *piece) {
 
 bool wallet_own_data(struct own_data *piece) {
     tell_accounts(piece);
-    struct rows *rows = tx_query(piece->tx, &topups, VALUES(V_INT(piece->customer)));
-    while (rows_next(rows)) {
-        struct node *node = doc_add_object(piece->list);
-        doc_text(node, "kind", TEXT("topup")); /* also what others paid him by card */
-        doc_money(node, "sum", rub(row_int(rows, 1)));
-        doc_text(node, "state", text_from(topup_state_name((enum topup_state)row_int(rows, 2))));
-        doc_moment(node, "at", id_moment(row_int(rows, 0)));
-    }
     struct node *waiting = doc_array(doc_add_object(piece->list), "waiting");
     waiting_list(piece->engine, piece->tx, piece->customer, waiting);
     return false;
@@ -65,10 +54,6 @@ void wallet_obstacles(struct obstacles *obstacles) {
     }
     if (number(tx_query(tx, &waiting_open, VALUES(V_INT(obstacles->customer)))) > 0)
         obstacle_add(obstacles, S_wallet_leave_waiting, NULL, 0, "/");
-    const struct value asked[] = {V_INT(obstacles->customer), V_INT(TOPUP_CREATED)};
-    const struct value refunding[] = {V_INT(obstacles->customer), V_INT(TOPUP_REFUNDING)};
-    if (number(tx_query(tx, &topups_open, asked, 2)) + number(tx_query(tx, &topups_open, refunding, 2)) > 0)
-        obstacle_add(obstacles, S_wallet_leave_topup, NULL, 0, "/operations");
 }
 
 STATEMENT(blank_wallet, "UPDATE wallet SET name = NULL WHERE customer = $1 AND name IS NOT NULL");

@@ -13,6 +13,3 @@ const struct refusal refusal_topup_small = {"sum-too-small", 422, S_wallet_refus
 const struct refusal refusal_topup_large = {"sum-too-large", 422, S_wallet_refused_topup_large, false};
 const struct refusal refusal_own_balance = {"balance-limit", 422, S_wallet_refused_own_balance, false};
 const struct refusal refusal_own_month = {"month-in-limit", 422, S_wallet_refused_own_month, false};
-const struct refusal refusal_signature = {"bad-signature", 401, S_wallet_refused_signature, false};
-const struct refusal refusal_contradiction = {"contradiction", 409, S_wallet_refused_contradiction, true};
-const struct refusal refusal_unknown_order = {"unknown-order", 404, S_wallet_refused_unknown_order, false};

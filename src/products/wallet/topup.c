@@ -1,60 +1,11 @@
-/* topup.c: money from a bank card. We make an order and send the customer to the acquirer's page with it, signed; what
- * became of it comes by callback or is asked for (settle.c). The outcome page waits for it without scripts (WA-2). */
-#include "products/wallet/topup.h"
+/* topup.c: money from a bank card: an order (acquiring/acquiring.h) into one's own account. The outcome page waits for
+ * it without scripts (WA-2). */
+#include "products/wallet/wallet.h"
 
 #include "agents/agents.h"
 #include "base/check.h"
+#include "messaging/messaging.h"
 #include "operations/operations.h"
-
-#define TOPUP "id, customer, account, sum, state, expires, reference, operation, refusal, language, kind, subject"
-
-STATEMENT(insert, "INSERT INTO topup (id, customer, account, sum, state, expires, language, kind, subject) "
-                  "VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8)");
-STATEMENT(by_customer, "SELECT " TOPUP " FROM topup WHERE customer = $1 AND id = $2");
-STATEMENT(by_id, "SELECT " TOPUP " FROM topup WHERE id = $1");
-
-bool topup_find(struct tx *tx, int64_t customer, int64_t id, struct topup *topup) {
-    struct rows *rows = customer != 0 ? tx_query(tx, &by_customer, VALUES(V_INT(customer), V_INT(id)))
-                                      : tx_query(tx, &by_id, VALUES(V_INT(id)));
-    bool found = rows_next(rows);
-    if (found)
-        *topup = (struct topup){.id = row_int(rows, 0),
-                                .customer = row_int(rows, 1),
-                                .account = row_int(rows, 2),
-                                .sum = row_int(rows, 3),
-                                .state = (enum topup_state)row_int(rows, 4),
-                                .expires = row_int(rows, 5),
-                                .reference = row_null(rows, 6) ? TEXT_NONE : row_copy(rows, 6, tx_arena(tx)),
-                                .operation = row_int(rows, 7),
-                                .refusal = (enum ledger_refusal)row_int(rows, 8),
-                                .language = (enum language)row_int(rows, 9),
-                                .kind = (int)row_int(rows, 10),
-                                .subject = row_int(rows, 11)};
-    rows_end(rows);
-    return found;
-}
-
-void topup_insert(struct engine *engine, struct tx *tx, const struct topup *topup) {
-    const struct acquiring_settings *settings = acquiring_state_of(engine)->settings;
-    moment now = world_now(tx_world(tx));
-    tx_run(tx, &insert,
-           VALUES(V_INT(topup->id), V_INT(topup->customer), V_INT(topup->account), V_INT(topup->sum),
-                  V_INT(topup->expires), V_INT(topup->language), V_INT(topup->kind), V_INT(topup->subject)));
-    outbox_add(engine, tx, "acquirer.status", topup->customer, topup->id,
-               text_format(tx_arena(tx), "%lld", (long long)topup->expires), now + settings->ask,
-               now + settings->watch);
-}
-
-struct text topup_url(struct engine *engine, struct arena *arena, const struct topup *topup, struct text back,
-                      enum language language) {
-    struct text whole = text_format(arena, "%s%.*s", engine_config(engine)->public_url, TEXT_ARG(back));
-    const struct acquirer_order order = {.id = topup->id,
-                                         .sum = rub(topup->sum),
-                                         .return_url = whole,
-                                         .language = text_from(language_tag(language)),
-                                         .expires = topup->expires};
-    return acquirer_payment_url(acquiring_bank(engine), arena, &order);
-}
 
 /* ---- where it goes ---- */
 
@@ -121,34 +72,34 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
 
 /* ---- the order ---- */
 
-static struct text payment_url(const struct request *request, const struct topup *topup) {
-    struct text back = text_format(request->arena, "/topups/%lld", (long long)topup->id);
-    return topup_url(request->engine, request->arena, topup, back, request->locale.language);
+static struct text payment_url(struct request *request, struct tx *tx, int64_t id) {
+    struct text back = text_format(request->arena, "/topups/%lld", (long long)id);
+    return acquiring_url(request, tx, request->caller.customer, id, back);
 }
 
-static struct node *topup_document(struct request *request, const struct topup *topup) {
+static struct node *topup_document(struct request *request, int64_t id, const struct card_told *told) {
     struct node *document = doc_new(request->arena);
-    doc_id(document, "id", topup->id);
-    doc_text(document, "state", text_from(topup_state_name(topup->state)));
-    doc_money(document, "sum", rub(topup->sum));
-    doc_moment(document, "created", id_moment(topup->id));
-    doc_moment(document, "expires", topup->expires);
-    doc_id(document, "account", topup->account);
+    doc_id(document, "id", id);
+    doc_text(document, "state", text_from(told->state));
+    doc_money(document, "sum", rub(told->sum));
+    doc_moment(document, "created", told->made);
+    doc_moment(document, "expires", told->expires);
+    doc_id(document, "account", told->account);
     return document;
 }
 
 /* What the wallet cannot take is better told now than refunded later. */
-static enum flow refuse_early(struct request *request, struct tx *tx, const struct transfer *transfer) {
+static enum flow refuse_early(struct request *request, struct tx *tx, enum ledger_refusal refusal,
+                              const struct card_order *order) {
     struct ledger *ledger = engine_ledger(request->engine);
-    enum ledger_refusal refusal = ledger_check(ledger, tx, transfer);
     struct account account;
-    if (refusal == LEDGER_OK || !ledger_account(ledger, tx, transfer->to, &account)) return FLOW_NEXT;
+    if (!ledger_account(ledger, tx, order->account, &account)) return refuse(request, &refusal_no_wallet);
     struct limit_report limits = ledger_limits(ledger, tx, &account);
     if (refusal == LEDGER_RECIPIENT_BALANCE_LIMIT)
         return operations_refuse_sum(request, &refusal_own_balance, limits.balance.rest);
     if (refusal == LEDGER_RECIPIENT_MONTH_LIMIT)
         return operations_refuse_sum(request, &refusal_own_month, limits.month_in.rest);
-    return operations_refuse(request, tx, refusal, transfer->to, transfer->sum);
+    return operations_refuse(request, tx, refusal, order->account, rub(order->sum));
 }
 
 enum flow topup_write(struct request *request, struct tx *tx) {
@@ -158,47 +109,39 @@ enum flow topup_write(struct request *request, struct tx *tx) {
     struct money sum = field_money(request, "sum");
     if (sum.minor < least) return operations_refuse_sum(request, &refusal_topup_small, least);
     if (sum.minor > most) return operations_refuse_sum(request, &refusal_topup_large, most);
-    moment now = world_now(tx_world(tx));
     struct purse target;
     if (wallet_main(engine, tx, request->caller.customer) == 0) return refuse(request, &refusal_no_wallet);
     if (!target_of(request, tx, &target)) return refuse_field(request, "to", S_wallet_topup_to_invalid);
-    struct topup topup = {.id = world_id(tx_world(tx)),
-                          .customer = request->caller.customer,
-                          .account = target.account,
-                          .sum = sum.minor,
-                          .state = TOPUP_CREATED,
-                          .expires = now + acquiring_state_of(engine)->settings->life,
-                          .language = request->locale.language};
-    const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_ACQUIRER),
-                                      .to = topup.account,
-                                      .sum = sum,
-                                      .kind = KIND_TOPUP};
-    if (refuse_early(request, tx, &transfer) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    topup_insert(engine, tx, &topup);
-    struct node *document = topup_document(request, &topup);
-    doc_text(document, "payment_url", payment_url(request, &topup));
-    return answer_created(
-        request, document,
-        text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld", (long long)topup.id));
+    const struct card_order order = {
+        .customer = request->caller.customer, .account = target.account, .sum = sum.minor, .kind = KIND_TOPUP};
+    int64_t id = 0;
+    enum ledger_refusal refusal = acquiring_order(engine, tx, &order, &id);
+    if (refusal != LEDGER_OK) return refuse_early(request, tx, refusal, &order);
+    struct card_told told;
+    check(acquiring_told(engine, tx, order.customer, id, &told) || tx_failed(tx));
+    struct node *document = topup_document(request, id, &told);
+    doc_text(document, "payment_url", payment_url(request, tx, id));
+    return answer_created(request, document, text_format(request->arena, request->wants_html ? "/topups/%lld/pay"
+                                                                                             : "/topups/%lld",
+                                                         (long long)id));
 }
 
 /* ---- after it ---- */
 
-static bool find_own(struct request *request, struct tx *tx, struct topup *topup) {
-    int64_t id;
-    return request_param_id(request, 0, &id) && topup_find(tx, request->caller.customer, id, topup) && topup->kind == 0;
+static bool find_own(struct request *request, struct tx *tx, int64_t *id, struct card_told *told) {
+    return request_param_id(request, 0, id) &&
+           acquiring_told(request->engine, tx, request->caller.customer, *id, told) && told->kind == KIND_TOPUP;
 }
 
 /* GET /topups/{id}/pay: the step between us and the bank. A page of its own, since a form may not lead the browser
  * straight to another site (Content-Security-Policy: form-action). */
 enum flow topup_pay_read(struct request *request, struct tx *tx) {
-    struct topup topup;
-    if (acquiring_bank(request->engine) == NULL || !find_own(request, tx, &topup))
-        return answer_missing(request);
-    if (topup.state != TOPUP_CREATED)
-        return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)topup.id));
-    struct node *document = topup_document(request, &topup);
-    struct text url = payment_url(request, &topup);
+    struct card_told told;
+    int64_t id;
+    if (acquiring_bank(request->engine) == NULL || !find_own(request, tx, &id, &told)) return answer_missing(request);
+    if (!told.open) return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)id));
+    struct node *document = topup_document(request, id, &told);
+    struct text url = payment_url(request, tx, id);
     doc_text(document, "payment_url", url);
     engine_page_goes(request, "forward", url);
     return answer_ok(request, document);
@@ -206,21 +149,47 @@ enum flow topup_pay_read(struct request *request, struct tx *tx) {
 
 /* GET /topups/{id}: what became of it. */
 enum flow topup_read(struct request *request, struct tx *tx) {
-    struct topup topup;
-    if (!find_own(request, tx, &topup)) return answer_missing(request);
-    struct node *document = topup_document(request, &topup);
-    int64_t age = world_now(request->world) - id_moment(topup.id);
-    bool limited = topup.refusal == LEDGER_RECIPIENT_BALANCE_LIMIT || topup.refusal == LEDGER_RECIPIENT_MONTH_LIMIT;
-    if (topup.refusal != LEDGER_OK) doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
-    if (topup.operation != 0) doc_id(document, "operation", topup.operation);
-    int refresh_s = topup_refresh_s(topup.state, age);
-    doc_bool(document, "final", topup_state_final(topup.state));
-    if (refresh_s != 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", refresh_s));
+    struct card_told told;
+    int64_t id;
+    if (!find_own(request, tx, &id, &told)) return answer_missing(request);
+    struct node *document = topup_document(request, id, &told);
+    bool limited = told.refusal == LEDGER_RECIPIENT_BALANCE_LIMIT || told.refusal == LEDGER_RECIPIENT_MONTH_LIMIT;
+    if (told.refusal != LEDGER_OK) doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
+    if (told.operation != 0) doc_id(document, "operation", told.operation);
+    doc_bool(document, "final", told.final);
+    if (told.refresh_s != 0)
+        engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
     struct account account;
-    if (ledger_account(engine_ledger(request->engine), tx, topup.account, &account))
+    if (ledger_account(engine_ledger(request->engine), tx, told.account, &account))
         doc_money(document, "balance", rub(account.balance));
-    doc_bool(document, "other", topup.account != wallet_main(request->engine, tx, topup.customer));
+    doc_bool(document, "other", told.account != wallet_main(request->engine, tx, request->caller.customer));
     return answer_ok(request, document);
+}
+
+/* ---- the money has come, or goes back ---- */
+
+static void tell_refund(struct engine *engine, struct tx *tx, int64_t owner, int64_t sum) {
+    struct customer customer;
+    if (!identity_customer(engine, tx, owner, &customer)) return;
+    struct node *values = doc_new(tx_arena(tx));
+    doc_money(values, "sum", rub(sum));
+    doc_text(values, "company", text_from(engine_config(engine)->company));
+    const struct string_argument arguments[] = {{"sum", doc_get(values, "sum")},
+                                                {"company", doc_get(values, "company")}};
+    message_sms(engine, tx,
+                &(struct message){.customer = customer.id,
+                                  .phone = customer.phone,
+                                  .language = customer.language,
+                                  .text = S_wallet_sms_refunding,
+                                  .arguments = arguments,
+                                  .argument_count = 2});
+}
+
+void topup_moved(struct engine *engine, struct tx *tx, const struct event *event) {
+    struct card_told told;
+    if (event->code != KIND_TOPUP || !acquiring_told(engine, tx, event->customer, event->number, &told)) return;
+    if (told.paid) wallet_income(engine, tx, event->customer, told.account, told.sum, told.operation - 1);
+    if (told.refunding) tell_refund(engine, tx, event->customer, told.sum);
 }
 
 void topup_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,

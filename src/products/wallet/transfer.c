@@ -220,7 +220,7 @@ static enum flow resolve(struct request *request, struct tx *tx) {
     if (field_number(request, "sum") < settings->transfer_min)
         return operations_refuse_sum(request, &refusal_sum_small, settings->transfer_min);
     look_closer(request, tx, plan);
-    int64_t other = plan->to != 0 ? plan->to : wallet_system_account(request->engine, tx, SYSTEM_WAITING);
+    int64_t other = plan->to != 0 ? plan->to : wallet_waiting_account(request->engine, tx);
     int64_t *accounts = arena_array(request->arena, int64_t, 2);
     accounts[0] = plan->from;
     accounts[1] = other;
@@ -273,8 +273,8 @@ static void tell_recipient(struct request *request, struct tx *tx, const struct 
 /* Where the money goes when nobody has that number yet; made by the first such transfer, so it may not exist. */
 static enum ledger_refusal check_plan(struct request *request, struct tx *tx, const struct plan *plan) {
     struct transfer transfer = transfer_of(request, plan);
-    if (transfer.to == 0) transfer.to = wallet_system_account(request->engine, tx, SYSTEM_WAITING);
-    if (transfer.to == 0) transfer.to = wallet_system_account(request->engine, tx, SYSTEM_ACQUIRER);
+    if (transfer.to == 0) transfer.to = wallet_waiting_account(request->engine, tx);
+    if (transfer.to == 0) transfer.to = acquiring_account(request->engine, tx);
     if (transfer.to != 0) return ledger_check(engine_ledger(request->engine), tx, &transfer);
     struct account account; /* nobody ever topped up or waited: what can be said is whether there is money */
     check(ledger_account(engine_ledger(request->engine), tx, plan->from, &account) || tx_failed(tx));

@@ -3,9 +3,9 @@
  * changed his mind: it goes back (WA-4). */
 #include "products/wallet/waiting.h"
 
+#include "acquiring/guest_order.h"
 #include "base/check.h"
 #include "messaging/messaging.h"
-#include "operations/guest_order.h"
 #include "operations/operations.h"
 
 #define RETURN_PIECE 100
@@ -26,6 +26,16 @@ STATEMENT(by_sender, "SELECT " WAITING " FROM waiting_transfer WHERE customer = 
 STATEMENT(end, "UPDATE waiting_transfer SET state = $3, ended = $4, claimed_by = $5 "
                "WHERE customer = $1 AND id = $2 AND state = 1");
 STATEMENT(later, "UPDATE waiting_transfer SET expires = $3 WHERE customer = $1 AND id = $2");
+
+static const char *state_name(enum waiting_state state) {
+    switch (state) {
+    case WAITING_OPEN: return "waiting";
+    case WAITING_CLAIMED: return "claimed";
+    case WAITING_RETURNED: return "returned";
+    case WAITING_CANCELLED: return "cancelled";
+    }
+    return "unknown";
+}
 
 struct waiting waiting_row(const struct rows *rows, struct arena *arena) {
     return (struct waiting){.id = row_int(rows, 0),
@@ -137,7 +147,7 @@ struct waiting_result waiting_send(struct engine *engine, struct tx *tx, const s
     }
     int64_t id = world_id(tx_world(tx));
     const struct transfer transfer = {.from = order->account,
-                                      .to = wallet_system_account(engine, tx, SYSTEM_WAITING),
+                                      .to = wallet_waiting_account(engine, tx),
                                       .sum = order->sum,
                                       .kind = KIND_WAITING,
                                       .subject = id,
@@ -169,7 +179,7 @@ void waiting_end(struct tx *tx, const struct waiting *waiting, enum waiting_stat
 
 enum ledger_refusal waiting_credit(struct engine *engine, struct tx *tx, const struct waiting *waiting,
                                    int64_t customer, int64_t account) {
-    const struct transfer transfer = {.from = wallet_system_account(engine, tx, SYSTEM_WAITING),
+    const struct transfer transfer = {.from = wallet_waiting_account(engine, tx),
                                       .to = account,
                                       .sum = rub(waiting->sum),
                                       .kind = KIND_CLAIM,
@@ -248,7 +258,7 @@ enum flow waiting_cancel_write(struct request *request, struct tx *tx) {
     struct account account;
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", id);
-    doc_text(document, "state", text_from(waiting_state_name(WAITING_CANCELLED)));
+    doc_text(document, "state", text_from(state_name(WAITING_CANCELLED)));
     if (ledger_account(engine_ledger(request->engine), tx, waiting.account, &account)) {
         doc_money(document, "balance", rub(account.balance));
         doc_int(document, "version", account.version);
@@ -298,7 +308,7 @@ void waiting_describe(struct engine *engine, struct tx *tx, const struct locale 
     struct text masked = phone_masked(arena, waiting_phone(engine, arena, &waiting));
     doc_text(operation, "counterparty", operations_unbroken(arena, masked));
     if (entry->kind != KIND_WAITING) return;
-    doc_text(operation, "state", text_from(waiting_state_name(waiting.state)));
+    doc_text(operation, "state", text_from(state_name(waiting.state)));
     if (waiting.state != WAITING_OPEN || waiting.payment != 0) return;
     doc_moment(operation, "waits_until", waiting.expires);
     doc_money(operation, "waiting_sum", rub(waiting.sum));

@@ -5,6 +5,8 @@
 
 #define WAITING "id, customer, account, sum, note, transfer, language, phone, state, expires, payment, tries"
 
+enum waiting_state { WAITING_OPEN = 1, WAITING_CLAIMED, WAITING_RETURNED, WAITING_CANCELLED };
+
 struct waiting {
     int64_t id, customer, account, sum, transfer; /* customer, account: the sender's */
     struct text note, sealed;                     /* sealed: the number it was sent to */

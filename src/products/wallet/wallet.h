@@ -6,7 +6,6 @@
 #include "engine/moves.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
-#include "products/wallet/wallet_rules.h"
 #include "generated/strings.h"
 
 #include <pthread.h>
@@ -16,7 +15,7 @@ extern const struct feature wallet_feature;
 #define WALLETS_MAX 5 /* per person, by law's practice (domain.md) */
 
 /* ledger account.purpose */
-enum wallet_purpose { PURPOSE_WALLET = 1, PURPOSE_WAITING = 2, PURPOSE_ACQUIRER = 3 };
+enum wallet_purpose { PURPOSE_WALLET = 1, PURPOSE_WAITING = 2 };
 
 /* ledger transfer.kind; operation_kind.code */
 enum wallet_kind {
@@ -35,8 +34,6 @@ struct wallet_settings {
     int64_t waiting_days, waiting_most;
 };
 
-enum system_account { SYSTEM_WAITING, SYSTEM_ACQUIRER, SYSTEM_COUNT };
-
 #define ACCOUNT_CACHE (1 << 19) /* lines of CACHE_WAYS customers: 32 MB, touched as it fills */
 #define CACHE_WAYS 4
 #define CACHE_LOCKS 64
@@ -47,7 +44,7 @@ struct cached_wallet {
 
 struct wallet_state {
     const struct wallet_settings *settings;
-    _Atomic int64_t system[SYSTEM_COUNT]; /* 0: not yet known to be on disk */
+    _Atomic int64_t waiting; /* the account of waiting money; 0: not yet known to be on disk */
     pthread_mutex_t locks[CACHE_LOCKS];
     struct cached_wallet (*cache)[CACHE_WAYS]; /* customer → main wallet; never changes once made */
 };
@@ -67,7 +64,7 @@ size_t wallet_accounts(struct engine *engine, struct tx *tx, int64_t customer, i
 /* Opens the next one; 0 when there are WALLETS_MAX. name: TEXT_NONE for the first. */
 int64_t wallet_open_account(struct engine *engine, struct tx *tx, int64_t customer, enum level level, struct text name);
 /* In a command made when missing; in a snapshot 0 then. */
-int64_t wallet_system_account(struct engine *engine, struct tx *tx, enum system_account which);
+int64_t wallet_waiting_account(struct engine *engine, struct tx *tx);
 void wallet_on_event(struct engine *engine, struct tx *tx, const struct event *event);
 
 struct wallet_row {
@@ -141,18 +138,11 @@ stage_function waiting_list_read, waiting_cancel_write;
 stage_function claim_read, claim_card_write, claim_phone_write, claim_wallet_write;
 void claim_payment_moved(struct engine *engine, struct tx *tx, int64_t payment);
 
-/* ---- topup.c, settle.c ---- */
+/* ---- topup.c ---- */
 
 stage_function topup_form_read, topup_write, topup_read, topup_pay_read;
-stage_function callback_verify, callback_write;
-enum outbox_verdict topup_status_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
-                                      struct text *reply);
-void topup_status_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
-                         enum outbox_verdict verdict, struct text reply);
-enum outbox_verdict topup_refund_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
-                                      struct text *reply);
-void topup_refund_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
-                         enum outbox_verdict verdict, struct text reply);
+/* The order has come to another state. */
+void topup_moved(struct engine *engine, struct tx *tx, const struct event *event);
 void topup_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                     struct node *operation);
 
@@ -160,8 +150,7 @@ void topup_describe(struct engine *engine, struct tx *tx, const struct locale *l
 
 extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_many, refusal_not_cancellable,
     refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
-    refusal_not_asked, refusal_own_balance, refusal_own_month, refusal_signature, refusal_contradiction,
-    refusal_unknown_order;
+    refusal_not_asked, refusal_own_balance, refusal_own_month;
 
 /* ---- own_data.c ---- */
 

@@ -1,9 +1,9 @@
 /* guest_order.h: a payment by anybody's card to one of our customers, as whoever pays sees it: by a token alone,
- * without a cabinet (money boxes' links, personal pages). The order itself is the wallet's (engine/moves.h); who asked
- * for it keeps the token's hash beside what the payer wrote. Pages use the partial `guest_order`. */
+ * without a cabinet (money boxes' links, personal pages). Who asked for the order keeps the token's
+ * hash beside what the payer wrote. Pages use the partial `guest_order`. */
 #pragma once
 
-#include "engine/moves.h"
+#include "acquiring/acquiring.h"
 
 /* A token of 128 bits, as it stands in an address. */
 struct text guest_token(struct tx *tx);

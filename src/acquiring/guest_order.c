@@ -1,12 +1,12 @@
 /* guest_order.c: see guest_order.h. */
-#include "operations/guest_order.h"
+#include "acquiring/guest_order.h"
 
 #include "generated/strings.h"
 #include "operations/operations.h"
 
-static const struct refusal no_cards = {"cards-unavailable", 409, S_operations_guest_no_cards, false};
-static const struct refusal small = {"sum-too-small", 422, S_operations_guest_small, false};
-static const struct refusal large = {"sum-too-large", 422, S_operations_guest_large, false};
+static const struct refusal no_cards = {"cards-unavailable", 409, S_acquiring_guest_no_cards, false};
+static const struct refusal small = {"sum-too-small", 422, S_acquiring_guest_small, false};
+static const struct refusal large = {"sum-too-large", 422, S_acquiring_guest_large, false};
 
 struct text guest_token(struct tx *tx) {
     uint8_t bytes[16];
@@ -16,8 +16,7 @@ struct text guest_token(struct tx *tx) {
 
 enum flow guest_sum_fits(struct request *request, int64_t sum) {
     int64_t least, most;
-    const struct moves *moves = engine_moves(request->engine);
-    if (moves == NULL || !moves->cards(request->engine, &least, &most)) return refuse(request, &no_cards);
+    if (!acquiring_cards(request->engine, &least, &most)) return refuse(request, &no_cards);
     if (sum < least) return operations_refuse_sum(request, &small, least);
     return sum > most ? operations_refuse_sum(request, &large, most) : FLOW_NEXT;
 }
@@ -34,8 +33,7 @@ struct node *guest_order_tell(struct request *request, const struct card_told *t
 
 enum flow guest_order_pay(struct request *request, struct tx *tx, int64_t customer, int64_t order, struct text path,
                           struct node *document) {
-    const struct moves *moves = engine_moves(request->engine);
-    struct text url = moves->url(request->engine, tx, request->arena, customer, order, path);
+    struct text url = acquiring_url(request, tx, customer, order, path);
     if (url.size == 0) return answer_see(request, path);
     request->page = NULL; /* it goes on, rather than looks again */
     doc_text(document, "payment_url", url);
