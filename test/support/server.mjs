@@ -3,6 +3,7 @@
 //   KABINET_BUILD          the build folder (build/release)
 //   KABINET_DATABASE       sqlite (default) or postgres
 //   KABINET_TEST_POSTGRES  a cluster's address whose owner may make databases (for postgres)
+//   KABINET_TEST_TEMPLATE  a database there that has the tables of all features, to be copied; may be missing
 
 import {execFileSync, spawn, spawnSync} from "node:child_process";
 import {createHash, randomBytes, randomInt} from "node:crypto";
@@ -75,10 +76,10 @@ function psqlRows(address, query) {
 
 const psql = (...commands) => psqlAt(process.env.KABINET_TEST_POSTGRES, ...commands);
 
-function makeDatabase(folder) {
+function makeDatabase(folder, features) {
   if (database !== "postgres") return {url: join(folder, "kabinet.db"), drop: () => {}};
-  const name = `test_${randomBytes(6).toString("hex")}`;
-  psql(`CREATE DATABASE ${name}`);
+  const name = `test_${randomBytes(6).toString("hex")}`, template = features === "all" && process.env.KABINET_TEST_TEMPLATE;
+  psql(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ""}`);
   const url = new URL(process.env.KABINET_TEST_POSTGRES);
   url.pathname = `/${name}`;
   return {url: url.href, drop: () => psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)};
@@ -103,7 +104,7 @@ export class Server {
   static async start(settings = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
-    server.database = makeDatabase(server.folder);
+    server.database = makeDatabase(server.folder, settings.features ?? "all");
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = merge(
       {
