@@ -35,8 +35,8 @@ struct card_told {
 
 /* Cards are taken: from so much to so much, which is told even while they are not. */
 bool acquiring_cards(const struct engine *engine, int64_t *least, int64_t *most);
-/* In a command. Refused is what could not be credited now. From then on EVENT_CARD_ORDER tells what becomes of it,
- * as often as it changes; what cannot be credited in the end is given back to the card. */
+/* In a command, where cards are taken. Refused is what could not be credited now. From then on EVENT_CARD_ORDER tells
+ * what becomes of it, as often as it changes; what cannot be credited in the end is given back to the card. */
 enum ledger_refusal acquiring_order(struct engine *engine, struct tx *tx, const struct card_order *order, int64_t *id);
 bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct card_told *told);
 /* The bank's page for an open order, else TEXT_NONE; `back`: the path where it sends the payer afterwards. */

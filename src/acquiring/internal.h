@@ -13,8 +13,8 @@ struct acquiring_settings {
 
 struct acquiring_state {
     const struct acquiring_settings *settings;
-    struct acquirer *bank;    /* NULL: no cards are taken */
-    _Atomic int64_t account;  /* of the ledger; 0: not yet known to be on disk */
+    struct acquirer *bank;   /* NULL: no cards are taken */
+    _Atomic int64_t account; /* of the ledger; 0: not yet known to be on disk */
 };
 
 struct acquiring_state *acquiring_state_of(const struct engine *engine); /* NULL: not enabled */

@@ -74,20 +74,20 @@ enum ledger_refusal acquiring_order(struct engine *engine, struct tx *tx, const 
 bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct card_told *told) {
     struct order order;
     if (acquiring_state_of(engine) == NULL || !order_find(tx, customer, id, &order)) return false;
-    *told = (struct card_told){.state = order_state_name(order.state),
-                               .open = order.state == ORDER_CREATED,
-                               .paid = order.state == ORDER_PAID,
-                               .final = order_state_final(order.state),
-                               .refunding = order.state == ORDER_REFUNDING,
-                               .made = id_moment(order.id),
-                               .expires = order.expires,
-                               .account = order.account,
-                               .sum = order.sum,
-                               .operation = order.operation,
-                               .refusal = order.refusal,
-                               .kind = order.kind,
-                               .refresh_s =
-                                   order_refresh_s(order.state, world_now(tx_world(tx)) - id_moment(order.id))};
+    *told = (struct card_told){
+        .state = order_state_name(order.state),
+        .open = order.state == ORDER_CREATED,
+        .paid = order.state == ORDER_PAID,
+        .final = order_state_final(order.state),
+        .refunding = order.state == ORDER_REFUNDING,
+        .made = id_moment(order.id),
+        .expires = order.expires,
+        .account = order.account,
+        .sum = order.sum,
+        .operation = order.operation,
+        .refusal = order.refusal,
+        .kind = order.kind,
+        .refresh_s = order_refresh_s(order.state, world_now(tx_world(tx)) - id_moment(order.id))};
     return true;
 }
 
@@ -95,8 +95,8 @@ struct text acquiring_url(struct request *request, struct tx *tx, int64_t custom
     struct order order;
     const struct acquirer *bank = acquiring_bank(request->engine);
     if (bank == NULL || !order_find(tx, customer, id, &order) || order.state != ORDER_CREATED) return TEXT_NONE;
-    struct text whole =
-        text_format(request->arena, "%s%.*s", engine_config(request->engine)->public_url, TEXT_ARG(back));
+    struct text whole = text_format(request->arena, "%s%.*s", engine_config(request->engine)->public_url,
+                                    TEXT_ARG(back));
     const struct acquirer_order asked = {.id = order.id,
                                          .sum = rub(order.sum),
                                          .return_url = whole,

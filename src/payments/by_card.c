@@ -48,6 +48,8 @@ enum flow by_card_order(struct request *request, struct tx *tx, struct payment *
                                      .kind = KIND_PAYMENT_CARD,
                                      .subject = payment->id};
     struct card_told told;
+    int64_t least, most;
+    if (!acquiring_cards(request->engine, &least, &most)) return refuse(request, &no_cards);
     enum ledger_refusal refusal = acquiring_order(request->engine, tx, &order, &payment->card_order);
     if (refusal != LEDGER_OK) return operations_refuse(request, tx, refusal, payment->account, rub(order.sum));
     if (acquiring_told(request->engine, tx, payment->customer, payment->card_order, &told))

@@ -117,13 +117,13 @@ enum flow topup_write(struct request *request, struct tx *tx) {
     int64_t id = 0;
     enum ledger_refusal refusal = acquiring_order(engine, tx, &order, &id);
     if (refusal != LEDGER_OK) return refuse_early(request, tx, refusal, &order);
-    struct card_told told;
+    struct card_told told = {.state = NULL};
     check(acquiring_told(engine, tx, order.customer, id, &told) || tx_failed(tx));
     struct node *document = topup_document(request, id, &told);
     doc_text(document, "payment_url", payment_url(request, tx, id));
-    return answer_created(request, document, text_format(request->arena, request->wants_html ? "/topups/%lld/pay"
-                                                                                             : "/topups/%lld",
-                                                         (long long)id));
+    return answer_created(
+        request, document,
+        text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld", (long long)id));
 }
 
 /* ---- after it ---- */
@@ -157,8 +157,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     if (told.refusal != LEDGER_OK) doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
     if (told.operation != 0) doc_id(document, "operation", told.operation);
     doc_bool(document, "final", told.final);
-    if (told.refresh_s != 0)
-        engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
+    if (told.refresh_s != 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
     struct account account;
     if (ledger_account(engine_ledger(request->engine), tx, told.account, &account))
         doc_money(document, "balance", rub(account.balance));
