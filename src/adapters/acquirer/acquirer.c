@@ -1,20 +1,11 @@
 /* acquirer.c: the acquirer over HTTP with HMAC-SHA256 (README.md says the format). The customer's browser carries the
  * order; we call the acquirer ourselves only for status and refunds, by libcurl, on dispatcher threads. */
-#include "adapters/acquirer/acquirer.h"
+#include "adapters/acquirer/internal.h"
 
-#include "adapters/acquirer/exchange.h"
 #include "adapters/webcall/shared_key.h"
 #include "base/json.h"
 
 #include <jansson.h>
-#include <stdio.h>
-#include <string.h>
-
-
-struct acquirer {
-    const char *url, *merchant;
-    struct text secret;
-};
 
 struct acquirer *acquirer_open(struct arena *arena, const struct acquirer_options *options, struct text *problem) {
     struct acquirer *acquirer = arena_new_of(arena, struct acquirer);
@@ -27,7 +18,7 @@ struct acquirer *acquirer_open(struct arena *arena, const struct acquirer_option
 
 /* ---- signing ---- */
 
-static void add_encoded(struct buffer *out, const char *name, struct text value) {
+void acquirer_add_field(struct buffer *out, const char *name, struct text value) {
     buffer_format(out, "%s%s=", out->size > 0 ? "&" : "", name);
     for (size_t i = 0; i < value.size; i++) {
         unsigned char byte = (unsigned char)value.data[i];
@@ -46,13 +37,13 @@ struct text acquirer_payment_url(const struct acquirer *acquirer, struct arena *
     struct text signed_text = text_format(arena, "pay\n%s\n%.*s\n%.*s\n%.*s\n%.*s", acquirer->merchant, TEXT_ARG(id),
                                           TEXT_ARG(sum), TEXT_ARG(order->return_url), TEXT_ARG(expires));
     struct buffer query = buffer_new(arena, 256);
-    add_encoded(&query, "merchant", text_from(acquirer->merchant));
-    add_encoded(&query, "order", id);
-    add_encoded(&query, "sum", sum);
-    add_encoded(&query, "return", order->return_url);
-    add_encoded(&query, "expires", expires);
-    add_encoded(&query, "language", order->language);
-    add_encoded(&query, "signature", shared_key_sign(arena, acquirer->secret, signed_text));
+    acquirer_add_field(&query, "merchant", text_from(acquirer->merchant));
+    acquirer_add_field(&query, "order", id);
+    acquirer_add_field(&query, "sum", sum);
+    acquirer_add_field(&query, "return", order->return_url);
+    acquirer_add_field(&query, "expires", expires);
+    acquirer_add_field(&query, "language", order->language);
+    acquirer_add_field(&query, "signature", shared_key_sign(arena, acquirer->secret, signed_text));
     return text_format(arena, "%s/pay?%.*s", acquirer->url, TEXT_ARG(buffer_text(&query)));
 }
 
@@ -87,7 +78,7 @@ bool acquirer_verify(const struct acquirer *acquirer, struct text authorization,
 
 /* ---- what they tell ---- */
 
-static struct text string_of(struct arena *arena, const json_t *object, const char *name) {
+struct text acquirer_string(struct arena *arena, const struct json_t *object, const char *name) {
     const json_t *value = json_object_get(object, name);
     if (!json_is_string(value)) return TEXT_NONE;
     return text_copy(arena, (struct text){json_string_value(value), json_string_length(value)});
@@ -96,18 +87,18 @@ static struct text string_of(struct arena *arena, const json_t *object, const ch
 bool acquirer_read(const struct acquirer *acquirer, struct arena *arena, struct text body, struct acquirer_news *news) {
     const json_t *object = json_read(arena, body);
     if (object == NULL) return false;
-    struct text merchant = string_of(arena, object, "merchant"), order = string_of(arena, object, "order");
-    struct text sum = string_of(arena, object, "sum");
-    news->status = string_of(arena, object, "status");
-    news->reference = string_of(arena, object, "reference");
+    struct text merchant = acquirer_string(arena, object, "merchant"), order = acquirer_string(arena, object, "order");
+    struct text sum = acquirer_string(arena, object, "sum");
+    news->status = acquirer_string(arena, object, "status");
+    news->reference = acquirer_string(arena, object, "reference");
     return text_is(merchant, acquirer->merchant) && news->status.size > 0 && news->status.size <= 32 &&
            news->reference.size <= 64 && text_to_int(order, &news->order) && money_parse(sum, CURRENCY_RUB, &news->sum);
 }
 
 /* ---- what we ask ---- */
 
-static struct text authorization_of(const struct acquirer *acquirer, struct arena *arena, const char *purpose,
-                                    struct text body, moment now) {
+struct text acquirer_authorization(const struct acquirer *acquirer, struct arena *arena, const char *purpose,
+                                   struct text body, moment now) {
     long long seconds = now / SECOND;
     struct text message = text_format(arena, "%s\n%lld\n%.*s", purpose, seconds, TEXT_ARG(body));
     struct text mac = shared_key_sign(arena, acquirer->secret, message);
@@ -118,7 +109,7 @@ enum acquirer_answer acquirer_status(const struct acquirer *acquirer, struct are
                                      struct text *body) {
     struct text query = text_format(arena, "merchant=%s&order=%lld", acquirer->merchant, (long long)order);
     const struct exchange exchange = {.url = text_format(arena, "%s/status?%.*s", acquirer->url, TEXT_ARG(query)).data,
-                                      .authorization = authorization_of(acquirer, arena, "status", query, now)};
+                                      .authorization = acquirer_authorization(acquirer, arena, "status", query, now)};
     return exchange_run(arena, &exchange, body);
 }
 
@@ -129,7 +120,7 @@ enum acquirer_answer acquirer_refund(const struct acquirer *acquirer, struct are
                                    "{\"merchant\":\"%s\",\"order\":\"%lld\",\"refund\":\"%lld\",\"sum\":\"%.*s\"}",
                                    acquirer->merchant, (long long)order, (long long)refund, TEXT_ARG(decimal));
     const struct exchange exchange = {.url = text_format(arena, "%s/refund", acquirer->url).data,
-                                      .authorization = authorization_of(acquirer, arena, "refund", body, now),
+                                      .authorization = acquirer_authorization(acquirer, arena, "refund", body, now),
                                       .post = body};
     struct text reply;
     return exchange_run(arena, &exchange, &reply);

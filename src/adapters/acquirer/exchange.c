@@ -53,5 +53,6 @@ enum acquirer_answer exchange_run(struct arena *arena, const struct exchange *ex
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     *body = buffer_text(&out);
+    if (exchange->status != NULL) *exchange->status = code == CURLE_OK ? status : 0;
     return answer_of(code, status);
 }

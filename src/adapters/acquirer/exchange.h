@@ -7,6 +7,7 @@ struct exchange {
     const char *url;
     struct text authorization;
     struct text post; /* a JSON body; TEXT_NONE: GET */
+    long *status;     /* theirs, 0: none; NULL: not asked */
 };
 
 /* ANSWERED on 200, REFUSED on other 4xx than 408 and 429 (asking again changes nothing), else UNREACHABLE. */
