@@ -1,4 +1,5 @@
 /* acquirer.c: the acquirer's payment page, status and refunds. What a card does is decided by its number (cards.c). */
+#include "sandbox/acquirer.h"
 #include "sandbox/bank.h"
 #include "sandbox/billers.h"
 #include "sandbox/centre.h"
@@ -329,7 +330,13 @@ static const struct route routes[] = {
 };
 
 const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      &routes[2],      &routes[3],
-                                              &routes[4],      &esia_routes[0], &esia_routes[1], &esia_routes[2],
+                                              &routes[4],      &acquirer_bind_routes[0],
+                                              &acquirer_bind_routes[1], &acquirer_bind_routes[2],
+                                              &acquirer_bind_routes[3], &acquirer_bind_routes[4],
+                                              &acquirer_bind_routes[5], &acquirer_payout_routes[0],
+                                              &acquirer_payout_routes[1], &acquirer_payout_routes[2],
+                                              &acquirer_payout_routes[3],
+                                              &esia_routes[0], &esia_routes[1], &esia_routes[2],
                                               &esia_routes[3], &billers_routes[0], &billers_routes[1],
                                               &billers_routes[2],
                                               &billers_routes[3], &billers_routes[4], &billers_routes[5],

@@ -43,6 +43,7 @@ static int64_t monotonic_us(void) {
 
 static struct text body_of(struct arena *arena, const struct callback *callback) {
     const struct order *order = &callback->order;
+    if (callback->body[0] != '\0') return text_copy(arena, text_from(callback->body));
     if (callback->bad_body) return TEXT("{\"merchant\":\"kabinet\",\"order\":\"17\",\"sum\":");
     return text_format(arena,
                        "{\"merchant\":\"%s\",\"order\":\"%s\",\"sum\":\"%s\",\"status\":\"%s\",\"reference\":\"%s\"}",
@@ -56,14 +57,15 @@ static size_t ignore(char *data, size_t size, size_t count, void *self) {
 }
 
 /* The answer's status; 0 when there was none. */
-static long post(struct courier *courier, struct text body, struct text authorization) {
+static long post(struct courier *courier, const char *place, struct text body, struct text authorization) {
     CURL *curl = curl_easy_init();
     if (curl == NULL) return 0;
-    char header[256];
+    char header[256], url[512];
+    snprintf(url, sizeof url, "%s%s", courier->url, place != NULL ? place : "");
     snprintf(header, sizeof header, "Authorization: %.*s", TEXT_ARG(authorization));
     struct curl_slist *headers = curl_slist_append(NULL, header);
     headers = curl_slist_append(headers, "Content-Type: application/json");
-    curl_easy_setopt(curl, CURLOPT_URL, courier->url);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body.size);
@@ -95,9 +97,10 @@ static bool deliver(struct courier *courier, struct callback *callback) {
     struct text secret = callback->bad_signature ? TEXT("another key that nobody has agreed upon at all")
                                                  : courier->secret;
     struct text header = authorization_write(arena, secret, "callback", world_now(courier->world) / SECOND, body);
-    long status = post(courier, body, header);
+    long status = post(courier, callback->place, body, header);
     log_event(LOG_INFO, TEXT_NONE, "sandbox.callback", LOG_TEXT("order", text_from(callback->order.id)),
-              LOG_TEXT("told", text_from(order_state_name(callback->told))), LOG_NUMBER("status", status));
+              LOG_TEXT("told", text_from(order_state_name(callback->told))),
+              LOG_TEXT("place", text_from(callback->place)), LOG_NUMBER("status", status));
     arena_free(arena);
     return status != 0 && status < 500;
 }

@@ -1,4 +1,5 @@
 /* main.c: kabinet-sandbox: the outside world as one process. Prints its address when it is ready; ends on SIGTERM. */
+#include "sandbox/acquirer.h"
 #include "sandbox/bank.h"
 #include "sandbox/billers.h"
 #include "sandbox/centre.h"
@@ -135,6 +136,8 @@ int main(int count, char **arguments) {
         return fail("no key", text_from(options.secret_file));
     sandbox.books = books_open(options.journal, &problem);
     if (sandbox.books == NULL) return fail(options.journal, problem);
+    sandbox.bound = acquirer_books_open(text_format(arena, "%s.cards", options.journal).data, &problem);
+    if (sandbox.bound == NULL) return fail("the acquirer's cards", problem);
     struct portal_keys *keys = portal_keys_open(options.esia_folder, options.esia_gost, &problem);
     if (keys == NULL) return fail(options.esia_folder, problem);
     sandbox.portal = portal_open(keys, options.kabinet);
@@ -172,6 +175,7 @@ int main(int count, char **arguments) {
     billers_close(sandbox.billers);
     courier_stop(sandbox.courier);
     books_close(sandbox.books);
+    acquirer_books_close(sandbox.bound);
     portal_close(sandbox.portal);
     arena_free(arena);
     return status;

@@ -14,6 +14,7 @@ struct terminals;
 struct bank;
 struct centre;
 struct lender;
+struct acquirer_books;
 struct later;
 
 struct sandbox_options {
@@ -92,6 +93,8 @@ struct callback {
     const char *sum;       /* said instead of the order's; NULL: the order's */
     bool bad_signature, bad_body;
     bool decide; /* first the slow card's order is decided, then told */
+    const char *place; /* … another than an order: where under the callbacks' address, and `body` is what is said */
+    char body[640];
 };
 
 struct courier;
@@ -125,6 +128,7 @@ struct sandbox {
     struct text secret;
     struct books *books;
     struct courier *courier;
+    struct acquirer_books *bound; /* acquirer.h */
     struct portal *portal;   /* esia.h */
     struct billers *billers; /* billers.h */
     struct terminals *terminals; /* terminals.h */
