@@ -30,6 +30,7 @@ struct card_told {
     moment made, expires;
     int64_t account, sum, operation; /* the entry by which it came; 0: none */
     enum ledger_refusal refusal;     /* why it could not come */
+    int64_t card;                    /* the payer's bound card (bound_card.h) that is charged; 0: there is none */
     int kind, refresh_s;             /* when a page without scripts looks again; 0: not */
 };
 
@@ -39,5 +40,6 @@ bool acquiring_cards(const struct engine *engine, int64_t *least, int64_t *most)
  * what becomes of it, as often as it changes; what cannot be credited in the end is given back to the card. */
 enum ledger_refusal acquiring_order(struct engine *engine, struct tx *tx, const struct card_order *order, int64_t *id);
 bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct card_told *told);
-/* The bank's page for an open order, else TEXT_NONE; `back`: the path where it sends the payer afterwards. */
+/* The bank's page for an open order that no bound card is charged for, else TEXT_NONE; `back`: the path where it sends
+ * the payer afterwards. */
 struct text acquiring_url(struct request *request, struct tx *tx, int64_t customer, int64_t id, struct text back);

@@ -34,6 +34,7 @@ struct order {
     struct text reference;       /* the acquirer's number of the payment; TEXT_NONE until told */
     int64_t operation;           /* the entry on the account; 0: none */
     enum ledger_refusal refusal; /* why the money could not enter */
+    int64_t card;                /* the bound card that is charged for it; 0: whoever pays enters one */
 };
 
 /* customer 0: whoever's (the acquirer tells by order alone). */

@@ -2,7 +2,7 @@
  * what became of it comes by callback or is asked for (settle.c). */
 #include "acquiring/internal.h"
 
-#define ORDER "id, customer, account, sum, kind, subject, state, expires, reference, operation, refusal"
+#define ORDER "id, customer, account, sum, kind, subject, state, expires, reference, operation, refusal, card"
 
 STATEMENT(insert, "INSERT INTO card_order (id, customer, account, sum, kind, subject, state, expires) "
                   "VALUES ($1, $2, $3, $4, $5, $6, 1, $7)");
@@ -24,7 +24,8 @@ bool order_find(struct tx *tx, int64_t customer, int64_t id, struct order *order
                                 .expires = row_int(rows, 7),
                                 .reference = row_null(rows, 8) ? TEXT_NONE : row_copy(rows, 8, tx_arena(tx)),
                                 .operation = row_int(rows, 9),
-                                .refusal = (enum ledger_refusal)row_int(rows, 10)};
+                                .refusal = (enum ledger_refusal)row_int(rows, 10),
+                                .card = row_int(rows, 11)};
     rows_end(rows);
     return found;
 }
@@ -87,6 +88,7 @@ bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int6
         .operation = order.operation,
         .refusal = order.refusal,
         .kind = order.kind,
+        .card = order.card,
         .refresh_s = order_refresh_s(order.state, world_now(tx_world(tx)) - id_moment(order.id))};
     return true;
 }
@@ -94,7 +96,8 @@ bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int6
 struct text acquiring_url(struct request *request, struct tx *tx, int64_t customer, int64_t id, struct text back) {
     struct order order;
     const struct acquirer *bank = acquiring_bank(request->engine);
-    if (bank == NULL || !order_find(tx, customer, id, &order) || order.state != ORDER_CREATED) return TEXT_NONE;
+    if (bank == NULL || !order_find(tx, customer, id, &order) || order.state != ORDER_CREATED || order.card != 0)
+        return TEXT_NONE;
     struct text whole = text_format(request->arena, "%s%.*s", engine_config(request->engine)->public_url,
                                     TEXT_ARG(back));
     const struct acquirer_order asked = {.id = order.id,

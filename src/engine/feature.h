@@ -98,6 +98,7 @@ enum event_kind {
     /* number: an order by card (acquiring/acquiring.h) has come to another state; code: of its kind, by which whoever
      * ordered knows it */
     EVENT_CARD_ORDER,
+    EVENT_CARD_PAYOUT, /* number: a payout to his own bank card (acquiring/bound_card.h) has ended; code: its kind */
 };
 
 struct event {
