@@ -47,8 +47,10 @@ FORM(topup_form, {.name = "sum",
                   .max = MONEY_MAX,
                   .missing = S_wallet_topup_sum_missing,
                   .invalid = S_wallet_topup_sum_invalid},
-     {.name = "to", .type = FIELD_ID, .invalid = S_wallet_topup_to_invalid});
-FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "to", .type = FIELD_ID});
+     {.name = "to", .type = FIELD_ID, .invalid = S_wallet_topup_to_invalid},
+     {.name = "card", .type = FIELD_ID, .invalid = S_wallet_topup_card_invalid}, {.name = "sure", .type = FIELD_BOOL});
+FORM(topup_draft, {.name = "sum", .type = FIELD_MONEY}, {.name = "to", .type = FIELD_ID},
+     {.name = "card", .type = FIELD_ID}, {.name = "sure", .type = FIELD_BOOL});
 FORM(wallet_form, {.name = "name", .type = FIELD_TEXT, .max = 40});
 FORM(no_form, {.name = "_", .type = FIELD_TEXT});
 
@@ -202,6 +204,7 @@ static const struct route routes[] = {
      .scope = SCOPE_TOPUPS_WRITE,
      .form = &topup_form,
      .stages = {{STAGE_WRITE, topup_write}},
+     .page = &template_wallet_topup_check,
      .again = topup_form_read,
      .again_page = &template_wallet_topup,
      .key = true,

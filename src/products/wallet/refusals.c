@@ -8,6 +8,7 @@ const struct refusal refusal_waiting_many = {"too-many-waiting", 422, S_wallet_r
 const struct refusal refusal_not_cancellable = {"not-cancellable", 409, S_wallet_refused_not_cancellable, false};
 const struct refusal refusal_no_wallet = {"no-wallet", 409, S_wallet_refused_no_wallet, false};
 const struct refusal refusal_wallets_max = {"too-many-wallets", 409, S_wallet_refused_wallets_max, false};
+const struct refusal refusal_topup_token = {"card-by-token", 403, S_wallet_refused_topup_token, false};
 const struct refusal refusal_topup_off = {"top-up-unavailable", 409, S_wallet_refused_topup_off, false};
 const struct refusal refusal_topup_small = {"sum-too-small", 422, S_wallet_refused_topup_small, false};
 const struct refusal refusal_topup_large = {"sum-too-large", 422, S_wallet_refused_topup_large, false};

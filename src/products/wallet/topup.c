@@ -2,8 +2,10 @@
  * it without scripts (WA-2). */
 #include "products/wallet/wallet.h"
 
+#include "acquiring/bound_card.h"
 #include "agents/agents.h"
 #include "base/check.h"
+#include "factors/factors.h"
 #include "messaging/messaging.h"
 #include "operations/operations.h"
 
@@ -37,6 +39,32 @@ static void tell_targets(struct request *request, struct tx *tx, int64_t chosen,
     }
 }
 
+/* ---- from which card ---- */
+
+static struct text card_title(struct request *request, const struct bound_card *card) {
+    struct node *values = doc_new(request->arena);
+    doc_text(values, "last", text_slice(card->mask, card->mask.size - 4, 4));
+    const struct string_argument arguments[] = {{"last", doc_get(values, "last")}};
+    return string_get(request->arena, &request->locale, S_wallet_topup_bound, arguments, 1);
+}
+
+/* His bound cards, behind "another one, at the bank's page". */
+static void tell_cards(struct request *request, struct tx *tx, struct node *document) {
+    struct bound_card cards[BOUND_CARDS_MAX];
+    size_t count = bound_cards_of(request->engine, tx, request->caller.customer, cards, BOUND_CARDS_MAX);
+    doc_bool(document, "bound", count > 0);
+    struct node *options = doc_array(document, "cards"), *other = doc_add_object(options);
+    doc_text(other, "value", TEXT(""));
+    doc_text(other, "title", string_get(request->arena, &request->locale, S_wallet_topup_other_card, NULL, 0));
+    doc_bool(other, "selected", !field_given(request, "card"));
+    for (size_t i = 0; i < count; i++) {
+        struct node *option = doc_add_object(options);
+        doc_id(option, "value", cards[i].id);
+        doc_text(option, "title", card_title(request, &cards[i]));
+        doc_bool(option, "selected", field_number(request, "card") == cards[i].id);
+    }
+}
+
 /* ---- the form ---- */
 
 enum flow topup_form_read(struct request *request, struct tx *tx) {
@@ -66,6 +94,7 @@ enum flow topup_form_read(struct request *request, struct tx *tx) {
              string_get(request->arena, &request->locale, S_wallet_topup_sum_hint, arguments, 2));
     wallet_limits_document(document, &limits);
     tell_targets(request, tx, target.account, document);
+    if (card) tell_cards(request, tx, document);
     doc_bool(document, "other", target.account != wallet);
     return answer_ok(request, document);
 }
@@ -102,6 +131,40 @@ static enum flow refuse_early(struct request *request, struct tx *tx, enum ledge
     return operations_refuse(request, tx, refusal, order->account, rub(order->sum));
 }
 
+/* A page shows once more what is about to be taken from which card. */
+static enum flow show_check(struct request *request, const struct bound_card *card, const struct card_order *order) {
+    struct node *document = doc_new(request->arena);
+    doc_money(document, "total", rub(order->sum));
+    doc_text(document, "title", card_title(request, card));
+    doc_id(document, "card", card->id);
+    doc_id(document, "account", order->account);
+    return answer_ok(request, document);
+}
+
+/* From a bound card nothing is entered any more, so who asks must have proved himself lately; programs with keys of
+ * their own may not. */
+static enum flow charge(struct request *request, struct tx *tx, const struct card_order *order, int64_t *id) {
+    struct bound_card card;
+    if (!bound_card_find(request->engine, tx, order->customer, field_number(request, "card"), &card))
+        return refuse_field(request, "card", S_wallet_topup_card_invalid);
+    if (request->caller.personal) return refuse(request, &refusal_topup_token);
+    if (request->wants_html && field_number(request, "sure") == 0) return show_check(request, &card, order);
+    if (factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct card_charge wanted = {.customer = order->customer,
+                                       .card = card.id,
+                                       .account = order->account,
+                                       .sum = order->sum,
+                                       .kind = order->kind};
+    enum ledger_refusal refusal = card_charge_begin(request->engine, tx, &wanted, id);
+    return refusal == LEDGER_OK ? FLOW_NEXT : refuse_early(request, tx, refusal, order);
+}
+
+static enum flow begin(struct request *request, struct tx *tx, const struct card_order *order, int64_t *id) {
+    if (field_given(request, "card")) return charge(request, tx, order, id);
+    enum ledger_refusal refusal = acquiring_order(request->engine, tx, order, id);
+    return refusal == LEDGER_OK ? FLOW_NEXT : refuse_early(request, tx, refusal, order);
+}
+
 enum flow topup_write(struct request *request, struct tx *tx) {
     struct engine *engine = request->engine;
     int64_t least, most;
@@ -115,15 +178,14 @@ enum flow topup_write(struct request *request, struct tx *tx) {
     const struct card_order order = {
         .customer = request->caller.customer, .account = target.account, .sum = sum.minor, .kind = KIND_TOPUP};
     int64_t id = 0;
-    enum ledger_refusal refusal = acquiring_order(engine, tx, &order, &id);
-    if (refusal != LEDGER_OK) return refuse_early(request, tx, refusal, &order);
+    if (begin(request, tx, &order, &id) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct card_told told = {.state = NULL};
     check(acquiring_told(engine, tx, order.customer, id, &told) || tx_failed(tx));
     struct node *document = topup_document(request, id, &told);
-    doc_text(document, "payment_url", payment_url(request, tx, id));
-    return answer_created(
-        request, document,
-        text_format(request->arena, request->wants_html ? "/topups/%lld/pay" : "/topups/%lld", (long long)id));
+    bool page = request->wants_html && told.card == 0;
+    if (told.card == 0) doc_text(document, "payment_url", payment_url(request, tx, id));
+    return answer_created(request, document,
+                          text_format(request->arena, page ? "/topups/%lld/pay" : "/topups/%lld", (long long)id));
 }
 
 /* ---- after it ---- */
@@ -139,7 +201,8 @@ enum flow topup_pay_read(struct request *request, struct tx *tx) {
     struct card_told told;
     int64_t id;
     if (acquiring_bank(request->engine) == NULL || !find_own(request, tx, &id, &told)) return answer_missing(request);
-    if (!told.open) return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)id));
+    if (!told.open || told.card != 0)
+        return answer_see(request, text_format(request->arena, "/topups/%lld", (long long)id));
     struct node *document = topup_document(request, id, &told);
     struct text url = payment_url(request, tx, id);
     doc_text(document, "payment_url", url);
@@ -157,6 +220,7 @@ enum flow topup_read(struct request *request, struct tx *tx) {
     if (told.refusal != LEDGER_OK) doc_text(document, "reason", limited ? TEXT("limit") : TEXT("closed"));
     if (told.operation != 0) doc_id(document, "operation", told.operation);
     doc_bool(document, "final", told.final);
+    doc_bool(document, "charged", told.card != 0);
     if (told.refresh_s != 0) engine_page_goes(request, "refresh", text_format(request->arena, "%d", told.refresh_s));
     struct account account;
     if (ledger_account(engine_ledger(request->engine), tx, told.account, &account))

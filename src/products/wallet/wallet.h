@@ -149,8 +149,8 @@ void topup_describe(struct engine *engine, struct tx *tx, const struct locale *l
 /* ---- refusals.c ---- */
 
 extern const struct refusal refusal_level, refusal_sum_small, refusal_waiting_many, refusal_not_cancellable,
-    refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_small, refusal_topup_large,
-    refusal_not_asked, refusal_own_balance, refusal_own_month;
+    refusal_no_wallet, refusal_wallets_max, refusal_topup_off, refusal_topup_token, refusal_topup_small,
+    refusal_topup_large, refusal_not_asked, refusal_own_balance, refusal_own_month;
 
 /* ---- own_data.c ---- */
 
