@@ -35,6 +35,7 @@ async function live() {
   good(await server.post(`/requests/${who.made.at(-1).id}/block`, {}, options()));
   good(await server.post("/wallets", {name: "Второй"}, options()));
   good(await server.post("/topups", {sum: "100.00"}, options()));
+  good(await server.post("/bank-cards", {}, options()));
   await until(async () => (await server.get("/pay/mobile", {token: who.token})).status, (status) => status === 200);
   good(await server.post("/pay/mobile", {account: "9161234567", sum: "10.00"}, options()));
   const template = await server.post("/pay/mobile/template", {template: "Сын", account: "9161234567"}, options());

@@ -24,7 +24,7 @@ const elsewhere = {
   "/resume/{token}": "sessions.test.mjs",
   "/signin/code": "shortest.test.mjs", "/signin/password": "shortest.test.mjs",
   "/payments/{id}/card": "friends.test.mjs", "/topups/{id}/pay": "wallet.test.mjs", // they lead on by themselves
-  "/gift/{token}/pay": "boxes.test.mjs",
+  "/gift/{token}/pay": "boxes.test.mjs", "/bank-cards/{id}/bank": "bank_cards.test.mjs",
   "/staff/card-orders/{id}": "bank.test.mjs", // a card handed over, by the bank's profile
   "/paid/{token}/pay": "friends.test.mjs",
   "/signin/from/{provider}": "providers.test.mjs", "/signin/unknown": "providers.test.mjs",

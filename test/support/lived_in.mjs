@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 
 import {providerCount} from "./catalogue.mjs";
 import {makeAgent} from "./agents.mjs";
+import {BankCards} from "./bank_cards.mjs";
 import {person, picture} from "./applicants.mjs";
 import {makeMerchant} from "./merchants.mjs";
 import {Cards} from "./cards.mjs";
@@ -105,6 +106,9 @@ async function money(life) {
   life.at("/spending/sort", "/spending/sort?from=transfers", "/spending/sort");
   life.at("/topups/{id}", `/topups/${order.id}`);
   life.at("/topups/{id}/pay", `/topups/${order.id}/pay`);
+  const own = new BankCards(life), bound = await own.bound(who, "0000", {holder: "ALEXANDRA PREOBRAZHENSKAYA"});
+  const open = (await own.begin(who)).id, asked = await own.checked(who);
+  life.at("/bank-cards/{id}", ...[bound.id, asked, open].map((id) => `/bank-cards/${id}`));
   life.sent = sent.body.id;
 }
 
