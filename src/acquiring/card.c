@@ -14,16 +14,16 @@ static const struct lookup claims[] = {
 
 const struct sealed bound_card_sealed[] = {
     {SEALED_2("bank_card", "token", "bank_card.token", "id, customer", "ii", "id")},
-    {SEALED_2("bank_card", "holder", "bank_card.holder", "id, customer", "ii", "id")},
+    {SEALED_2("bank_card", "printed", "bank_card.holder", "id, customer", "ii", "id")},
     {SEALED_2("bank_card", "fingerprint", "bank_card.print", "id, customer", "ii", "customer"), .lookups = claims},
     {.where = NULL},
 };
 
 #define CARD                                                                                                           \
-    "id, customer, state, expires, attempt, tries_left, mask, network, month, bound, ended, token, holder, fingerprint"
+    "id, customer, state, expires, attempt, tries_left, mask, network, month, bound, ended, token, printed, fingerprint"
 
 STATEMENT(insert, "INSERT INTO bank_card (id, customer, state, expires, attempt, tries_left, month, bound, ended, "
-                  "token, holder, fingerprint) VALUES ($1, $2, 1, $3, 0, 0, 0, 0, 0, '', '', '')");
+                  "token, printed, fingerprint) VALUES ($1, $2, 1, $3, 0, 0, 0, 0, 0, '', '', '')");
 STATEMENT(by_customer, "SELECT " CARD " FROM bank_card WHERE customer = $1 AND id = $2");
 STATEMENT(by_customer_lock, "SELECT " CARD " FROM bank_card WHERE customer = $1 AND id = $2 FOR_UPDATE");
 STATEMENT(by_id, "SELECT customer FROM bank_card WHERE id = $1");
@@ -31,7 +31,7 @@ STATEMENT(not_over, "SELECT " CARD " FROM bank_card WHERE customer = $1 AND stat
                     "ORDER BY id DESC LIMIT $2");
 STATEMENT(newest, "SELECT " CARD " FROM bank_card WHERE customer = $1 ORDER BY id DESC LIMIT $2");
 STATEMENT(update, "UPDATE bank_card SET state = $3, attempt = $4, tries_left = $5, mask = $6, network = $7, "
-                  "month = $8, bound = $9, ended = $10, token = $11, holder = $12, fingerprint = $13 "
+                  "month = $8, bound = $9, ended = $10, token = $11, printed = $12, fingerprint = $13 "
                   "WHERE customer = $1 AND id = $2");
 STATEMENT(claim_find, "SELECT customer FROM bank_card_claim WHERE fingerprint = $1");
 STATEMENT(claim_add, "INSERT INTO bank_card_claim (fingerprint, customer) VALUES ($1, $2) "

@@ -49,7 +49,7 @@ const struct migration acquiring_migrations[] = {
      "  bound BIGINT NOT NULL,\n"
      "  ended BIGINT NOT NULL,\n"
      "  token BYTES NOT NULL,\n"
-     "  holder BYTES NOT NULL,\n"
+     "  printed BYTES NOT NULL,\n" /* the holder's name, as on the card */
      "  fingerprint BYTES NOT NULL,\n"
      "  ROWKEY(customer, id)\n"
      ");\n"

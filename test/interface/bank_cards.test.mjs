@@ -91,7 +91,7 @@ test("LO-3: removed: the bank forgets it, the customer is told, nothing secret i
   assert.equal((await cards.post(who, `/bank-cards/${id}/remove`)).status, 200);
   assert.equal((await cards.post(who, `/bank-cards/${id}/remove`)).status, 200, "pressed twice");
   assert.equal((await cards.card(who, id)).state, "removed");
-  assert.deepEqual(server.rows(`SELECT length(token), length(holder), length(fingerprint) FROM bank_card WHERE id = ${id}`),
+  assert.deepEqual(server.rows(`SELECT length(token), length(printed), length(fingerprint) FROM bank_card WHERE id = ${id}`),
                    [[0, 0, 0]]);
   const app = async () => (await (await fetch(`${both.sandbox.url}/acquirer/app`, {headers: {Accept: "application/json"}})).json()).cards;
   await until(async () => (await app()).find(({binding}) => binding === id)?.state, (state) => state === "unbound");
