@@ -53,7 +53,7 @@ static void replace(struct engine *engine, struct tx *tx, const struct bank_card
     }
 }
 
-/* A card whose number is another customer's, too, is stolen from one of them: it is not bound, and people look. */
+/* A card whose number is another customer's, too, is stolen from one of them: it is not bound, which is on record. */
 static void bind(struct engine *engine, struct tx *tx, struct bank_card *card,
                  const struct acquirer_binding_news *news) {
     int64_t whose = card_claim(engine, tx, news->fingerprint, card->customer);

@@ -3,27 +3,25 @@
 #include "acquiring/card.h"
 #include "acquiring/internal.h"
 
-STATEMENT(set_card, "UPDATE card_order SET card = $3 WHERE customer = $1 AND id = $2");
-
 enum ledger_refusal card_charge_begin(struct engine *engine, struct tx *tx, const struct card_charge *wanted,
                                       int64_t *id) {
     struct bank_card card;
-    struct card_told told;
-    const struct card_order order = {.customer = wanted->customer,
+    struct order order;
+    const struct card_order asked = {.customer = wanted->customer,
                                      .account = wanted->account,
                                      .sum = wanted->sum,
                                      .kind = wanted->kind,
                                      .subject = wanted->subject};
     if (!bank_card_find(engine, tx, wanted->customer, wanted->card, &card) || !bank_card_good(engine, &card))
         return LEDGER_NO_ACCOUNT;
-    enum ledger_refusal refusal = acquiring_order(engine, tx, &order, id);
-    if (refusal != LEDGER_OK || !acquiring_told(engine, tx, wanted->customer, *id, &told)) return refusal;
-    tx_run(tx, &set_card, VALUES(V_INT(wanted->customer), V_INT(*id), V_INT(card.id)));
-    outbox_add(engine, tx, "acquirer.charge", wanted->customer, *id,
-               text_format(tx_arena(tx), "%lld %lld %.*s", (long long)wanted->sum, (long long)told.expires,
+    enum ledger_refusal refusal = order_begin(engine, tx, &asked, card.id, &order);
+    if (refusal != LEDGER_OK) return refusal;
+    outbox_add(engine, tx, "acquirer.charge", order.customer, order.id,
+               text_format(tx_arena(tx), "%lld %lld %.*s", (long long)order.sum, (long long)order.expires,
                            TEXT_ARG(card.token)),
-               told.made, told.expires);
-    return refusal;
+               world_now(tx_world(tx)), order.expires);
+    *id = order.id;
+    return LEDGER_OK;
 }
 
 /* Their word is an answer to this order of this sum, and a final one. */

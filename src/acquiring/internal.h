@@ -39,6 +39,9 @@ struct order {
 
 /* customer 0: whoever's (the acquirer tells by order alone). */
 bool order_find(struct tx *tx, int64_t customer, int64_t id, struct order *order);
+/* In a command. card: a bound one that is charged, or 0. */
+enum ledger_refusal order_begin(struct engine *engine, struct tx *tx, const struct card_order *wanted, int64_t card,
+                                struct order *order);
 /* By which the order's money comes. */
 struct transfer order_transfer(struct engine *engine, struct tx *tx, const struct order *order);
 

@@ -4,8 +4,8 @@
 
 #define ORDER "id, customer, account, sum, kind, subject, state, expires, reference, operation, refusal, card"
 
-STATEMENT(insert, "INSERT INTO card_order (id, customer, account, sum, kind, subject, state, expires) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, 1, $7)");
+STATEMENT(insert, "INSERT INTO card_order (id, customer, account, sum, kind, subject, state, expires, card) "
+                  "VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)");
 STATEMENT(by_customer, "SELECT " ORDER " FROM card_order WHERE customer = $1 AND id = $2");
 STATEMENT(by_id, "SELECT " ORDER " FROM card_order WHERE id = $1");
 
@@ -47,29 +47,39 @@ bool acquiring_cards(const struct engine *engine, int64_t *least, int64_t *most)
     return state != NULL && state->bank != NULL;
 }
 
-enum ledger_refusal acquiring_order(struct engine *engine, struct tx *tx, const struct card_order *wanted,
-                                    int64_t *id) {
+enum ledger_refusal order_begin(struct engine *engine, struct tx *tx, const struct card_order *wanted, int64_t card,
+                                struct order *order) {
     const struct acquiring_state *state = acquiring_state_of(engine);
     if (state == NULL || state->bank == NULL) return LEDGER_NO_ACCOUNT;
     const struct acquiring_settings *settings = state->settings;
     moment now = world_now(tx_world(tx));
-    const struct order order = {.id = world_id(tx_world(tx)),
-                                .customer = wanted->customer,
-                                .account = wanted->account,
-                                .sum = wanted->sum,
-                                .kind = wanted->kind,
-                                .subject = wanted->subject,
-                                .expires = now + settings->life};
-    const struct transfer transfer = order_transfer(engine, tx, &order);
+    *order = (struct order){.id = world_id(tx_world(tx)),
+                            .customer = wanted->customer,
+                            .account = wanted->account,
+                            .sum = wanted->sum,
+                            .kind = wanted->kind,
+                            .subject = wanted->subject,
+                            .state = ORDER_CREATED,
+                            .expires = now + settings->life,
+                            .card = card};
+    const struct transfer transfer = order_transfer(engine, tx, order);
     enum ledger_refusal refusal = ledger_check(engine_ledger(engine), tx, &transfer);
     if (refusal != LEDGER_OK) return refusal;
     tx_run(tx, &insert,
-           VALUES(V_INT(order.id), V_INT(order.customer), V_INT(order.account), V_INT(order.sum), V_INT(order.kind),
-                  V_INT(order.subject), V_INT(order.expires)));
-    outbox_add(engine, tx, "acquirer.status", order.customer, order.id,
-               text_format(tx_arena(tx), "%lld", (long long)order.expires), now + settings->ask, now + settings->watch);
-    *id = order.id;
+           VALUES(V_INT(order->id), V_INT(order->customer), V_INT(order->account), V_INT(order->sum),
+                  V_INT(order->kind), V_INT(order->subject), V_INT(order->expires), V_INT(card)));
+    outbox_add(engine, tx, "acquirer.status", order->customer, order->id,
+               text_format(tx_arena(tx), "%lld", (long long)order->expires), now + settings->ask,
+               now + settings->watch);
     return LEDGER_OK;
+}
+
+enum ledger_refusal acquiring_order(struct engine *engine, struct tx *tx, const struct card_order *wanted,
+                                    int64_t *id) {
+    struct order order = {.id = 0};
+    enum ledger_refusal refusal = order_begin(engine, tx, wanted, 0, &order);
+    *id = order.id;
+    return refusal;
 }
 
 bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct card_told *told) {
