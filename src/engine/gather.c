@@ -1,12 +1,19 @@
 /* gather.c: what all enabled features say of one customer. */
 #include "engine/internal.h"
 #include "engine/labels.h"
+#include "engine/lends.h"
 #include "engine/moves.h"
 #include "engine/people.h"
 
 const struct moves *engine_moves(const struct engine *engine) {
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->moves != NULL) return engine->features[i]->moves;
+    return NULL;
+}
+
+const struct lends *engine_lends(const struct engine *engine) {
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->lends != NULL) return engine->features[i]->lends;
     return NULL;
 }
 

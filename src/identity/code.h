@@ -19,6 +19,7 @@ enum code_purpose {
     CODE_DEPOSIT = 40,
     CODE_CARD,
     CODE_LENDER,
+    CODE_LOAN,
 };
 
 enum code_result {

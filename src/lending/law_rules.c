@@ -20,6 +20,18 @@ static const char *const names[LAWS] = {
     [LAW_INSTALMENT_MONTHS] = "instalment-months",
     [LAW_INSTALMENT_PENALTY] = "instalment-penalty",
     [LAW_BUREAU_FROM] = "bureau-from",
+    [LAW_CONTACT_FROM] = "contact-from",
+    [LAW_CONTACT_TO] = "contact-to",
+    [LAW_CONTACT_OFF_FROM] = "contact-off-from",
+    [LAW_CONTACT_OFF_TO] = "contact-off-to",
+    [LAW_CALLS_DAY] = "calls-day",
+    [LAW_CALLS_WEEK] = "calls-week",
+    [LAW_CALLS_MONTH] = "calls-month",
+    [LAW_MESSAGES_DAY] = "messages-day",
+    [LAW_MESSAGES_WEEK] = "messages-week",
+    [LAW_MESSAGES_MONTH] = "messages-month",
+    [LAW_MEETINGS_WEEK] = "meetings-week",
+    [LAW_CONTACT_REFUSAL] = "contact-refusal",
 };
 
 static const struct law_line built_in[] = {
@@ -42,6 +54,18 @@ static const struct law_line built_in[] = {
     {LAW_INSTALMENT_MONTHS, {2028, 4, 1}, 4, "283-FZ: four months"},
     {LAW_INSTALMENT_PENALTY, {2026, 4, 1}, 200000, "283-FZ: 20 % a year"},
     {LAW_BUREAU_FROM, {2026, 4, 1}, 5000000, "283-FZ: above 50 000"},
+    {LAW_CONTACT_FROM, {2017, 1, 1}, 8, "230-FZ, article 7: from 8 on working days"},
+    {LAW_CONTACT_TO, {2017, 1, 1}, 22, "230-FZ, article 7: to 22 on working days"},
+    {LAW_CONTACT_OFF_FROM, {2017, 1, 1}, 9, "230-FZ, article 7: from 9 at weekends and on holidays"},
+    {LAW_CONTACT_OFF_TO, {2017, 1, 1}, 20, "230-FZ, article 7: to 20 at weekends and on holidays"},
+    {LAW_CALLS_DAY, {2017, 1, 1}, 1, "230-FZ, article 7, part 3: one call a day"},
+    {LAW_CALLS_WEEK, {2017, 1, 1}, 2, "230-FZ, article 7, part 3: two calls a week"},
+    {LAW_CALLS_MONTH, {2017, 1, 1}, 8, "230-FZ, article 7, part 3: eight calls a month"},
+    {LAW_MESSAGES_DAY, {2017, 1, 1}, 2, "230-FZ, article 7, part 5: two messages a day"},
+    {LAW_MESSAGES_WEEK, {2017, 1, 1}, 4, "230-FZ, article 7, part 5: four messages a week"},
+    {LAW_MESSAGES_MONTH, {2017, 1, 1}, 16, "230-FZ, article 7, part 5: sixteen messages a month"},
+    {LAW_MEETINGS_WEEK, {2017, 1, 1}, 1, "230-FZ, article 7, part 3: one meeting a week"},
+    {LAW_CONTACT_REFUSAL, {2017, 1, 1}, 4, "230-FZ, article 8: after four months overdue"},
 };
 
 const char *law_name(enum law law) {

@@ -20,6 +20,18 @@ enum law {
     LAW_INSTALMENT_MONTHS,  /* instalments (283-FZ) take no longer */
     LAW_INSTALMENT_PENALTY, /* millionths a year */
     LAW_BUREAU_FROM,        /* kopecks: instalments above it are told to a credit bureau */
+    LAW_CONTACT_FROM,       /* the hour of a working day from which a debtor may be spoken or written to … */
+    LAW_CONTACT_TO,         /* … and before which */
+    LAW_CONTACT_OFF_FROM,   /* … of weekends and holidays */
+    LAW_CONTACT_OFF_TO,
+    LAW_CALLS_DAY,          /* so many at most, to a debtor */
+    LAW_CALLS_WEEK,
+    LAW_CALLS_MONTH,
+    LAW_MESSAGES_DAY,
+    LAW_MESSAGES_WEEK,
+    LAW_MESSAGES_MONTH,
+    LAW_MEETINGS_WEEK,
+    LAW_CONTACT_REFUSAL,    /* months overdue from which he may refuse to be called and written to */
     LAWS
 };
 

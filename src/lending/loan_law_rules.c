@@ -22,7 +22,7 @@ int64_t loan_penalty_most(const struct loan_contract *contract) {
 }
 
 /* As if it were issued on its day, whatever the money has to wait. */
-static size_t planned(const struct loan_contract *contract, struct schedule_row *rows) {
+size_t loan_planned(const struct loan_contract *contract, struct schedule_row *rows) {
     struct loan_contract at_once = *contract;
     const struct law_line none = {LAW_COOLING_HOURS, date_from_days(contract->day), 0, ""};
     const struct law_line no_longer = {LAW_COOLING_LONG_HOURS, date_from_days(contract->day), 0, ""};
@@ -64,7 +64,7 @@ enum loan_fault loan_lawful(const struct loan_contract *contract, int64_t fee, e
     struct schedule_row rows[SCHEDULE_MOST];
     const struct loan_plan *plan = &contract->plan;
     if (plan->count >= PSK_FLOWS || fee < 0 || fee >= contract->sum) return LOAN_FAULT_PLAN;
-    size_t count = planned(contract, rows);
+    size_t count = loan_planned(contract, rows);
     if (count == 0) return LOAN_FAULT_PLAN;
     *cost = cost_of(contract, fee, divisor, rows, count);
     if (above(contract->penalty, loan_penalty_most(contract))) return LOAN_FAULT_PENALTY;

@@ -30,5 +30,8 @@ struct loan_cost {
 enum loan_fault loan_lawful(const struct loan_contract *contract, int64_t fee, enum psk_divisor divisor,
                             struct loan_cost *cost);
 
+/* The payments of which that is the cost; room for SCHEDULE_MOST. 0: no schedule. */
+size_t loan_planned(const struct loan_contract *contract, struct schedule_row *rows);
+
 /* What the law says of the penalty of such a contract, a year; LAW_NONE: nothing. */
 int64_t loan_penalty_most(const struct loan_contract *contract);

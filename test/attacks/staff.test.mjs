@@ -137,6 +137,31 @@ const table = `
   POST /staff/deposits                            -   -   -   -   +   -
   GET  /staff/deposits/product                    -   -   -   +   +   -
   GET  /staff/deposits/books                      -   -   -   +   +   -
+  GET  /staff/loans/books                         -   -   -   +   +   -
+  GET  /staff/loans/products                      -   -   -   +   +   -
+  POST /staff/loans/products                      -   -   -   -   +   -
+  GET  /staff/loans/product                       -   -   -   +   +   -
+  GET  /staff/loans/policy                        -   -   +   +   +   -
+  POST /staff/loans/policy                        -   -   +   -   +   -
+  GET  /staff/loans/policy/new                    -   -   +   -   +   -
+  GET  /staff/loans/policy/{id}                   -   -   +   +   +   -
+  POST /staff/loans/policy/{id}/trial             -   -   +   -   +   -
+  POST /staff/loans/policy/{id}/switch            -   -   +   -   +   -
+  GET  /staff/loan-applications/{id}              +   -   +   +   -   -
+  POST /staff/loan-applications/{id}              -   -   +   -   -   -
+  GET  /staff/loans/portfolio                     -   -   +   +   -   -
+  GET  /staff/loans/portfolio/export              -   -   +   +   -   -
+  GET  /staff/loans/portfolio/loans               -   -   +   +   -   -
+  GET  /staff/loans/decisions                     -   -   +   +   -   -
+  GET  /staff/loans/decisions/export              -   -   +   +   -   -
+  GET  /staff/customers/{id}/contacts             s   -   s   -   -   -
+  POST /staff/customers/{id}/contacts             s   -   s   -   -   -
+  POST /staff/customers/{id}/contacts/{contact}   s   -   s   -   -   -
+  POST /staff/customers/{id}/contact-wishes       s   -   s   -   -   -
+  GET  /staff/customers/{id}/loans/{loan}         s   -   s   s   -   -
+  POST /staff/customers/{id}/loans/{loan}/restructure s - s   s   -   -
+  POST /staff/customers/{id}/loans/{loan}/waive   s   -   s   s   -   -
+  POST /staff/customers/{id}/loans/{loan}/write-off -   -   s   s   -   -
   GET  /staff/terminals                           -   -   -   -   +   -
   POST /staff/terminals                           -   -   -   -   +   -
   GET  /staff/terminals/export                    -   -   -   -   +   -
@@ -205,6 +230,11 @@ const body = (route) => {
   const filled = fill(route);
   for (const {name} of route.fields) if (name in more) filled[name] = more[name];
   if (route.path.endsWith("/closing")) filled.cause = "agreement";
+  if (/\/contacts|\/loans\/\{loan\}/.test(route.path)) {
+    const choices = {way: "letter", outcome: "refuses", kind: "annuity", unit: "months", rate: "15",
+                     waive_reason: "Проверка прав", off_reason: "Проверка прав"};
+    for (const {name} of route.fields) if (name in choices) filled[name] = choices[name];
+  }
   if (route.name === "POST /staff/tasks/next") filled.queue = "backoffice.none";
   return filled;
 };

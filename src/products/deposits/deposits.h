@@ -224,21 +224,9 @@ void deposit_feed(struct engine *engine, struct tx *tx, const struct deposit *de
 void deposit_notify(struct engine *engine, struct tx *tx, const struct deposit *deposit,
                     const struct product *product, string_id text, int64_t sum, int64_t day);
 
-/* ---- papers.c: contract and certificate; paper.c draws ---- */
+/* ---- papers.c: contract and certificate ---- */
 
 stage_function deposit_contract_read, deposit_certificate_read, deposit_paper_work;
-
-enum paper_kind { PAPER_HEAD, PAPER_TEXT, PAPER_FACT, PAPER_SUM };
-struct paper_line {
-    enum paper_kind kind;
-    struct text label, value; /* label: of facts and sums */
-};
-struct paper {
-    struct text company, title, file_name, footer;
-    struct paper_line *lines;
-    size_t count, room;
-};
-bool deposit_paper_draw(struct arena *arena, const struct paper *paper, struct text *pdf);
 
 /* ---- tax.c ---- */
 

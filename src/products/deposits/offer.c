@@ -2,6 +2,7 @@
  * have a field and a slider; without scripts both are sent, and the slider counts where it was moved. */
 #include "products/deposits/deposits.h"
 
+#include "http/slider.h"
 #include "operations/operations.h"
 
 #define KOPECKS 100
@@ -60,12 +61,6 @@ enum flow deposits_read(struct request *request, struct tx *tx) {
 
 /* ---- sum and term ---- */
 
-/* Of the calculator's form; others have no sliders. */
-static bool moved(const struct request *request, const char *slide, const char *was) {
-    if (request->method != METHOD_GET) return false;
-    return field_given(request, slide) && field_number(request, slide) != field_number(request, was);
-}
-
 static int64_t between(int64_t value, int64_t least, int64_t most) {
     return value < least ? least : value > most ? most : value;
 }
@@ -77,26 +72,19 @@ static void mark(struct request *request, const char *name, string_id message, c
     if (request_field(request, name)->fault == FAULT_NONE) request_mark(request, name, message, arguments, 2);
 }
 
-/* The field shows what was slid. */
-static void retype(struct request *request, const char *name, struct text typed) {
-    const struct form *form = request->route->form;
-    for (size_t i = 0; i < form->count; i++)
-        if (text_is(text_from(form->fields[i].name), name)) request->fields[i].typed = typed;
-}
-
 /* As it was typed or slid; a product's own where nothing was. False: marked beside its field. */
 static bool numbers_of(struct request *request, const struct deposit_terms *terms, int64_t *sum, int64_t *term) {
     int64_t usual = terms->sum_least < 10000 * KOPECKS ? 10000 * KOPECKS : terms->sum_least;
     *sum = field_given(request, "sum") ? field_number(request, "sum")
                                        : between(usual, terms->sum_least, terms->sum_most);
     *term = field_given(request, "term") ? field_number(request, "term") : terms->term_least;
-    if (moved(request, "sum_slide", "sum_was")) {
+    if (slider_moved(request, "sum_slide", "sum_was")) {
         *sum = between(field_number(request, "sum_slide") * KOPECKS, terms->sum_least, terms->sum_most);
-        retype(request, "sum", money_decimal(request->arena, rub(*sum)));
+        slider_typed(request, "sum", money_decimal(request->arena, rub(*sum)));
     }
-    if (moved(request, "term_slide", "term_was")) {
+    if (slider_moved(request, "term_slide", "term_was")) {
         *term = between(field_number(request, "term_slide"), terms->term_least, terms->term_most);
-        retype(request, "term", text_format(request->arena, "%lld", (long long)*term));
+        slider_typed(request, "term", text_format(request->arena, "%lld", (long long)*term));
     }
     struct node *bounds = doc_new(request->arena);
     doc_money(bounds, "sum_least", rub(terms->sum_least));
@@ -136,24 +124,6 @@ static void forecast_tell(struct request *request, const struct deposit_terms *t
     }
 }
 
-/* Five hundred steps at most, each a round number: 1, 2, 5, 10, 20 … */
-static int64_t step_of(int64_t least, int64_t most) {
-    int64_t step = 1;
-    for (int i = 0; (most - least) / step > 500; i++) step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-    return step;
-}
-
-/* Its ends and value are steps, as a browser would make them, so that one that was not moved comes back as it was. */
-static void slider_tell(struct node *document, const char *name, int64_t value, int64_t least, int64_t most) {
-    struct node *slider = doc_object(document, name);
-    int64_t step = step_of(least, most), from = (least + step - 1) / step * step, to = most / step * step;
-    int64_t nearest = (between(value, from, to) + step / 2) / step * step;
-    doc_int(slider, "value", nearest < to ? nearest : to);
-    doc_int(slider, "least", from);
-    doc_int(slider, "most", to);
-    doc_int(slider, "step", step);
-}
-
 /* The calculator of one product; also drawn again around what was refused. */
 enum flow deposit_offer_read(struct request *request, struct tx *tx) {
     struct product product;
@@ -171,8 +141,8 @@ enum flow deposit_offer_read(struct request *request, struct tx *tx) {
     doc_bool(document, "has_term", terms->unit != TERM_DEMAND);
     doc_text(document, "unit_words", deposits_say(request->arena, &request->locale,
                                          terms->unit == TERM_DAYS ? S_deposits_unit_days : S_deposits_unit_months));
-    slider_tell(document, "sum_slider", sum / KOPECKS, least, most);
-    slider_tell(document, "term_slider", term, terms->term_least, terms->term_most);
+    slider_tell(document, "sum_slider", sum / KOPECKS, least, most, 0);
+    slider_tell(document, "term_slider", term, terms->term_least, terms->term_most, 0);
     if (good) forecast_tell(request, terms, sum, term, document);
     else doc_null(document, "forecast");
     deposit_purses_tell(request, tx, document);

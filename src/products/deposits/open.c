@@ -3,10 +3,7 @@
  * draft, which lasts as long as codes do and binds nobody. */
 #include "products/deposits/deposits.h"
 
-#include "identity/code.h"
-#include "identity/common.h"
-#include "identity/secrets.h"
-#include "messaging/messaging.h"
+#include "identity/signing.h"
 #include "operations/operations.h"
 
 #define DRAFTS_A_PIECE 200
@@ -20,10 +17,6 @@ STATEMENT(drafts_drop, "DELETE FROM deposit_draft WHERE customer = $1");
 STATEMENT(drafts_over, "SELECT customer, id FROM deposit_draft WHERE expires < $1 ORDER BY expires LIMIT 200");
 
 static const struct refusal draft_over = {"draft-over", 409, S_deposits_refused_draft, false};
-static const struct refusal wrong = {"code-wrong", 422, S_deposits_code_wrong, true};
-static const struct refusal spent = {"code-spent", 422, S_deposits_code_spent, true};
-static const struct refusal early = {"code-sent-recently", 429, S_deposits_code_early, false};
-static const struct refusal many_codes = {"too-many-codes", 429, S_deposits_code_many, true};
 
 struct draft {
     int64_t customer, id;
@@ -70,50 +63,33 @@ bool deposits_drafts_job(struct engine *engine, struct tx *tx) {
 
 /* ---- the code ---- */
 
-static void subject_of(struct request *request, const struct draft *draft, uint8_t subject[SECRET_HASH_SIZE]) {
-    struct text name = text_format(request->arena, "%lld/%lld", (long long)draft->customer, (long long)draft->id);
-    secret_hash(engine_keyring(request->engine), "deposits.draft", name, subject);
-}
-
-static struct text host_of(struct request *request) {
-    struct text rest, port, url = text_from(engine_config(request->engine)->public_url);
-    text_split(url, '/', &rest);  /* https: */
-    text_split(rest, '/', &rest); /* the empty part between the slashes */
-    return text_split(text_split(rest, '/', &rest), ':', &port);
-}
-
-/* It says what it signs; with it alone a thief learns what is about to happen, and can do nothing else. */
-static enum flow send_code(struct request *request, struct tx *tx, const struct draft *draft) {
-    struct engine *engine = request->engine;
-    struct customer customer;
-    moment free_at = 0;
-    uint8_t subject[SECRET_HASH_SIZE];
-    if (!identity_customer(engine, tx, draft->customer, &customer)) return answer_missing(request);
-    if (!identity_may_send_to(request, tx, draft->customer, customer.phone, &free_at))
-        return refuse_until(request, &many_codes, free_at);
-    subject_of(request, draft, subject);
-    struct node code = text_value(code_make(engine, tx, CODE_DEPOSIT, subject, customer.phone, true));
-    const struct locale locale = {customer.language, engine_zone(engine), world_now(request->world)};
+static struct signing signing_of(struct request *request, struct tx *tx, const struct draft *draft) {
     const struct product *product = &draft->offer.product;
-    struct node company = text_value(text_from(engine_config(engine)->company)), host = text_value(host_of(request));
-    struct node title = text_value(deposit_product_title(product, customer.language));
-    struct node term =
-        text_value(deposits_term_words(tx_arena(tx), &locale, product->terms.unit, draft->offer.term));
+    struct customer customer = {.language = request->locale.language};
+    struct string_argument *arguments = arena_array(tx_arena(tx), struct string_argument, 3);
     struct node *values = doc_new(tx_arena(tx));
+    identity_customer(request->engine, tx, draft->customer, &customer);
+    const struct locale locale = {customer.language, engine_zone(request->engine), world_now(request->world)};
     doc_money(values, "sum", rub(draft->offer.sum));
-    const struct string_argument arguments[] = {{"company", &company}, {"title", &title},
-                                                {"sum", doc_get(values, "sum")},
-                                                {"term", &term}, {"code", &code}, {"host", &host}};
-    const struct message message = {.customer = draft->customer,
-                                    .phone = customer.phone,
-                                    .language = customer.language,
-                                    .text = S_deposits_sms_code,
-                                    .arguments = arguments,
-                                    .argument_count = 6,
-                                    .deadline = draft->expires,
-                                    .secret = true};
-    message_sms(engine, tx, &message);
-    return FLOW_NEXT;
+    doc_text(values, "title", deposit_product_title(product, customer.language));
+    doc_text(values, "term", deposits_term_words(tx_arena(tx), &locale, product->terms.unit, draft->offer.term));
+    arguments[0] = (struct string_argument){"sum", doc_get(values, "sum")};
+    arguments[1] = (struct string_argument){"title", doc_get(values, "title")};
+    arguments[2] = (struct string_argument){"term", doc_get(values, "term")};
+    return (struct signing){
+        .purpose = CODE_DEPOSIT,
+        .kind = "deposits.draft",
+        .bound = text_format(tx_arena(tx), "%lld/%lld", (long long)draft->customer, (long long)draft->id),
+        .customer = draft->customer,
+        .deadline = draft->expires,
+        .text = S_deposits_sms_code,
+        .arguments = arguments,
+        .count = 3};
+}
+
+static enum flow send_code(struct request *request, struct tx *tx, const struct draft *draft) {
+    const struct signing signing = signing_of(request, tx, draft);
+    return signing_send(request, tx, &signing);
 }
 
 static struct text draft_path(const struct request *request, const struct draft *draft) {
@@ -121,21 +97,13 @@ static struct text draft_path(const struct request *request, const struct draft 
 }
 
 static void draft_tell(struct request *request, struct tx *tx, const struct draft *draft, struct node *document) {
-    struct code_state state = {0};
+    const struct signing signing = signing_of(request, tx, draft);
     struct customer customer;
-    uint8_t subject[SECRET_HASH_SIZE];
-    moment now = world_now(request->world);
-    subject_of(request, draft, subject);
-    code_state(request->engine, tx, CODE_DEPOSIT, subject, &state);
     doc_id(document, "id", draft->id);
     if (identity_customer(request->engine, tx, draft->customer, &customer))
         doc_text(document, "phone",
                  operations_unbroken(request->arena, phone_masked(request->arena, customer.phone)));
-    doc_moment(document, "expires", state.expires);
-    doc_int(document, "seconds_left", state.expires > now ? (state.expires - now) / SECOND : 0);
-    doc_moment(document, "again_at", state.again_at);
-    doc_bool(document, "again_now", now >= state.again_at);
-    doc_bool(document, "inbox", engine_enabled(request->engine, "inbox"));
+    signing_tell(request, tx, &signing, document);
 }
 
 /* POST /deposits */
@@ -168,14 +136,9 @@ enum flow deposit_draft_read(struct request *request, struct tx *tx) {
 /* POST /deposits/drafts/{id}/again */
 enum flow deposit_draft_again_write(struct request *request, struct tx *tx) {
     struct draft draft;
-    struct code_state state;
-    uint8_t subject[SECRET_HASH_SIZE];
     if (!draft_of(request, tx, &draft)) return answer_missing(request);
-    subject_of(request, &draft, subject);
-    if (code_state(request->engine, tx, CODE_DEPOSIT, subject, &state) &&
-        world_now(request->world) < state.again_at)
-        return refuse_until(request, &early, state.again_at);
-    if (send_code(request, tx, &draft) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct signing signing = signing_of(request, tx, &draft);
+    if (signing_again(request, tx, &signing) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct node *document = doc_new(request->arena);
     draft_tell(request, tx, &draft, document);
     return answer_done(request, document, draft_path(request, &draft));
@@ -226,19 +189,13 @@ static enum flow open_signed(struct request *request, struct tx *tx, const struc
 /* POST /deposits/drafts/{id}: {code} */
 enum flow deposit_draft_sign_write(struct request *request, struct tx *tx) {
     struct draft draft;
-    struct customer customer;
     struct deposit deposit;
-    uint8_t subject[SECRET_HASH_SIZE];
+    moment sent;
     struct engine *engine = request->engine;
     if (!draft_of(request, tx, &draft)) return answer_missing(request);
     if (!draft.offer.product.newest || !draft.offer.product.offered) return refuse(request, &draft_over);
-    if (!identity_customer(engine, tx, draft.customer, &customer)) return answer_missing(request);
-    subject_of(request, &draft, subject);
-    switch (code_try(engine, tx, CODE_DEPOSIT, subject, customer.phone, field_text(request, "code"))) {
-    case CODE_WRONG: return refuse_at(request, "code", &wrong);
-    case CODE_SPENT: return refuse_at(request, "code", &spent);
-    case CODE_RIGHT: break;
-    }
+    const struct signing signing = signing_of(request, tx, &draft);
+    if (signing_try(request, tx, &signing, &sent) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (deposits_open_count(tx, draft.customer) >= DEPOSITS_MOST) return refuse(request, &draft_over);
     if (open_signed(request, tx, &draft, &deposit) == FLOW_ANSWERED) return FLOW_ANSWERED;
     tx_run(tx, &draft_drop, VALUES(V_INT(draft.customer), V_INT(draft.id)));

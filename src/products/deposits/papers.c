@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "identity/common.h"
+#include "operations/paper.h"
 
 #define LINES 40
 #define TAX_RATE_FREE 10000 /* interest by rates up to 1 % a year is not counted to the base (tax code, 214.2) */
@@ -13,7 +14,7 @@ static const struct refusal no_paper = {"paper-unavailable", 503, S_deposits_ref
 
 static void add(struct paper *paper, enum paper_kind kind, struct text label, struct text value) {
     check(paper->count < paper->room);
-    paper->lines[paper->count++] = (struct paper_line){kind, label, value};
+    paper->lines[paper->count++] = (struct paper_line){.kind = kind, .label = label, .value = value};
 }
 
 static void fact(struct request *request, struct paper *paper, string_id label, struct text value) {
@@ -224,6 +225,6 @@ enum flow deposit_paper_work(struct request *request, struct tx *tx) {
     const struct paper *paper = request->scratch;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     *file = (struct answer_file){.content_type = "application/pdf", .file_name = paper->file_name.data};
-    if (!deposit_paper_draw(request->arena, paper, &file->bytes)) return refuse(request, &no_paper);
+    if (!paper_draw(request->arena, paper, &file->bytes)) return refuse(request, &no_paper);
     return answer_file(request, file);
 }

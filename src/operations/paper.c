@@ -1,6 +1,5 @@
-/* paper.c: a contract or a certificate as a PDF, drawn by cairo and pango so that Cyrillic and «₽» are right: A4, as
- * many pages as it takes. Knows nothing of deposits: lines come ready. */
-#include "products/deposits/deposits.h"
+/* paper.c: see paper.h. Drawn by cairo and pango so that Cyrillic and «₽» are right: A4, as many pages as it takes. */
+#include "operations/paper.h"
 
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -11,6 +10,8 @@
 #define MARGIN 56
 #define WIDTH (PAGE_WIDTH - 2 * MARGIN)
 #define LABEL_WIDTH 170
+#define FRAME_FONT "DejaVu Sans Bold 13" /* no letters of its page are larger */
+#define FRAME 162             /* a side: a square of 5 % of the page at least (353-FZ, article 6, part 1) */
 
 struct sheet {
     cairo_t *cairo;
@@ -72,11 +73,32 @@ static void draw_fact(struct sheet *sheet, const struct paper_line *line) {
     sheet->y += height + 6;
 }
 
+/* Of a table: its first column left, others right. */
+static void draw_row(struct sheet *sheet, const struct paper_line *line) {
+    const char *font = line->kind == PAPER_ROW ? "DejaVu Sans 8" : "DejaVu Sans Bold 8";
+    int width = WIDTH / (int)line->cells, height = 0;
+    for (size_t i = 0; i < line->cells; i++) {
+        int each = shape(sheet, width - 6, font, line->row[i]);
+        if (each > height) height = each;
+    }
+    make_room(sheet, height + 4);
+    for (size_t i = 0; i < line->cells; i++) {
+        pango_layout_set_alignment(sheet->layout, i == 0 ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+        put(sheet, MARGIN + (int)i * width, width - 6, font, 0, line->row[i]);
+    }
+    pango_layout_set_alignment(sheet->layout, PANGO_ALIGN_LEFT);
+    sheet->y += height + 4;
+}
+
 static void draw_line(struct sheet *sheet, const struct paper_line *line) {
     bool head = line->kind == PAPER_HEAD;
     const char *font = head ? "DejaVu Sans Bold 11" : "DejaVu Sans 9";
     if (line->kind == PAPER_FACT || line->kind == PAPER_SUM) {
         draw_fact(sheet, line);
+        return;
+    }
+    if (line->kind == PAPER_ROW || line->kind == PAPER_ROW_HEAD) {
+        draw_row(sheet, line);
         return;
     }
     int height = shape(sheet, WIDTH, font, line->value);
@@ -92,15 +114,37 @@ static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int 
     return CAIRO_STATUS_SUCCESS;
 }
 
-bool deposit_paper_draw(struct arena *arena, const struct paper *paper, struct text *pdf) {
+/* Two squares at the top right, black upon white, of the largest letters of the page; nothing else stands beside them
+ * but whose paper it is. */
+static void draw_frames(struct sheet *sheet, const struct paper *paper) {
+    for (int i = 0; i < PAPER_FRAMES; i++) {
+        int x = PAGE_WIDTH - MARGIN - FRAME * (PAPER_FRAMES - i) - 8 * (PAPER_FRAMES - 1 - i);
+        cairo_set_source_rgb(sheet->cairo, 0, 0, 0);
+        cairo_set_line_width(sheet->cairo, 1.5);
+        cairo_rectangle(sheet->cairo, x, MARGIN, FRAME, FRAME);
+        cairo_stroke(sheet->cairo);
+        int height = shape(sheet, FRAME - 16, FRAME_FONT, paper->frames[i]);
+        pango_layout_set_alignment(sheet->layout, PANGO_ALIGN_CENTER);
+        sheet->y = MARGIN + (FRAME - height) / 2;
+        put(sheet, x + 8, FRAME - 16, FRAME_FONT, 0, paper->frames[i]);
+        pango_layout_set_alignment(sheet->layout, PANGO_ALIGN_LEFT);
+    }
+    sheet->y = MARGIN;
+    put(sheet, MARGIN, WIDTH - FRAME * PAPER_FRAMES - 24, "DejaVu Sans Bold 10", 35, paper->company);
+    sheet->y = MARGIN + FRAME + 18;
+}
+
+bool paper_draw(struct arena *arena, const struct paper *paper, struct text *pdf) {
     struct buffer out = buffer_new(arena, PAPER_MAX);
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, text_copy(arena, paper->title).data);
     cairo_t *cairo = cairo_create(surface);
     struct sheet sheet = {
         .cairo = cairo, .layout = pango_cairo_create_layout(cairo), .y = MARGIN, .footer = paper->footer};
-    sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 10", 35, paper->company) + 18;
-    sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 16", 0, paper->title) + 10;
+    if (paper->frames[0].size > 0) draw_frames(&sheet, paper);
+    else sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 10", 35, paper->company) + 18;
+    const char *title = paper->frames[0].size > 0 ? FRAME_FONT : "DejaVu Sans Bold 16";
+    sheet.y += put(&sheet, MARGIN, WIDTH, title, 0, paper->title) + 10;
     for (size_t i = 0; i < paper->count; i++) draw_line(&sheet, &paper->lines[i]);
     end_page(&sheet);
     g_object_unref(sheet.layout);
