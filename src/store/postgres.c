@@ -15,7 +15,7 @@
 
 #define RETRY_FIRST_MS 50
 #define RETRY_LONGEST_MS 1000
-#define LOCK_TRIES 10
+#define LOCK_TRIES 100
 #define LOCK_PAUSE_MS 30
 #define TENURE_PATIENCE_MS 60000
 #define TENURE_PAUSE_MS 50
@@ -59,7 +59,7 @@ bool pg_tell(struct pg *pg, const char *sql, char problem[PROBLEM_SIZE]) {
     return result != NULL;
 }
 
-/* Waits a moment for one that is just ending. */
+/* Waits a moment for one that is just ending: of a killed one the database may first finish a commit on a busy disk. */
 static bool lock_node(struct pg *pg, char problem[PROBLEM_SIZE]) {
     char sql[128];
     snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(%d, %d)", LOCK_CLASS, (int)pg->head.world->node);

@@ -34,7 +34,7 @@ test("LO-3: bound by the sum that only the cardholder sees; what we keep of it i
   const live = await cards.state(who, begun.id, "live");
   assert.deepEqual([live.own, live.name, live.expires, live.expired], [true, "own", "12/30", false]);
   assert.deepEqual((await cards.get(who, "/bank-cards")).cards.map(({id, state}) => [id, state]), [[begun.id, "live"]]);
-  assert.ok((await server.messages(who.phone, 1)).some((text) => text.includes("220000******0000")), "he is told");
+  await until(() => server.messages(who.phone, 1), (texts) => texts.some((text) => text.includes("220000******0000")));
   const [row] = server.rows(`SELECT mask, network FROM bank_card WHERE id = ${begun.id}`);
   assert.deepEqual(row, ["220000******0000", "mir"]);
 });

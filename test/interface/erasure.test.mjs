@@ -212,7 +212,7 @@ test("ID-17: an identified customer's cabinet closes; his data are kept for the 
     assert.equal(problem(await server.post("/signin", {phone: who.phone, password: who.password})), "sign-in-wrong");
     await pause(6000);
     await workNow(server);
-    await until(() => server.rows("SELECT state FROM erasure")[0][0], (state) => state === 4, 20000);
+    await until(() => server.rows("SELECT state, step FROM erasure")[0], ([state]) => state === 4, 120000);
   } finally {
     await both.stop();
   }
@@ -265,7 +265,8 @@ test("ID-17: destroyed: no row, no file, no message is left but the books; an ac
     }
     await server.run();
     assert.ok(states.includes(3), `none of the kills fell between two pieces: ${states}`);
-    await until(() => server.rows(`SELECT state FROM erasure WHERE customer = ${key}`)[0][0], (state) => state === 4, 30000);
+    await until(() => server.rows(`SELECT state, step FROM erasure WHERE customer = ${key}`)[0],
+                ([state]) => state === 4, 120000);
 
     const left = rowsOf(server, key);
     const may = new Set(["account", "card", "card_account", "card_message", "card_operation", "wallet",

@@ -412,8 +412,8 @@ describe("two nodes on PostgreSQL", {skip: !postgres}, () => {
         rotate(server);
         await until(() => sum(census(server), 2), (rows) => rows > 0, 60000);
         node.process.kill("SIGCONT");
-        await until(profile, (status) => status === 503);
-        assert.equal((await node.get("/ready")).status, 503);
+        await until(() => node.get("/ready"), ({status}) => status === 503);
+        assert.equal(await profile(), 503);
         assert.equal((await node.get("/live")).status, 200);
         assert.match(node.log, /lacks generation 2/);
         copyFileSync(server.settings.key_file, node.settings.key_file);

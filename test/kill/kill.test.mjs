@@ -186,8 +186,11 @@ async function round(town, blow, verify) {
   town.open = true;
   const loads = Array.from({length: clients}, () => client(town));
   await pause(20 + randomInt(180));
-  await blow(town);
-  town.open = false;
+  try {
+    await blow(town);
+  } finally {
+    town.open = false;
+  }
   await Promise.all(loads);
   await judge(town, verify);
 }
