@@ -7,7 +7,7 @@
 #include "sandbox/lender.h"
 #include "sandbox/terminals.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

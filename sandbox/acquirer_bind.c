@@ -3,7 +3,7 @@
 #include "sandbox/acquirer.h"
 
 #include "base/identifiers.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

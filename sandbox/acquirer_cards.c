@@ -3,7 +3,7 @@
 
 #include "sandbox/bank.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 const struct bound_fault_row bound_faults[BOUND_FAULTS] = {
     [BOUND_WELL] = {"0000", S_sandbox_bound_well},

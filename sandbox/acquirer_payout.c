@@ -2,7 +2,7 @@
  * books. What the answer alone spoils is spoilt at the first asking; asked again, it tells the truth. */
 #include "sandbox/acquirer.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #include <stdio.h>
 

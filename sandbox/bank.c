@@ -3,7 +3,7 @@
 #include "sandbox/bank.h"
 
 #include "base/identifiers.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "sandbox/billers.h"
 
 #include <stdio.h>

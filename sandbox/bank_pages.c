@@ -2,7 +2,7 @@
  * button that sends a payout back. */
 #include "sandbox/bank.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

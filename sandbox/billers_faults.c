@@ -3,7 +3,7 @@
 #include "sandbox/billers.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* billers_pages.c: what is not the protocol: the page of practice accounts, faults on demand, the books. */
 #include "sandbox/billers.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

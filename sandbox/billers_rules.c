@@ -2,7 +2,7 @@
  * Pure. An account exists when its form is right: whose it is and what is due follow from it. */
 #include "sandbox/billers.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 /* ---- forms of accounts ---- */
 

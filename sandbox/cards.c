@@ -2,7 +2,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/identifiers.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 /* All pass the Luhn check; the last four digits say what happens. */
 const struct test_card test_cards[CARD_FAULTS] = {

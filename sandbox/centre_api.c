@@ -2,7 +2,7 @@
  * that was ordered (centre_pages.c) spoils the next ones. */
 #include "sandbox/centre.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * back with a signed word, and only then the centre asks whether it may be paid. */
 #include "sandbox/centre.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * own. */
 #include "sandbox/centre.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <openssl/evp.h>

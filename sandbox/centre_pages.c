@@ -1,7 +1,7 @@
 /* centre_pages.c: shops to buy at with a card that Kabinet has made, and the same for tests; the centre's books. */
 #include "sandbox/centre.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

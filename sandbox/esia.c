@@ -2,7 +2,7 @@
  * memory alone: after a restart one begins again, as a code lives for minutes anyway. */
 #include "sandbox/esia.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <openssl/evp.h>

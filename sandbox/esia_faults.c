@@ -1,7 +1,7 @@
 /* esia_faults.c: the portal's tokens, right and wrong. */
 #include "sandbox/esia.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #include <string.h>
 

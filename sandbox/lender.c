@@ -2,7 +2,7 @@
  * spoiled. */
 #include "sandbox/lender.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "sandbox/lender.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 #define DECIDES LEND_APPLY
 #define ANSWERS                                                                                                        \

@@ -2,7 +2,7 @@
  * pass, and its books. */
 #include "sandbox/lender.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

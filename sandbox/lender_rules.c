@@ -2,7 +2,7 @@
  * payments found so that the last one closes; the full cost of credit from the payments themselves. Pure. */
 #include "sandbox/lender.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 
 typedef __int128 wide;
 

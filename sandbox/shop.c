@@ -9,7 +9,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/json.h"
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 #include "sandbox/journal.h"
 

@@ -2,7 +2,7 @@
  * and the agent's books. */
 #include "sandbox/terminals.h"
 
-#include "generated/strings.h"
+#include "generated/strings_sandbox.h"
 #include "generated/templates.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "acquiring/bind_rules.h"
 #include "acquiring/bound_card.h"
 #include "acquiring/name_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_acquiring.h"
 
 /* A row: a card on its way to being bound, bound, or what became of it. Texts in the tx's arena. */
 struct bank_card {

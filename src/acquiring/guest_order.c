@@ -1,7 +1,7 @@
 /* guest_order.c: see guest_order.h. */
 #include "acquiring/guest_order.h"
 
-#include "generated/strings.h"
+#include "generated/strings_acquiring.h"
 #include "operations/operations.h"
 
 static const struct refusal no_cards = {"cards-unavailable", 409, S_acquiring_guest_no_cards, false};

@@ -3,7 +3,7 @@
 
 #include "acquiring/acquiring.h"
 #include "acquiring/order_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_acquiring.h"
 
 struct acquiring_settings {
     const char *url, *merchant, *secret_file;

@@ -4,7 +4,7 @@
 #include "agents/agents.h"
 #include "agents/agents_rules.h"
 #include "backoffice/backoffice.h"
-#include "generated/strings.h"
+#include "generated/strings_agents.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "ledger/ledger.h"

@@ -3,7 +3,7 @@
 
 #include "autopay/autopay.h"
 #include "autopay/autopay_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_autopay.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "payments/payments.h"

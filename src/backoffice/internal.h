@@ -3,7 +3,7 @@
 
 #include "backoffice/members.h"
 #include "backoffice/suspicious_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_backoffice.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "identity/identity.h"

@@ -3,7 +3,7 @@
 
 #include "backoffice/backoffice.h"
 #include "campaigns/campaign_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_campaigns.h"
 #include "generated/templates.h"
 #include "identity/identity.h"
 #include "messaging/messaging.h"

@@ -6,7 +6,7 @@
 #include "closing/closing_rules.h"
 #include "closing/wait_rules.h"
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_closing.h"
 #include "generated/templates.h"
 
 extern const struct feature closing_feature;

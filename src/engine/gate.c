@@ -2,7 +2,7 @@
  * which fields, under which key. */
 #include "engine/run.h"
 
-#include "generated/strings.h"
+#include "generated/strings_engine.h"
 
 static const struct refusal too_many = {"too-many-requests", 429, S_engine_too_many, false};
 static const struct refusal not_signed_in = {"not-signed-in", 401, S_engine_not_signed_in, false};

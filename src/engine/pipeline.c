@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "generated/strings.h"
+#include "generated/strings_engine.h"
 
 static const struct refusal unavailable = {"unavailable", 503, S_engine_unavailable, false};
 static const struct refusal key_reused = {"idempotency-key-reused", 422, S_engine_key_reused, false};

@@ -2,7 +2,7 @@
  * handlers know nothing of it. */
 #include "engine/internal.h"
 
-#include "generated/strings.h"
+#include "generated/strings_engine.h"
 
 static const struct {
     enum scope scope;

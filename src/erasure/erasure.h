@@ -4,7 +4,7 @@
 
 #include "engine/engine.h"
 #include "erasure/erasure_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_erasure.h"
 #include "generated/templates.h"
 
 extern const struct feature erasure_feature;

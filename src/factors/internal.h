@@ -3,7 +3,7 @@
 
 #include "factors/factors.h"
 #include "factors/factors_rules.h"
-#include "generated/strings.h"
+#include "generated/strings_factors.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "identity/identity.h"

@@ -1,7 +1,7 @@
 /* form.c: checks what came against a form's table. Where the fields came from is the parsers' business (body_*.c). */
 #include "http/form.h"
 
-#include "generated/strings.h"
+#include "generated/strings_http.h"
 #include "http/field.h"
 
 static const struct raw_field *raw_named(const struct raw_field *raw, const char *name) {

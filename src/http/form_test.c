@@ -1,5 +1,5 @@
 /* form_test.c: every type of field, typed in a page and sent as JSON; what issue 2 says money must refuse. */
-#include "generated/strings.h"
+#include "generated/strings_http.h"
 #include "http/form.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 #include "http/locale.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_http.h"
 #include "http/locale_data.h"
 #include "http/plain.h"
 

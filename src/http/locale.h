@@ -1,15 +1,16 @@
 /* locale.h: how a language writes sums, moments and numbers, and the strings by key. ICU behind it.
  *
  * Strings stand beside their feature in strings/ru.txt and strings/en.txt ("key = ICU message"); the build makes
- * enum string out of the keys (S_wallet_home_title for wallet.home.title) and fails when a key lacks a language. */
+ * enumerators out of the keys (S_wallet_home_title for wallet.home.title) and fails when a key lacks a language. */
 #pragma once
 
 #include "http/document.h"
 
 enum language { LANGUAGE_RU, LANGUAGE_EN, LANGUAGE_COUNT };
 
-/* A string's number: an enumerator of the generated strings.h, S_none is 0. */
+/* A string's number: an enumerator of its feature's generated strings_….h. */
 typedef int string_id;
+enum { S_none };
 
 struct locale {
     enum language language;

@@ -100,10 +100,17 @@ void locale_words(enum money_words words) {
     money_words = words;
 }
 
+const struct message_row *message_row(string_id id) {
+    int group = id >> MESSAGE_GROUP_BITS, place = id & ((1 << MESSAGE_GROUP_BITS) - 1);
+    if (group <= 0 || group >= message_group_count || place >= message_groups[group].count) return NULL;
+    return &message_groups[group].rows[place];
+}
+
 struct text string_get(struct arena *arena, const struct locale *locale, string_id id,
                        const struct string_argument *arguments, size_t count) {
-    check(id >= 0 && id < message_count && (unsigned)locale->language < LANGUAGE_COUNT);
-    const struct message_row *row = &message_rows[id];
+    const struct message_row *row = message_row(id);
+    check((row != NULL || id == S_none) && (unsigned)locale->language < LANGUAGE_COUNT);
+    if (row == NULL) return TEXT("");
     bool other = money_words == WORDS_ACCOUNT && row->account != NULL;
     const struct message *message = other ? &row->account[locale->language] : &row->languages[locale->language];
     if (message->count == 0) return TEXT("");

@@ -40,8 +40,16 @@ struct message_row {
     const struct message *account; /* the same by languages where money lies on an account; NULL: no other words */
 };
 
-extern const struct message_row message_rows[]; /* by string_id */
-extern const int message_count;
+/* A string_id is its feature's number here, then its own there: tools/strings.py. */
+#define MESSAGE_GROUP_BITS 12
+struct message_group {
+    const struct message_row *rows;
+    int count;
+};
+extern const struct message_group message_groups[]; /* the first is empty: S_none */
+extern const int message_group_count;
+/* NULL: S_none, and what is no string's. */
+const struct message_row *message_row(string_id id);
 
 /* Writes the message with its arguments. */
 void message_write(struct buffer *out, const struct locale *locale, const struct message *message,

@@ -1,7 +1,9 @@
 /* internal.h: what the files of this folder share; nobody else includes it. */
 #pragma once
 
-#include "generated/strings.h"
+#include "generated/strings_closing.h"
+#include "generated/strings_identity.h"
+#include "generated/strings_recovery.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "identity/identity.h"

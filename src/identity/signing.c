@@ -2,7 +2,7 @@
 #include "identity/signing.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_identity.h"
 #include "identity/common.h"
 #include "identity/secrets.h"
 #include "messaging/messaging.h"

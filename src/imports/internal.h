@@ -4,7 +4,7 @@
 #include "imports/imports.h"
 #include "imports/rows_rules.h"
 
-#include "generated/strings.h"
+#include "generated/strings_imports.h"
 
 enum imports_kind { KIND_IMPORT_OPENING = 190, KIND_IMPORT_IN, KIND_IMPORT_OUT };
 #define PURPOSE_IMPORT 19 /* of the account on the other side: the old system */

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "backoffice/backoffice.h"
-#include "generated/strings.h"
+#include "generated/strings_levels.h"
+#include "generated/strings_onboarding.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "levels/levels.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backoffice/backoffice.h"
-#include "generated/strings.h"
+#include "generated/strings_merchants.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "ledger/ledger.h"

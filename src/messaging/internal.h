@@ -4,7 +4,7 @@
 #include "messaging/messaging.h"
 #include "messaging/unread_memo.h"
 
-#include "generated/strings.h"
+#include "generated/strings_messaging.h"
 #include "generated/templates.h"
 
 struct messaging_settings {

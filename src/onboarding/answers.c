@@ -3,7 +3,7 @@
 
 #include "base/identifiers.h"
 #include "base/json.h"
-#include "generated/strings.h"
+#include "generated/strings_onboarding.h"
 
 #include <jansson.h>
 #include <string.h>

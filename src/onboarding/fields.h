@@ -2,7 +2,10 @@
  * whoever asks the same of a person later (levels) or for him (the till). The route's form holds QUESTION_FIELDS. */
 #pragma once
 
-#include "generated/strings.h"
+#include "generated/strings_identity.h"
+#include "generated/strings_levels.h"
+#include "generated/strings_onboarding.h"
+#include "generated/strings_till.h"
 #include "http/request.h"
 #include "onboarding/answers.h"
 

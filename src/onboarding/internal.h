@@ -1,7 +1,8 @@
 /* internal.h: what the files of this folder share; nobody else includes it. */
 #pragma once
 
-#include "generated/strings.h"
+#include "generated/strings_identity.h"
+#include "generated/strings_onboarding.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "onboarding/answers.h"

@@ -2,7 +2,7 @@
 #include "onboarding/photo.h"
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_onboarding.h"
 #include "onboarding/fields.h"
 #include "onboarding/photo_rules.h"
 

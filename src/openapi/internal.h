@@ -2,7 +2,7 @@
 #pragma once
 
 #include "generated/answers.h"
-#include "generated/strings.h"
+#include "generated/strings_openapi.h"
 #include "generated/templates.h"
 #include "openapi/openapi.h"
 

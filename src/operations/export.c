@@ -3,7 +3,7 @@
 #include "operations/export.h"
 
 #include "identity/identity.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "operations/pages.h"
 
 #define PIECE 200

@@ -2,7 +2,6 @@
  * windows-1251, CRLF. A section for each account, then its operations as bank orders. */
 #include "operations/export.h"
 
-#include "generated/strings.h"
 #include "operations/windows1251.h"
 
 static void line(const struct export_piece *piece, const char *name, struct text value) {

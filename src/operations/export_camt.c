@@ -2,7 +2,7 @@
  * account's; entries are those of the filter, and AddtlStmtInf says so where they need not be all. */
 #include "operations/export.h"
 
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 
 static void element_time(const struct export_piece *piece, const char *name, moment at) {
     export_element(piece->out, name, moment_format(piece->arena, at), 40);

@@ -3,7 +3,7 @@
 #include "operations/csv.h"
 #include "operations/export.h"
 
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 
 static enum csv_dialect dialect_of(const struct export_piece *piece) {
     return piece->export->locale.language == LANGUAGE_RU ? CSV_SEMICOLON : CSV_COMMA;

@@ -3,7 +3,7 @@
 #include "operations/export.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "operations/shaped.h"
 
 #include <cairo-pdf.h>

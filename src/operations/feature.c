@@ -2,7 +2,7 @@
 #include "operations/digest.h"
 #include "operations/pages.h"
 
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "generated/templates.h"
 #include "operations/state.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "engine/labels.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "operations/classes.h"
 #include "operations/sides.h"
 #include "operations/state.h"

@@ -3,7 +3,7 @@
 #include "operations/pages.h"
 
 #include "engine/labels.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "operations/listing.h"
 
 #define LIST_PAGE 30

@@ -3,7 +3,7 @@
  * made when the letter goes out (messaging.h says why). */
 #include "operations/pages.h"
 
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "identity/identity.h"
 #include "messaging/messaging.h"
 #include "operations/state.h"

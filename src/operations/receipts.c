@@ -2,7 +2,7 @@
 #include "operations/pages.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 
 struct receipt_build {
     struct arena *arena;

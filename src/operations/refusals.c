@@ -3,7 +3,7 @@
 #include "operations/operations.h"
 
 #include "base/check.h"
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "identity/secrets.h"
 
 static const struct refusal not_enough = {"not-enough-money", 422, S_operations_refused_not_enough, false};

@@ -4,7 +4,7 @@
 #include "operations/export.h"
 #include "operations/pages.h"
 
-#include "generated/strings.h"
+#include "generated/strings_operations.h"
 #include "messaging/messaging.h"
 
 #define OPERATIONS_MOST 5000 /* … whose notes are as long as notes may be are below MAIL_FILE_MOST */

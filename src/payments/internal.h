@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_payments.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "payments/catalogue.h"

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/search.h"
-#include "generated/strings.h"
+#include "generated/strings_payments.h"
 #include "payments/pattern.h"
 #include "payments/rail.h"
 

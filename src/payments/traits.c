@@ -3,7 +3,7 @@
 #include "payments/traits.h"
 
 #include "base/json.h"
-#include "generated/strings.h"
+#include "generated/strings_payments.h"
 
 #include <jansson.h>
 #include <string.h>

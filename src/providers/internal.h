@@ -3,7 +3,7 @@
 
 #include "adapters/esia/esia.h"
 #include "adapters/oidc/oidc.h"
-#include "generated/strings.h"
+#include "generated/strings_providers.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "providers/providers.h"

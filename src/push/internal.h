@@ -2,7 +2,7 @@
 #pragma once
 
 #include "adapters/webpush/webpush.h"
-#include "generated/strings.h"
+#include "generated/strings_push.h"
 #include "generated/templates.h"
 #include "identity/identity.h"
 #include "messaging/messaging.h"

@@ -2,7 +2,7 @@
  * may see and change of oneself. */
 #pragma once
 
-#include "generated/strings.h"
+#include "generated/strings_recovery.h"
 #include "generated/templates.h"
 #include "identity/code.h"
 #include "identity/common.h"

@@ -3,7 +3,7 @@
 
 #include "engine/few.h"
 #include "engine/labels.h"
-#include "generated/strings.h"
+#include "generated/strings_spending.h"
 #include "ledger/ledger.h"
 #include "spending/spending.h"
 #include "spending/tags_rules.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "adapters/picture/picture.h"
-#include "generated/strings.h"
+#include "generated/strings_support.h"
 #include "generated/templates.h"
 #include "identity/identity.h"
 #include "support/attachment.h"

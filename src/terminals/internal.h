@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_terminals.h"
 #include "generated/templates.h"
 #include "terminals/terminals_rules.h"
 

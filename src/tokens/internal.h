@@ -1,7 +1,7 @@
 /* internal.h: what the files of this folder share; nobody else includes it. */
 #pragma once
 
-#include "generated/strings.h"
+#include "generated/strings_tokens.h"
 #include "generated/templates.h"
 #include "identity/common.h"
 #include "tokens/tokens.h"

@@ -1,7 +1,6 @@
 /* form_fuzz.c: urlencoded and JSON bodies against a form with every type of field. Whatever comes, what the form calls
  * good must lie within the field's bounds. */
 #include "base/check.h"
-#include "generated/strings.h"
 #include "http/form.h"
 
 static const char *const choices[] = {"a", "b", NULL};

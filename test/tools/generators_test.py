@@ -71,7 +71,8 @@ class Strings(unittest.TestCase):
         self.assertIn("the argument {who} is missing here", done.stderr)
         tree = Tree(strings("shop.a = Да {who}\nshop.b = x\\ny\n", "shop.a = It's {who, short}\nshop.b = z\n  w\n"))
         self.assertEqual(tree.run("strings.py").returncode, 0)
-        self.assertIn("S_shop_a,", tree.made("strings.h"))
+        self.assertIn("S_shop_a = 1 << 12,\n    S_shop_b,", tree.made("strings_shop.h"))
+        self.assertIn('"generated/strings_shop.h"', tree.made("strings.h"))
         source = tree.made("strings.c")
         for part in ('{"It\'s ", 5}', "STYLE_SHORT", '{"x\\ny", 3}', '{"z w", 3}'):
             self.assertIn(part, source)
@@ -121,8 +122,7 @@ class Strings(unittest.TestCase):
         source = tree.made("strings.c")
         for said in ("Кошелёк и кошельки", "Счёт и счета", "Your wallet", "Your account"):
             self.assertIn(said, source)
-        self.assertIn("[S_shop_b]", source)
-        self.assertRegex(source, r"(?m)^ +\[S_shop_b\] = .*, NULL\},$")
+        self.assertRegex(source, r'(?m)^ +\{"shop.b", .*, NULL\},$')
 
 
 class Templates(unittest.TestCase):

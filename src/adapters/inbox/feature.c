@@ -1,6 +1,6 @@
 /* feature.c: every phone and mailbox of the demo's world on one page: what messaging has no gateway for lands in a
  * table and is read at /sandbox/phone. For demos and tests only: it shows codes to anybody. */
-#include "generated/strings.h"
+#include "generated/strings_inbox.h"
 #include "generated/templates.h"
 #include "messaging/messaging.h"
 

@@ -4,7 +4,7 @@
 #include "adapters/processing/processing.h"
 #include "backoffice/backoffice.h"
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_cards.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "products/cards/cards_rules.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_cashback.h"
 #include "ledger/ledger.h"
 #include "payments/payments.h"
 #include "products/cashback/cashback_rules.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_deposits.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "products/deposits/deposit_rules.h"

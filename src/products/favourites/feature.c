@@ -1,5 +1,5 @@
 /* feature.c: favourites: people one often pays, by name and number. The worked example of ADDING_A_FEATURE.md. */
-#include "generated/strings.h"
+#include "generated/strings_favourites.h"
 #include "generated/templates.h"
 #include "products/favourites/pages.h"
 

@@ -2,7 +2,7 @@
  * number is found again by its keyed hash. */
 #include "products/favourites/pages.h"
 
-#include "generated/strings.h"
+#include "generated/strings_favourites.h"
 #include "products/favourites/favourites_rules.h"
 
 STATEMENT(list, "SELECT id, phone, name FROM favourite WHERE customer = $1 ORDER BY id LIMIT 50");

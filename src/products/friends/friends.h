@@ -3,7 +3,7 @@
 
 #include "engine/engine.h"
 #include "engine/people.h"
-#include "generated/strings.h"
+#include "generated/strings_friends.h"
 #include "generated/templates.h"
 #include "identity/identity.h"
 #include "products/friends/friends_rules.h"

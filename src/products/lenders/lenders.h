@@ -3,7 +3,8 @@
 
 #include "backoffice/backoffice.h"
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_backoffice.h"
+#include "generated/strings_lenders.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "products/lenders/lenders_rules.h"

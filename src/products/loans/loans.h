@@ -3,7 +3,9 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_backoffice.h"
+#include "generated/strings_identity.h"
+#include "generated/strings_loans.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "lending/loan_law_rules.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backoffice/backoffice.h"
-#include "generated/strings.h"
+#include "generated/strings_personal.h"
 #include "identity/identity.h"
 #include "payments/payment_rules.h"
 #include "products/personal/personal_rules.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "generated/strings.h"
+#include "generated/strings_requests.h"
 #include "generated/templates.h"
 #include "identity/identity.h"
 #include "products/requests/requests_rules.h"

@@ -6,7 +6,7 @@
 #include "engine/moves.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
-#include "generated/strings.h"
+#include "generated/strings_wallet.h"
 
 #include <pthread.h>
 
