@@ -26,7 +26,7 @@ export const dayOf = (date) => Date.parse(date) / 86400000;
 // Four payments, ten days apart, and each day earns alike whatever the year.
 const weekly = {code: "weekly", title_ru: "По частям", title_en: "By parts", offered: true, kind: "annuity", unit: "days", length: 10,
                 term_least: 2, term_most: 8, sum_least: "1000.00", sum_most: "30000.00", sum_step: "500.00", rate: "0.3", day_rate: true,
-                late_interest: true, penalty: "20", penalty_a_day: true, extend_least: 0, extend_most: 0, extend_times: 0, extras: []};
+                late_interest: true, penalty: "0.05", penalty_a_day: true, extend_least: 0, extend_most: 0, extend_times: 0, extras: []};
 
 export class LoanLife {
   static async start(more = {}) {
@@ -38,12 +38,21 @@ export class LoanLife {
     writeFileSync(life.lawFile, "");
     life.both = await startBoth({time_zone: zone, ...rest,
                                  loans: loansSettings({catalogue_file: catalogue, law_file: life.lawFile, ...loans})});
-    ({server: life.server, sandbox: life.sandbox} = life.both);
-    life.loans = new Loans(life.server);
-    life.cards = new BankCards(life.both);
-    life.people = await staff(life.server, {money: "finance"});
-    await until(() => life.server.get("/loans/calculator"), ({body}) => body.products.length === 3);
+    try {
+      await life.begin();
+    } catch (error) {
+      await life.stop(); // else it would keep the test running for ever
+      throw error;
+    }
     return life;
+  }
+
+  async begin() {
+    ({server: this.server, sandbox: this.sandbox} = this.both);
+    this.loans = new Loans(this.server);
+    this.cards = new BankCards(this.both);
+    this.people = await staff(this.server, {money: "finance"});
+    await until(() => this.server.get("/loans/calculator"), ({body}) => body.products?.length === 3);
   }
 
   stop() {
@@ -161,13 +170,13 @@ export class LoanLife {
   // A message that says so, within a moment; how many of them there are.
   async told(who, pattern) {
     const all = async () => (await this.server.get(`/sandbox/phone?number=${encodeURIComponent(who.phone)}`)).body.messages
-      .filter(({text}) => pattern.test(text.replaceAll("\u00a0", " "))).length;
+      .filter(({text}) => pattern.test(text.replace(/\s/g, " "))).length;
     return until(all, (count) => count > 0);
   }
 
   async untold(who, pattern) {
     const {messages} = (await this.server.get(`/sandbox/phone?number=${encodeURIComponent(who.phone)}`)).body;
-    assert.deepEqual(messages.filter(({text}) => pattern.test(text.replaceAll("\u00a0", " "))), []);
+    assert.deepEqual(messages.filter(({text}) => pattern.test(text.replace(/\s/g, " "))), []);
   }
 }
 
