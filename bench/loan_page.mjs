@@ -29,15 +29,17 @@ try {
   const who = await life.person(), fresh = await life.payday(who, "5000.00", 20), loan = await life.payday(who, "10000.00", 20);
   await life.days(days);
   // A rouble ten times a day or so, which overdue interest takes: the row is what the events make of it.
-  const [[customer, first]] = life.server.rows(`SELECT CAST(customer AS TEXT), CAST(MAX(id) AS TEXT) FROM loan_event WHERE loan = ${loan} GROUP BY customer`);
+  const [[customer, first]] = life.server.rows("SELECT CAST(customer AS TEXT), CAST(MAX(id) AS TEXT) FROM loan_event " +
+                                                   `WHERE loan = ${loan} GROUP BY customer`);
   const begun = today() - days, paid = events - 1;
   const rows = Array.from({length: paid}, (_, i) => `(${customer}, ${loan}, ${BigInt(first) + BigInt(i + 1)}, ` +
     `${begun + 25 + Math.floor(i * (days - 30) / paid)}, 2, 100, 0, 0, 0, '', 0, 100, 0, 0, 0, 0)`);
-  await life.days(0, "INSERT INTO loan_event (customer, loan, id, day, kind, sum, early, later, units, plan, operation, interest, principal, " +
-                     `penalty, fees, advance) VALUES ${rows.join(", ")}`,
+  await life.days(0, "INSERT INTO loan_event (customer, loan, id, day, kind, sum, early, later, units, plan, operation, interest, " +
+                     `principal, penalty, fees, advance) VALUES ${rows.join(", ")}`,
                   `UPDATE loan_running SET overdue_interest = overdue_interest - ${paid * 100} WHERE id = ${loan}`);
   const page = await life.page(who, loan), why = await life.get(who, `/loans/${loan}/why`);
-  assert.equal(why.debts.reduce((all, {sum}) => all + Number(sum.amount), 0).toFixed(2), page.owed.amount, "the row and the events say the same");
+  assert.equal(why.debts.reduce((all, {sum}) => all + Number(sum.amount), 0).toFixed(2), page.owed.amount,
+               "the row and the events say the same");
   console.log(`a loan of ${events} events, ${looks} looks each, one at a time`);
   await opened("/live", "/live");
   await opened("a loan of one event", `/loans/${fresh}`, who);

@@ -11,6 +11,7 @@ import {cards} from "../support/sandbox.mjs";
 import {database, newKey} from "../support/server.mjs";
 import {problem, until} from "../support/wallet.mjs";
 
+const patient = {timeout: 180000};
 let life, server, sandbox, who;
 
 before(async () => {
@@ -38,7 +39,7 @@ async function explained(owner, loan) {
 }
 
 describe("LO-4: repaid", () => {
-  test("LO-4: by any card, by a bound one, from the purse; twice under one key is once; each shown before", {timeout: 120000}, async () => {
+  test("LO-4: by any card, by a bound one, from the purse; twice under one key is once; each shown before", patient, async () => {
     const loan = await life.weekly(who);
     await life.days(4);
     const ways = [[undefined, "500.00"], [who.card, "300.00"], [await life.purse(who, "5000.00"), "200.00"]];
@@ -60,8 +61,9 @@ describe("LO-4: repaid", () => {
     await life.proved();
   });
 
-  test("LO-4: early in part: a shorter term, a smaller payment; on any day, on the due one too, as the check shows", {timeout: 180000}, async () => {
-    for (const [days, wish, sum] of [[3, "shorter", "6000.00"], [9, "smaller", "5000.00"], [10, "smaller", "5000.00"], [10, "shorter", "6000.00"]]) {
+  test("LO-4: early in part: a shorter term, a smaller payment; on any day, on the due one too, as the check shows", patient, async () => {
+    const tries = [[3, "shorter", "6000.00"], [9, "smaller", "5000.00"], [10, "smaller", "5000.00"], [10, "shorter", "6000.00"]];
+    for (const [days, wish, sum] of tries) {
       const loan = await life.weekly(who);
       await life.days(days);
       const was = await life.page(who, loan), {check} = await life.check(who, loan, wish, sum);
@@ -82,12 +84,13 @@ describe("LO-4: repaid", () => {
       await life.books();
       await life.days(1);
       assert.equal((await life.page(who, loan)).days_overdue, 0, "what was paid on the day was paid in time");
-      await good(life.repay(who, loan, {wish: "all", sum: (await life.page(who, loan)).owed.amount, from: await life.purse(who, "6000.00")}));
+      const {owed} = await life.page(who, loan);
+      await good(life.repay(who, loan, {wish: "all", sum: owed.amount, from: await life.purse(who, "6000.00")}));
     }
     await life.proved();
   });
 
-  test("LO-4: all: the days that were and no more; a sum of yesterday is shown anew; then nothing more is owed", {timeout: 90000}, async () => {
+  test("LO-4: all: the days that were and no more; a sum of yesterday is shown anew; then nothing more is owed", patient, async () => {
     const loan = await life.payday(who);
     await life.days(3);
     const {check, all} = await life.check(who, loan, "all");
@@ -103,7 +106,7 @@ describe("LO-4: repaid", () => {
     await life.proved();
   });
 
-  test("LO-4: an order that is declined, cancelled or never paid changes nothing", {timeout: 120000}, async () => {
+  test("LO-4: an order that is declined, cancelled or never paid changes nothing", patient, async () => {
     const loan = await life.weekly(who), was = await life.page(who, loan);
     const begin = () => life.order(who, loan, {wish: "pay", sum: "500.00"});
     const declined = await begin(), cancelled = await begin(), open = await begin();
@@ -121,19 +124,20 @@ describe("LO-4: repaid", () => {
     await life.proved();
   });
 
-  test("LO-4: paid twice, paid when the loan is over: what nobody owes goes back, to the card or to the purse", {timeout: 120000}, async () => {
+  test("LO-4: paid twice, paid when the loan is over: what nobody owes goes back, to the card or to the purse", patient, async () => {
     const other = await life.person(), loan = await life.payday(other, "5000.00");
-    const [first, second] = [await life.order(other, loan, {wish: "all", sum: "5000.00"}), await life.order(other, loan, {wish: "all", sum: "5000.00"})];
+    const order = (id, wish, sum) => life.order(other, id, {wish, sum});
+    const [first, second] = [await order(loan, "all", "5000.00"), await order(loan, "all", "5000.00")];
     await sandbox.pay(first.payment_url, cards.pays);
     await until(() => life.page(other, loan), ({state}) => state === "closed");
     await sandbox.pay(second.payment_url, cards.pays);
     await life.orderState(other, loan, second.order, "refunded");
     await life.told(other, /5 000,00 ₽ возвращаются на карту/);
     const next = await life.payday(other, "5000.00");
-    const [most, rest] = [await life.order(other, next, {wish: "pay", sum: "3000.00"}), await life.order(other, next, {wish: "pay", sum: "3000.00"})];
-    for (const {payment_url, order} of [most, rest]) {
-      await sandbox.pay(payment_url, cards.pays);
-      await life.orderState(other, next, order, "paid");
+    const [most, rest] = [await order(next, "pay", "3000.00"), await order(next, "pay", "3000.00")];
+    for (const made of [most, rest]) {
+      await sandbox.pay(made.payment_url, cards.pays);
+      await life.orderState(other, next, made.order, "paid");
     }
     await until(() => life.page(other, next), ({state}) => state === "closed");
     assert.equal(await life.cards.balance(other), "1000.00");
@@ -141,7 +145,7 @@ describe("LO-4: repaid", () => {
     await life.proved();
   });
 
-  test("LO-4: killed while a card pays, and right after the purse has: each sum once", {timeout: 120000}, async () => {
+  test("LO-4: killed while a card pays, and right after the purse has: each sum once", patient, async () => {
     const other = await life.person(), loan = await life.weekly(other), key = newKey();
     const late = await life.order(other, loan, {wish: "pay", sum: "700.00"});
     await sandbox.pay(late.payment_url, cards.late);
@@ -164,7 +168,7 @@ describe("LO-4: repaid", () => {
     await life.proved();
   });
 
-  test("LO-4: extended for its interest; not by too few days, not for another sum, not when it is overdue", {timeout: 120000}, async () => {
+  test("LO-4: extended for its interest; not by too few days, not for another sum, not when it is overdue", patient, async () => {
     const other = await life.person(), loan = await life.payday(other), late = await life.payday(other, "5000.00", 5);
     await life.days(4);
     const was = await life.page(other, loan), {check, extend_price} = await life.check(other, loan, "extend", undefined, 7);
@@ -195,14 +199,14 @@ describe("LO-6: overdue", () => {
   // Signed on a day of that law, after which nobody paid.
   async function unpaid(other, signed, percent) {
     const loan = await life.payday(other), back = today() - dayOf(signed), most = 10000n * BigInt(percent);
-    await life.days(0, `UPDATE loan_running SET signed = signed - ${back}, done = done - ${back}, anchor = anchor - ${back}, due = due - ${back}, ` +
-                       `charged_most = ${most} WHERE id = ${loan}`,
+    await life.days(0, `UPDATE loan_running SET signed = signed - ${back}, done = done - ${back}, anchor = anchor - ${back}, ` +
+                       `due = due - ${back}, charged_most = ${most} WHERE id = ${loan}`,
                     `UPDATE loan SET signed = signed - ${back}, issued = issued - ${back} WHERE id = ${loan}`,
                     `UPDATE loan_event SET day = day - ${back} WHERE loan = ${loan}`, "UPDATE loan_pass SET day = day - 1");
     return {loan, most, back};
   }
 
-  test("LO-6: overdue from the day after: interest and penalty by the day, to the kopeck; crediting in the law's order", {timeout: 120000}, async () => {
+  test("LO-6: overdue from the day after: interest and penalty by the day, to the kopeck; crediting in the law's order", patient, async () => {
     const other = await life.person(), loan = await life.payday(other);
     let days = 0;
     for (const more of [20, 1, 9, 30]) {
@@ -228,7 +232,7 @@ describe("LO-6: overdue", () => {
   });
 
   for (const [signed, percent] of [["2022-10-03", 150], ["2025-10-06", 130], [dateOf(today() - 200), 100]])
-    test(`LO-6: the law's bound: a loan of that day (${percent} %) owes no more than so much, whatever comes`, {timeout: 120000}, async () => {
+    test(`LO-6: the law's bound: a loan of that day (${percent} %) owes no more than so much, whatever comes`, patient, async () => {
       if (signed < "2026-04-01" && percent === 100) return;
       const other = await life.person(), {loan, most, back} = await unpaid(other, signed, percent);
       const page = await life.page(other, loan), reckoned = slow({sum: 1000000n, term: 20, days: back, begun: dayOf(signed), most});
@@ -243,16 +247,17 @@ describe("LO-6: overdue", () => {
       await life.proved();
     });
 
-  test("LO-6: another's loan is missing, whatever one asks of it", {timeout: 60000}, async () => {
+  test("LO-6: another's loan is missing, whatever one asks of it", patient, async () => {
     const other = await life.person(), loan = await life.payday(other);
     const {order} = await life.order(other, loan, {wish: "pay", sum: "100.00"});
     for (const path of ["", "/why", "/repay", "/repay?wish=all", `/orders/${order}`, "/certificate", "/payments", "/contract"])
       assert.equal((await server.get(`/loans/${loan}${path}`, {token: who.token})).status, 404, path);
-    for (const [path, body] of [["/repay", {wish: "pay", sum: "100.00", units: 0}], ["/autopay", {card: who.card}], ["/back", {card: who.card}],
-                                ["/card", {card: who.card}], ["/cancel", {}]])
+    for (const [path, body] of [["/repay", {wish: "pay", sum: "100.00", units: 0}], ["/autopay", {card: who.card}],
+                                ["/back", {card: who.card}], ["/card", {card: who.card}], ["/cancel", {}]])
       assert.equal((await life.post(who, `/loans/${loan}${path}`, body)).status, 404, path);
     const own = await life.payday(who, "1000.00");
-    assert.equal((await server.get(`/loans/${own}/orders/${order}`, {token: who.token})).status, 404, "another's order under one's own loan");
+    assert.equal((await server.get(`/loans/${own}/orders/${order}`, {token: who.token})).status, 404,
+                 "another's order under one's own loan");
     assert.equal((await life.post(who, `/loans/${own}/autopay`, {card: other.card})).status, 422, "another's card");
     assert.equal((await life.repay(who, own, {wish: "pay", sum: "100.00", from: other.card})).status, 422);
   });
@@ -261,7 +266,7 @@ describe("LO-6: overdue", () => {
 describe("LO-4: automatic payment", () => {
   const orders = (loan) => server.rows(`SELECT CAST(card_order AS TEXT), done FROM loan_order WHERE loan = ${loan}`);
 
-  test("LO-4: on the due day the card that was chosen pays, once, killed in between; told before", {timeout: 120000}, async () => {
+  test("LO-4: on the due day the card that was chosen pays, once, killed in between; told before", patient, async () => {
     const other = await life.person(), loan = await life.weekly(other);
     await good(life.post(other, `/loans/${loan}/autopay`, {card: other.card}));
     assert.equal((await life.page(other, loan)).autopay, true);
@@ -286,7 +291,7 @@ describe("LO-4: automatic payment", () => {
     await life.proved();
   });
 
-  test("LO-4: the card refuses: he is told, once, pays otherwise, and is not overdue; a removed card: told, switched off", {timeout: 120000}, async () => {
+  test("LO-4: the card refuses: he is told, once, pays otherwise, and is not overdue; a removed card: told, switched off", patient, async () => {
     const other = await life.cards.named(), poor = (await life.cards.bound(other, "6651")).id;
     other.card = (await life.cards.bound(other)).id;
     const loan = await life.weekly(other), gone = await life.weekly(other, "2000.00");
@@ -313,7 +318,7 @@ describe("LO-4: automatic payment", () => {
 describe("LO-6: reminders", () => {
   const contacts = (other) => Number(server.rows(`SELECT COUNT(*) FROM loan_contact WHERE customer = ${other.customer}`)[0][0]);
 
-  test("LO-6: before the day and on it: no contacts with a debtor; a day late: one, counted; used up: none", {timeout: 120000}, async () => {
+  test("LO-6: before the day and on it: no contacts with a debtor; a day late: one, counted; used up: none", patient, async () => {
     const one = await life.person(), other = await life.person();
     for (const each of [one, other]) await life.weekly(each);
     await life.days(7);
@@ -331,7 +336,7 @@ describe("LO-6: reminders", () => {
     await life.untold(other, /платёж не получен/);
   });
 
-  test("LO-6: outside of the law's hours nobody is reminded, a debtor or not; a card pays all the same", {timeout: 120000}, async () => {
+  test("LO-6: outside of the law's hours nobody is reminded, a debtor or not; a card pays all the same", patient, async () => {
     const [soon, late, auto] = [await life.person(), await life.person(), await life.person()];
     const [, , paying] = [await life.weekly(soon), await life.weekly(late), await life.weekly(auto)];
     await good(life.post(auto, `/loans/${paying}/autopay`, {card: auto.card}));
@@ -357,11 +362,12 @@ describe("LO-5: papers", () => {
   const paper = async (path, owner = who) => {
     const answer = await fetch(server.url + path, {headers: {Authorization: `Bearer ${owner.token}`, "Accept-Language": "ru"}});
     assert.equal(answer.status, 200, path);
-    return execFileSync("pdftotext", ["-layout", "-", "-"], {input: Buffer.from(await answer.arrayBuffer()), encoding: "utf8"}).replace(/\s+/g, " ");
+    const input = Buffer.from(await answer.arrayBuffer());
+    return execFileSync("pdftotext", ["-layout", "-", "-"], {input, encoding: "utf8"}).replace(/\s+/g, " ");
   };
   const words = (money) => `${money.amount.replace(".", ",").replace(/\B(?=(\d{3})+,)/g, " ")} ₽`;
 
-  test("LO-5: what is owed on a day, part by part; that nothing is; all payments; history", {timeout: 120000}, async () => {
+  test("LO-5: what is owed on a day, part by part; that nothing is; all payments; history", patient, async () => {
     const other = await life.person(), loan = await life.payday(other);
     await life.days(25);
     const page = await life.page(other, loan), debt = await paper(`/loans/${loan}/certificate`, other);
@@ -387,9 +393,10 @@ describe("LO-5: papers", () => {
 });
 
 describe("LO-4, WA-1: home", () => {
-  test("LO-4, WA-1: what is due next, by day; what is overdue first", {timeout: 120000}, async () => {
+  test("LO-4, WA-1: what is due next, by day; what is overdue first", patient, async () => {
     const other = await life.person(), long = await life.payday(other), short = await life.payday(other, "5000.00", 5);
-    const home = async () => (await life.get(other, "/")).pending.map(({href, sum, text}) => [href, sum.amount, text.replaceAll("\u00a0", " ")]);
+    const home = async () => (await life.get(other, "/")).pending
+      .map(({href, sum, text}) => [href, sum.amount, text.replaceAll("\u00a0", " ")]);
     const [first, second] = await home();
     assert.deepEqual([first.slice(0, 2), second.slice(0, 2)], [[`/loans/${short}`, "5200.00"], [`/loans/${long}`, "11600.00"]]);
     assert.match(first[2], /^платёж до \d/);
