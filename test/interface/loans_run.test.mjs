@@ -206,7 +206,7 @@ describe("LO-6: overdue", () => {
     return {loan, most, back};
   }
 
-  test("LO-6: overdue from the day after: interest and penalty by the day, to the kopeck; crediting in the law's order", patient, async () => {
+  test("LO-6: overdue from the day after: interest and penalty to the kopeck; crediting in the law's order", patient, async () => {
     const other = await life.person(), loan = await life.payday(other);
     let days = 0;
     for (const more of [20, 1, 9, 30]) {
@@ -291,7 +291,7 @@ describe("LO-4: automatic payment", () => {
     await life.proved();
   });
 
-  test("LO-4: the card refuses: he is told, once, pays otherwise, and is not overdue; a removed card: told, switched off", patient, async () => {
+  test("LO-4: the card refuses: he is told, once, and pays otherwise; a removed card: told, switched off", patient, async () => {
     const other = await life.cards.named(), poor = (await life.cards.bound(other, "6651")).id;
     other.card = (await life.cards.bound(other)).id;
     const loan = await life.weekly(other), gone = await life.weekly(other, "2000.00");
