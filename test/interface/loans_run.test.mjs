@@ -322,7 +322,7 @@ describe("LO-6: reminders", () => {
     const one = await life.person(), other = await life.person();
     for (const each of [one, other]) await life.weekly(each);
     await life.days(7);
-    await life.told(one, /: \d{1,2} \S+ (\d{4} \S+ )?платёж/);
+    await life.told(one, /По частям: \d.* платёж/);
     await life.days(3);
     await life.told(one, /сегодня платёж/);
     assert.equal(contacts(one), 0);
