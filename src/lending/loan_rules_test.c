@@ -190,23 +190,25 @@ static struct loan_contract dear_loan(const char *signed_on) {
                                   .penalty = 200000};
 }
 
-/* The one payment that closes it with the last of `rows`, each day earning by itself, in floating point. */
-static double level_payment(const struct loan_contract *contract, int64_t from, int64_t owed,
-                            const struct schedule_row *rows, size_t count) {
-    double low = 0, high = (double)owed * 2;
-    for (int tries = 0; tries < 100; tries++) {
-        double payment = (low + high) / 2, left = (double)owed;
-        int64_t on = from;
+#define FINE 1000000000 /* parts of a kopeck */
+
+/* The least payment, one each time, that closes it with the last of `rows`: each day earns by itself, unrounded. */
+static int64_t level_payment(const struct loan_contract *contract, int64_t from, int64_t owed,
+                             const struct schedule_row *rows, size_t count) {
+    int64_t low = 0, high = owed * 2;
+    while (high - low > 1) {
+        int64_t payment = low + (high - low) / 2, on = from;
+        __int128 left = (__int128)owed * FINE;
         for (size_t i = 0; i < count; i++) {
-            double interest = 0;
+            __int128 interest = 0;
             for (; on < date_to_days(rows[i].due); on++)
-                interest += left * (double)contract->plan.rate / 1e6 / year_length(on + 1);
-            left += interest - payment;
+                interest += left * contract->plan.rate / (RATE_UNIT * year_length(on + 1));
+            left += interest - (__int128)payment * FINE;
         }
         if (left > 0) low = payment;
         else high = payment;
     }
-    return low;
+    return high;
 }
 
 /* Asked for on whatever day of the period, the payments grow smaller, are alike, and end when they would have ended. */
@@ -226,11 +228,11 @@ static void a_smaller_payment_ends_on_the_same_day(void **state) {
         assert_int_equal(count, 6);
         assert_int_equal(rows[0].principal + rows[0].interest == 0, first);
         assert_int_equal(date_to_days(rows[5].due), date_to_days(before[5].due));
-        double level = level_payment(&contract, on.done, on.debt[DEBT_PRINCIPAL], rows + first, count - first);
+        int64_t level = level_payment(&contract, on.done, on.debt[DEBT_PRINCIPAL], rows + first, count - first);
         for (size_t i = first; i < count; i++) {
-            double payment = (double)(rows[i].principal + rows[i].interest);
-            assert_true(payment < (double)(before[i].principal + before[i].interest));
-            assert_true(payment > level * 0.97 && payment < level * 1.03); /* months of the formula are alike */
+            int64_t payment = rows[i].principal + rows[i].interest;
+            assert_true(payment < before[i].principal + before[i].interest);
+            assert_true(payment * 100 > level * 97 && payment * 100 < level * 103); /* the formula's months are alike */
         }
     }
 }
