@@ -69,6 +69,24 @@ static void plan_anew(const struct loan_contract *contract, struct loan_state *s
         state->payment = loan_payment(contract, state, sum, count - 1);
 }
 
+/* … where the period's interest so far was paid apart, so that the next payment has only the rest of it to bear. By the
+ * formula of whole periods that one would pay back too much, and the last one would not be needed. With `all` that is
+ * to be paid on its day, and `others` what pays all of it back after that day, this payment pays back what it leaves:
+ * others × (all − payment) / all = payment. */
+static void plan_of_rest(const struct loan_contract *contract, struct loan_state *state) {
+    int64_t principal = state->debt[DEBT_PRINCIPAL], count = state->plan.count - state->next + 1;
+    if (principal == 0) return;
+    int64_t before = state->paid_principal + state->paid_interest + loan_period_interest(contract, state);
+    if (state->plan.kind != SCHEDULE_ANNUITY || count == 1) {
+        plan_anew(contract, state);
+        return;
+    }
+    __int128 all = principal + before, others = loan_payment(contract, state, principal + before, count - 1);
+    state->payment = (int64_t)((2 * all * others + all + others) / (2 * (all + others)));
+    if (state->payment <= before) /* the next one pays nothing back: the others do it */
+        state->payment = loan_payment(contract, state, principal, count - 1);
+}
+
 /* Principal before its time, as much as there is; what is left. */
 static int64_t lessen(struct doing *doing, enum loan_reason reason, int64_t sum) {
     int64_t early = doing->state->debt[DEBT_PRINCIPAL];
@@ -86,17 +104,25 @@ static void end_part(struct loan_state *state, int64_t paid_now) {
     state->earned = (struct interest){0, 0};
 }
 
+/* On the day of a payment that one is owed: nobody who pays more than it is late with it that night. */
 static enum loan_refusal early_part(struct doing *doing) {
     struct loan_state *state = doing->state;
     int64_t owed[DEBTS];
+    bool today = state->due == state->done && !doing->event->interest_later;
     if (doing->event->sum <= 0) return LOAN_WRONG_SUM;
-    for (size_t i = 0; i < DEBTS; i++) owed[i] = state->debt[i];
-    owed[DEBT_PRINCIPAL] = 0;
+    loan_owed(doing->contract, state, owed);
+    if (!today) owed[DEBT_PRINCIPAL] = 0;
     if (doing->event->interest_later) owed[DEBT_INTEREST] = 0;
-    doing->parts->advance = lessen(doing, LOAN_WHY_EARLY, pay(doing, owed, doing->event->sum));
+    int64_t left = pay(doing, owed, doing->event->sum);
+    state->paid_principal += doing->parts->paid[DEBT_PRINCIPAL];
+    doing->parts->advance = lessen(doing, LOAN_WHY_EARLY, left);
     state->advance += doing->parts->advance;
-    if (state->debt[DEBT_INTEREST] == 0) end_part(state, doing->parts->paid[DEBT_INTEREST]);
-    if (doing->event->early == LOAN_SMALLER) plan_anew(doing->contract, state);
+    bool ends = !today && state->debt[DEBT_INTEREST] == 0;
+    if (ends) end_part(state, doing->parts->paid[DEBT_INTEREST]);
+    if (doing->event->early == LOAN_SMALLER && doing->parts->early > 0) {
+        if (ends && !doing->event->interest_later) plan_of_rest(doing->contract, state);
+        else plan_anew(doing->contract, state);
+    }
     loan_tidy(state);
     return LOAN_DONE;
 }

@@ -191,16 +191,21 @@ static void model_payment(struct model *m, int64_t sum, int64_t count, int64_t p
     m->payment = payment;
 }
 
-/* … of what is left to pay; of one payment less where the next one's interest is all of it. */
-static void model_anew(struct model *m, int64_t payment) {
-    int64_t sum = m->principal + m->prepaid, count = m->plan.count - m->next + 1, today = m->today;
-    __int128 half = 0;
+/* What the period will have earned on its last day, by the law's bound. */
+static int64_t model_period(struct model *m) {
+    int64_t today = m->today;
     for (int64_t day = m->today + 1; day <= m->due; day++) m->current[day - m->issued] = m->principal;
     m->today = m->due;
     int64_t interest = earned(m, m->current, m->period, m->plan.rate, m->contract->day_rate);
     m->today = today;
-    if (m->most >= 0 && interest - m->period_charged > m->most - m->charged)
-        interest = m->period_charged + m->most - m->charged;
+    bool cut = m->most >= 0 && interest - m->period_charged > m->most - m->charged;
+    return cut ? m->period_charged + m->most - m->charged : interest;
+}
+
+/* … of what is left to pay; of one payment less where the next one's interest is all of it. */
+static void model_anew(struct model *m, int64_t payment) {
+    int64_t sum = m->principal + m->prepaid, count = m->plan.count - m->next + 1, interest = model_period(m);
+    __int128 half = 0;
     if (count > 1 && m->prepaid > 0 && model_part(m, interest) == 0) {
         model_payment(m, m->principal, count - 1, payment);
         return;
@@ -210,6 +215,28 @@ static void model_anew(struct model *m, int64_t payment) {
     else if (m->plan.kind == SCHEDULE_ANNUITY && count > 1)
         assert_true(interest <= payment || is_annuity(&m->plan, sum, count - 1, payment));
     model_payment(m, sum, eaten ? count - 1 : count, payment);
+}
+
+/* Whether `count` payments of so much are more than pay back what another one before them leaves of `all`. */
+static bool too_large(const struct loan_plan *plan, int64_t all, int64_t count, int64_t payment) {
+    __int128 unused;
+    return annuity_leaves(plan, all - payment, count, payment, &unused) < 0;
+}
+
+/* The period's interest so far was paid: the next payment bears the rest of it, and all are the same. */
+static void model_rest(struct model *m, int64_t payment) {
+    int64_t others = m->plan.count - m->next, before = m->prepaid + m->prepaid_interest + model_period(m);
+    int64_t all = m->principal + before;
+    if (m->plan.kind != SCHEDULE_ANNUITY || others == 0) {
+        model_anew(m, payment);
+        return;
+    }
+    bool level = !too_large(&m->plan, all, others, payment - 1) && too_large(&m->plan, all, others, payment + 2);
+    if (!level || payment <= before) { /* the next one's interest is all of it */
+        assert_true(too_large(&m->plan, all, others, before + 2));
+        model_payment(m, m->principal, others, payment);
+    }
+    m->payment = payment;
 }
 
 static void model_issue(struct model *m, const struct loan_contract *contract, int64_t day, int64_t payment) {
@@ -257,8 +284,8 @@ static void model_extend(struct model *m, int64_t units, int64_t payment) {
 
 /* An event that the engine took; its payment where it is reckoned anew. */
 static void model_event(struct model *m, const struct loan_event *event, int64_t due_part, int64_t payment) {
-    int64_t left = event->sum, early, later, owed;
-    bool anew = event->kind == LOAN_GOODS || (event->kind == LOAN_EARLY_PART && event->early == LOAN_SMALLER);
+    int64_t left = event->sum, early = 0, later, owed;
+    bool smaller = event->kind == LOAN_EARLY_PART && event->early == LOAN_SMALLER, rest = false;
     switch (event->kind) {
     case LOAN_ISSUE: break;
     case LOAN_PAYMENT: m->advance += model_pay(m, due_part, left); break;
@@ -272,11 +299,13 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         later = event->interest_later ? m->interest : 0;
         m->interest -= later;
         owed = m->interest;
-        left = model_pay(m, 0, left);
+        rest = event->interest_later || m->today != m->due; /* else what is to be paid today is owed first */
+        left = model_pay(m, rest ? 0 : due_part, left);
         m->interest += later;
         early = left < m->principal ? left : m->principal;
         m->principal -= early, m->advance += left - early;
-        if (m->interest > 0) break;
+        rest = rest && m->interest == 0;
+        if (!rest) break;
         m->prepaid_interest += m->period_charged > owed ? m->period_charged - owed : 0;
         m->period = m->today, m->period_charged = 0;
         break;
@@ -289,7 +318,8 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         m->principal = m->interest = m->late_principal = m->late_interest = m->penalty = m->fees = 0;
         break;
     }
-    if (anew && m->principal > 0) model_anew(m, payment);
+    if (m->principal > 0 && smaller && early > 0 && rest && !event->interest_later) model_rest(m, payment);
+    else if (m->principal > 0 && (event->kind == LOAN_GOODS || (smaller && early > 0))) model_anew(m, payment);
     model_settle(m);
 }
 

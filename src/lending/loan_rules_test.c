@@ -181,6 +181,87 @@ static void early_repayment_makes_it_shorter_or_smaller(void **state) {
     assert_int_equal(on.status, LOAN_CLOSED);
 }
 
+/* 60 000 at 149.9 % in six months. */
+static struct loan_contract dear_loan(const char *signed_on) {
+    return (struct loan_contract){.day = day(signed_on),
+                                  .sum = 6000000,
+                                  .plan = {SCHEDULE_ANNUITY, SCHEDULE_MONTHS, 1499000, 1, 6, 0},
+                                  .late_interest = true,
+                                  .penalty = 200000};
+}
+
+#define FINE 1000000000 /* parts of a kopeck */
+
+/* The least payment, one each time, that closes it with the last of `rows`: each day earns by itself, unrounded. */
+static int64_t level_payment(const struct loan_contract *contract, int64_t from, int64_t owed,
+                             const struct schedule_row *rows, size_t count) {
+    int64_t low = 0, high = owed * 2;
+    while (high - low > 1) {
+        int64_t payment = low + (high - low) / 2, on = from;
+        __int128 left = (__int128)owed * FINE;
+        for (size_t i = 0; i < count; i++) {
+            __int128 interest = 0;
+            for (; on < date_to_days(rows[i].due); on++)
+                interest += left * contract->plan.rate / (RATE_UNIT * year_length(on + 1));
+            left += interest - (__int128)payment * FINE;
+        }
+        if (left > 0) low = payment;
+        else high = payment;
+    }
+    return high;
+}
+
+/* Asked for on whatever day of the period, the payments grow smaller, are alike, and end when they would have ended. */
+static void a_smaller_payment_ends_on_the_same_day(void **state) {
+    (void)state;
+    struct loan_contract contract = dear_loan("2026-10-30");
+    struct loan_event issue = event("2026-10-30", LOAN_ISSUE, contract.sum);
+    struct schedule_row before[SCHEDULE_MOST], rows[SCHEDULE_MOST];
+    for (int64_t after = 1; after <= 31; after++) {
+        struct loan_event early = {.day = issue.day + after, .kind = LOAN_EARLY_PART, .early = LOAN_SMALLER};
+        struct loan_state on;
+        assert_true(loan_replay(&contract, &issue, 1, early.day, &on, NULL));
+        assert_int_equal(loan_schedule(&contract, &on, before), 6);
+        early.sum = 2500000;
+        assert_int_equal(loan_apply(&contract, &on, &early, NULL, NULL), LOAN_DONE);
+        size_t count = loan_schedule(&contract, &on, rows), first = after == 31; /* that payment is in the sum */
+        assert_int_equal(count, 6);
+        assert_int_equal(rows[0].principal + rows[0].interest == 0, first);
+        assert_int_equal(date_to_days(rows[5].due), date_to_days(before[5].due));
+        int64_t level = level_payment(&contract, on.done, on.debt[DEBT_PRINCIPAL], rows + first, count - first);
+        for (size_t i = first; i < count; i++) {
+            int64_t payment = rows[i].principal + rows[i].interest;
+            assert_true(payment < before[i].principal + before[i].interest);
+            assert_true(payment * 100 > level * 97 && payment * 100 < level * 103); /* the formula's months are alike */
+        }
+    }
+}
+
+/* Who pays more on the day than that day's payment has paid it, and the rest early. */
+static void on_the_day_itself_that_payment_comes_first(void **state) {
+    (void)state;
+    struct loan_contract contract = dear_loan("2026-10-30");
+    struct loan_event issue = event("2026-10-30", LOAN_ISSUE, contract.sum);
+    struct loan_event early = event("2026-11-30", LOAN_EARLY_PART, 2500000);
+    struct loan_state first = REPLAYED(&contract, "2026-11-30", issue);
+    const struct schedule_row due = loan_next(&contract, &first);
+    int64_t payment = due.principal + due.interest;
+    for (int way = LOAN_SHORTER; way <= LOAN_SMALLER; way++) {
+        early.early = (enum loan_early)way;
+        early.sum = 2500000;
+        struct loan_state one = REPLAYED(&contract, "2026-12-01", issue, early);
+        early.sum -= payment;
+        struct loan_state two =
+            REPLAYED(&contract, "2026-12-01", issue, event("2026-11-30", LOAN_PAYMENT, payment), early);
+        assert_memory_equal(&one, &two, sizeof one);
+        assert_int_equal(one.overdue_since, 0);
+    }
+    early.sum = payment - 1; /* not even that one: nothing is early, nothing is smaller */
+    struct loan_state less = REPLAYED(&contract, "2026-12-01", issue, early);
+    assert_int_equal(less.debt[DEBT_OVERDUE_PRINCIPAL], 1);
+    assert_int_equal(less.payment, first.payment);
+}
+
 static void the_money_waits_and_earns_nothing(void **state) {
     (void)state;
     struct loan_contract contract = bank_loan("2025-09-10");
@@ -330,6 +411,8 @@ int main(void) {
                                        cmocka_unit_test(a_payment_goes_by_the_law_s_order),
                                        cmocka_unit_test(what_is_too_much_waits_for_the_next_day),
                                        cmocka_unit_test(early_repayment_makes_it_shorter_or_smaller),
+                                       cmocka_unit_test(a_smaller_payment_ends_on_the_same_day),
+                                       cmocka_unit_test(on_the_day_itself_that_payment_comes_first),
                                        cmocka_unit_test(the_money_waits_and_earns_nothing),
                                        cmocka_unit_test(goods_come_back_to_the_kopeck),
                                        cmocka_unit_test(extended_and_restructured),

@@ -67,15 +67,19 @@ static enum contact_bar never(const struct contact_case *debtor, bool representa
     return debtor->represented && !representative ? CONTACT_REPRESENTED : CONTACT_FREE;
 }
 
+bool contact_hours(const struct contact_case *whom, moment at) {
+    struct civil now = civil_at(at, whom->zone);
+    int64_t from, to;
+    hours_of(whom, now.date, &from, &to);
+    return now.hour >= from && now.hour < to;
+}
+
 enum contact_bar contact_may(const struct contact_case *debtor, enum contact_way way, bool representative, moment at) {
     if (way == CONTACT_LETTER) return CONTACT_FREE;
     enum contact_bar bar = never(debtor, representative);
     if (bar != CONTACT_FREE) return bar;
-    struct civil now = civil_at(at, debtor->zone);
-    int64_t from, to;
-    hours_of(debtor, now.date, &from, &to);
-    if (now.hour < from || now.hour >= to) return CONTACT_HOURS;
-    return too_often(debtor, way, now.date);
+    if (!contact_hours(debtor, at)) return CONTACT_HOURS;
+    return too_often(debtor, way, civil_at(at, debtor->zone).date);
 }
 
 moment contact_next(const struct contact_case *debtor, enum contact_way way, bool representative, moment at) {

@@ -56,6 +56,17 @@ static void hours(void **state) {
     assert_true(contact_next(&who, CONTACT_CALL, false, at("2026-11-30", 12, 7)) == at("2026-11-30", 12, 7));
 }
 
+/* Who owes nothing late may be written to in the same hours. */
+static void hours_are_everybody_s(void **state) {
+    (void)state;
+    struct contact_case who = debtor();
+    who.overdue_since = 0;
+    assert_int_equal(contact_may(&who, CONTACT_MESSAGE, false, at("2026-11-30", 12, 0)), CONTACT_NOT_OVERDUE);
+    assert_true(contact_hours(&who, at("2026-11-30", 8, 0)) && contact_hours(&who, at("2026-11-30", 21, 59)));
+    assert_false(contact_hours(&who, at("2026-11-30", 7, 59)) || contact_hours(&who, at("2026-11-30", 22, 0)));
+    assert_false(contact_hours(&who, at("2026-11-28", 20, 0)));
+}
+
 static void his_own_clock(void **state) {
     (void)state;
     struct contact_case who = debtor();
@@ -159,7 +170,8 @@ static void the_operators_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hours), cmocka_unit_test(his_own_clock), cmocka_unit_test(counts),
+        cmocka_unit_test(hours), cmocka_unit_test(hours_are_everybody_s), cmocka_unit_test(his_own_clock),
+        cmocka_unit_test(counts),
         cmocka_unit_test(what_he_asked_for), cmocka_unit_test(the_operators_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

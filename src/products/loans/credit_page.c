@@ -106,7 +106,7 @@ static void tell_running(struct request *request, struct tx *tx, const struct cr
                 running.state.status == LOAN_RUNS;
     doc_bool(document, "running", runs);
     doc_bool(document, "extends", runs && credit_extends(credit, &product->terms, &running.state));
-    int64_t card = credit_autopay_card(tx, credit->customer, credit->id);
+    int64_t card = credit_autopay_good(request->engine, tx, credit->customer, credit->id);
     if (!runs) {
         doc_null(document, "debts");
         doc_money(document, "due_now", rub(0));

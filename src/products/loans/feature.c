@@ -374,6 +374,7 @@ static void on_event(struct engine *engine, struct tx *tx, const struct event *e
     if (event->kind == EVENT_CARD_PAYOUT) loans_payout_told(engine, tx, event);
     else if (event->kind == EVENT_CARD_ORDER) loans_order_told(engine, tx, event);
     else loans_newcomer_told(engine, tx, event);
+    if (event->kind == EVENT_CUSTOMER_CLOSED) loans_autopay_ended(tx, event->customer);
 }
 
 static const struct lends lends = {.bounds = loans_newcomer_bounds, .quote = loans_newcomer_quote};
@@ -456,7 +457,7 @@ const struct feature loans_feature = {
     .jobs = jobs,
     .settings = settings,
     .settings_size = sizeof(struct loans_settings),
-    .pending = loans_pending,
+    .pending = credits_pending,
     .sealed = loans_sealed,
     .menu = menu,
     .queues = loans_queues,

@@ -1,6 +1,7 @@
 /* remind.c: whoever has to pay is told three days before, on the day and when he is late; on the day itself a card
- * that he gave for that pays. Once a day, after the night, at an hour when one may be written to (230-FZ, article 7).
- * Days that were slept through are not made up: nobody wants yesterday's reminder. */
+ * that he gave for that pays. Once a day, after the night. Who may not be written to at that hour where he lives, or
+ * not so often (230-FZ, articles 7 and 8), is not; a card pays at any hour. Days that were slept through are not made
+ * up: nobody wants yesterday's reminder. */
 #include "messaging/messaging.h"
 #include "products/loans/repay.h"
 
@@ -15,6 +16,29 @@ STATEMENT(late, "SELECT customer, id FROM loan_running WHERE overdue_since > 0 A
 /* pass.total: which of them it is at. */
 enum reminder { REMIND_SOON, REMIND_TODAY, REMIND_LATE, REMINDERS };
 
+/* Of a card that is gone he hears before he counts on it. */
+static void card_gone(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum, int64_t on) {
+    credit_autopay_put(tx, credit->customer, credit->id, 0);
+    credit_remind(engine, tx, credit, S_loans_told_auto_gone, sum, on);
+}
+
+static void soon(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum, int64_t on) {
+    bool asked = credit_autopay_card(tx, credit->customer, credit->id) != 0;
+    if (!asked) credit_remind(engine, tx, credit, S_loans_told_soon, sum, on);
+    else if (credit_autopay_good(engine, tx, credit->customer, credit->id) == 0)
+        card_gone(engine, tx, credit, sum, on);
+    else credit_remind(engine, tx, credit, S_loans_told_soon_auto, sum, on);
+}
+
+static void on_the_day(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum, int64_t on) {
+    switch (credit_autopay(engine, tx, credit, sum)) {
+    case AUTOPAY_ORDERED: return;
+    case AUTOPAY_CARD_GONE: card_gone(engine, tx, credit, sum, on); return;
+    case AUTOPAY_NONE:
+    case AUTOPAY_REFUSED: credit_remind(engine, tx, credit, S_loans_told_today, sum, on);
+    }
+}
+
 static void remind(struct engine *engine, struct tx *tx, enum reminder stage, int64_t customer, int64_t id) {
     struct credit credit;
     struct credit_product product;
@@ -25,14 +49,10 @@ static void remind(struct engine *engine, struct tx *tx, enum reminder stage, in
     const struct loan_contract contract = credit_contract_of(engine, &product, &credit);
     int64_t sum = credit_due_now(&contract, &running.state);
     if (sum <= 0) return;
-    if (stage == REMIND_LATE) {
-        credit_tell(engine, tx, &credit, S_loans_told_late, sum, 0);
-    } else if (stage == REMIND_SOON) {
-        bool card = credit_autopay_card(tx, customer, id) != 0;
-        credit_tell(engine, tx, &credit, card ? S_loans_told_soon_auto : S_loans_told_soon, sum, running.state.due);
-    } else if (!credit_autopay(engine, tx, &credit, sum)) {
-        credit_tell(engine, tx, &credit, S_loans_told_today, sum, running.state.due);
-    }
+    int64_t on = running.state.due;
+    if (stage == REMIND_LATE) credit_remind(engine, tx, &credit, S_loans_told_late, sum, 0);
+    else if (stage == REMIND_SOON) soon(engine, tx, &credit, sum, on);
+    else on_the_day(engine, tx, &credit, sum, on);
 }
 
 static bool may_begin(struct engine *engine, struct tx *tx, const struct loan_pass *pass) {

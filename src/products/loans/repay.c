@@ -11,12 +11,16 @@ STATEMENT(order_put, "INSERT INTO loan_order (customer, card_order, loan, wish, 
                      "VALUES ($1, $2, $3, $4, $5, 0)");
 STATEMENT(order_find, "SELECT loan, wish, units, done FROM loan_order WHERE customer = $1 AND card_order = $2 "
                       "FOR_UPDATE");
-STATEMENT(order_done, "UPDATE loan_order SET done = 1 WHERE customer = $1 AND card_order = $2");
+STATEMENT(order_done, "UPDATE loan_order SET done = $3 WHERE customer = $1 AND card_order = $2");
 STATEMENT(order_of, "SELECT loan FROM loan_order WHERE customer = $1 AND card_order = $2");
 STATEMENT(auto_find, "SELECT card FROM loan_autopay WHERE customer = $1 AND loan = $2");
 STATEMENT(auto_put, "INSERT INTO loan_autopay (customer, loan, card) VALUES ($1, $2, $3) "
                     "ON CONFLICT (customer, loan) DO UPDATE SET card = $3");
 STATEMENT(auto_drop, "DELETE FROM loan_autopay WHERE customer = $1 AND loan = $2");
+STATEMENT(auto_drop_all, "DELETE FROM loan_autopay WHERE customer = $1");
+
+/* loan_order.done */
+enum order_done { ORDER_OPEN, ORDER_ENDED, ORDER_FAILED_TOLD };
 
 /* ---- it has come ---- */
 
@@ -61,20 +65,33 @@ void credit_pay(struct engine *engine, struct tx *tx, struct credit *credit, enu
     engine_notify(engine, tx, credit->customer, "loan");
 }
 
+static void order_put_done(struct tx *tx, const struct event *event, enum order_done done) {
+    tx_run(tx, &order_done, VALUES(V_INT(event->customer), V_INT(event->number), V_INT(done)));
+}
+
+/* What was declined or ran out may yet be paid: an order is done with when its money has come, or goes back. Nobody
+ * looks at one that was made by itself: he is told once that it failed, in time to pay otherwise. */
 void loans_order_told(struct engine *engine, struct tx *tx, const struct event *event) {
     struct card_told told;
     struct credit credit;
     if (event->code != KIND_LOAN_PAID || !acquiring_told(engine, tx, event->customer, event->number, &told)) return;
     struct rows *rows = tx_query(tx, &order_find, VALUES(V_INT(event->customer), V_INT(event->number)));
-    bool open = rows_next(rows) && row_int(rows, 3) == 0;
-    int64_t loan = open ? row_int(rows, 0) : 0, wish = open ? row_int(rows, 1) : 0,
-            units = open ? row_int(rows, 2) : 0;
+    bool found = rows_next(rows);
+    int64_t loan = found ? row_int(rows, 0) : 0, units = found ? row_int(rows, 2) : 0;
+    enum wish wish = found ? (enum wish)row_int(rows, 1) : 0;
+    enum order_done done = found ? (enum order_done)row_int(rows, 3) : ORDER_ENDED;
     rows_end(rows);
-    /* What was declined or ran out may yet be paid: an order is done with when its money has come, or goes back. */
-    if (!open || (!told.paid && !told.refunding) || !credit_find(tx, event->customer, loan, &credit)) return;
-    tx_run(tx, &order_done, VALUES(V_INT(event->customer), V_INT(event->number)));
-    if (told.paid) credit_pay(engine, tx, &credit, (enum wish)wish, units, told.sum, told.operation);
-    else credit_tell(engine, tx, &credit, S_loans_told_refunding, told.sum, 0);
+    bool over = told.paid || told.refunding, failed = !over && told.final;
+    if (done == ORDER_ENDED || (!over && !failed) || !credit_find(tx, event->customer, loan, &credit)) return;
+    if (over) order_put_done(tx, event, ORDER_ENDED);
+    if (told.paid) {
+        credit_pay(engine, tx, &credit, wish, units, told.sum, told.operation);
+    } else if (told.refunding) {
+        credit_tell(engine, tx, &credit, S_loans_told_refunding, told.sum, 0);
+    } else if (wish == WISH_AUTO && done == ORDER_OPEN) {
+        order_put_done(tx, event, ORDER_FAILED_TOLD);
+        credit_tell(engine, tx, &credit, S_loans_told_auto_refused, told.sum, 0);
+    }
     engine_notify(engine, tx, event->customer, "loan");
 }
 
@@ -127,9 +144,21 @@ void credit_autopay_put(struct tx *tx, int64_t customer, int64_t loan, int64_t c
     else tx_run(tx, &auto_put, VALUES(V_INT(customer), V_INT(loan), V_INT(card)));
 }
 
-bool credit_autopay(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum) {
+int64_t credit_autopay_good(struct engine *engine, struct tx *tx, int64_t customer, int64_t loan) {
+    struct bound_card found;
+    int64_t card = credit_autopay_card(tx, customer, loan);
+    return card != 0 && bound_card_find(engine, tx, customer, card, &found) ? card : 0;
+}
+
+enum autopay credit_autopay(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum) {
     const struct credit_payment payment = {
-        .wish = WISH_PAY, .sum = sum, .card = credit_autopay_card(tx, credit->customer, credit->id)};
+        .wish = WISH_AUTO, .sum = sum, .card = credit_autopay_card(tx, credit->customer, credit->id)};
     int64_t order;
-    return payment.card != 0 && credit_order(engine, tx, credit, &payment, &order) == LEDGER_OK;
+    if (payment.card == 0) return AUTOPAY_NONE;
+    if (credit_autopay_good(engine, tx, credit->customer, credit->id) == 0) return AUTOPAY_CARD_GONE;
+    return credit_order(engine, tx, credit, &payment, &order) == LEDGER_OK ? AUTOPAY_ORDERED : AUTOPAY_REFUSED;
+}
+
+void loans_autopay_ended(struct tx *tx, int64_t customer) {
+    tx_run(tx, &auto_drop_all, VALUES(V_INT(customer)));
 }

@@ -10,6 +10,7 @@ enum wish {
     WISH_SMALLER,  /* … or smaller payments */
     WISH_ALL,      /* it is closed */
     WISH_EXTEND,   /* interest so far, and later days for the rest */
+    WISH_AUTO,     /* as WISH_PAY, by itself on the due day */
 };
 
 /* ---- tell.c ---- */
@@ -17,6 +18,10 @@ enum wish {
 /* To its customer, on the channels that he wants: the text may name {title}, {sum}, {at}. */
 void credit_tell(struct engine *engine, struct tx *tx, const struct credit *credit, string_id text, int64_t sum,
                  int64_t day);
+/* To whoever has to pay, unasked: in the law's hours alone; a debtor's contacts are counted and may be used up by then,
+ * and he is not told. */
+void credit_remind(struct engine *engine, struct tx *tx, const struct credit *credit, string_id text, int64_t sum,
+                   int64_t day);
 void credit_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
                      struct node *operation);
 
@@ -51,10 +56,14 @@ struct credit_payment {
 enum ledger_refusal credit_order(struct engine *engine, struct tx *tx, const struct credit *credit,
                                  const struct credit_payment *payment, int64_t *order);
 bool credit_of_order(struct tx *tx, int64_t customer, int64_t order, int64_t loan);
-/* By the card that he gave for the due day; false: he gave none, or it is no longer good. */
-bool credit_autopay(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum);
+enum autopay { AUTOPAY_NONE, AUTOPAY_ORDERED, AUTOPAY_CARD_GONE, AUTOPAY_REFUSED };
+/* In a command: by the card that he gave for the due day. What the bank says of it loans_order_told hears. */
+enum autopay credit_autopay(struct engine *engine, struct tx *tx, const struct credit *credit, int64_t sum);
 int64_t credit_autopay_card(struct tx *tx, int64_t customer, int64_t loan);
+/* … and it is still good; 0: he gave none, or it is gone. */
+int64_t credit_autopay_good(struct engine *engine, struct tx *tx, int64_t customer, int64_t loan);
 void credit_autopay_put(struct tx *tx, int64_t customer, int64_t loan, int64_t card);
+void loans_autopay_ended(struct tx *tx, int64_t customer); /* his cabinet is closed */
 stage_function credit_repay_read, credit_repay_write, credit_autopay_write, credit_order_read;
 
 /* ---- left.c: what was paid too much goes back ---- */
@@ -72,7 +81,7 @@ stage_function credit_back_write;
 
 bool loans_remind_job(struct engine *engine, struct tx *tx);
 
-/* ---- credit_page.c, history.c, certificates.c ---- */
+/* ---- credit_page.c, due.c, history.c, certificates.c ---- */
 
 struct text credit_address(const struct request *request, const struct credit *credit, const char *more);
 void credit_tell_row(struct request *request, struct tx *tx, const struct credit *credit, struct node *document);
@@ -83,6 +92,9 @@ size_t loans_accounts(struct engine *engine, struct tx *tx, int64_t customer, in
 void credit_history_tell(struct request *request, struct tx *tx, const struct credit *credit, struct node *list);
 struct text credit_event_name(enum loan_event_kind kind);
 string_id credit_event_title(enum loan_event_kind kind);
+/* What is due next of each, what is overdue first; and an application under way. */
+void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct node *list);
 stage_function credits_read, credit_read, credit_why_read, credit_debt_paper_read, credit_history_paper_read,
     credit_paper_work;
 bool loans_own_data(struct own_data *piece);

@@ -62,7 +62,8 @@ static int64_t extension_price(const struct loan_state *state) {
 /* What the page proposes where no sum was typed. */
 static int64_t usual(const struct paying *paying) {
     switch (paying->wish) {
-    case WISH_PAY: return credit_due_now(&paying->contract, &paying->running.state);
+    case WISH_PAY:
+    case WISH_AUTO: return credit_due_now(&paying->contract, &paying->running.state);
     case WISH_ALL: return paying->all;
     case WISH_EXTEND: return extension_price(&paying->running.state);
     case WISH_SHORTER:
