@@ -251,7 +251,7 @@ flow("ID-4: instalments: the cashier begins, the customer's code consents, he fi
 
 // ---- microloans ----
 
-flow("ID-5: microloans: calculator, code, data, income, four consents each for itself, password", "microloans", async ({server, page, ru}) => {
+flow("ID-5: microloans: calculator, code, data, income, four consents, password", "microloans", async ({server, page, ru}) => {
   await page.goto(`${server.url}/signup`);
   await page.waitForURL("**/application/calculator");
   await inspect(page, "calculator");

@@ -50,6 +50,9 @@ test("ID-5: signing up by the profile is applying: consents kept, identified, de
     await browser.go(`/loans/applications/${id}`);
     assert.match(browser.html, /Подтвердите личность/);
     assert.match(browser.html, /10.000/);
+    await browser.go("/loans");
+    assert.ok(browser.html.includes(`/loans/applications/${id}`), "seen among his loans, too");
+    await browser.go(`/loans/applications/${id}`);
     assert.match(browser.html, /href="\/settings\/level"/);
     assert.equal(own.rows("SELECT COUNT(*) FROM queue_task WHERE queue = 'loans.review'")[0][0], 0, "nobody need look yet");
 

@@ -68,6 +68,7 @@ enum flow credits_read(struct request *request, struct tx *tx) {
     size_t count = credits_of(tx, request->caller.customer, credits, TOLD);
     struct node *running = doc_array(document, "running"), *waiting = doc_array(document, "waiting"),
                 *past = doc_array(document, "past");
+    loans_pending(request->engine, tx, &request->locale, request->caller.customer, doc_array(document, "pending"));
     for (size_t i = 0; i < count; i++) {
         bool waits = credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING;
         struct node *list = credits[i].state == CREDIT_RUNS ? running : waits ? waiting : past;

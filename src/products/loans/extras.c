@@ -14,7 +14,8 @@ static const struct refusal not_so = {"not-in-this-state", 409, S_loans_refused_
 bool credit_extras_lawful(const struct loan_contract *contract, const struct credit_terms *terms, uint64_t chosen) {
     struct loan_state state = {.status = LOAN_AGREED};
     int64_t hours = law_cooling_hours(contract->sum, date_from_days(contract->day), contract->own, contract->own_count);
-    const struct loan_event issue = {.day = contract->day + hours / DAY_HOURS, .kind = LOAN_ISSUE, .sum = contract->sum};
+    const struct loan_event issue = {
+        .day = contract->day + hours / DAY_HOURS, .kind = LOAN_ISSUE, .sum = contract->sum};
     if (loan_apply(contract, &state, &issue, NULL, NULL) != LOAN_DONE) return false;
     for (size_t i = 0; i < terms->extra_count; i++) {
         const struct loan_event fee = {.day = issue.day, .kind = LOAN_FEE, .sum = terms->extras[i].price};
