@@ -6,6 +6,8 @@
 
 /* Advertising of any kind, as sign-ups ask for it; messaging has purposes of its own beside it, one a topic. */
 #define CONSENT_ADVERTISING "marketing"
+/* A lender may ask the credit bureaus: given when one applies for a loan, or signs up for one. */
+#define CONSENT_CREDIT_BUREAU "loans.bureau"
 
 struct consent {
     struct text purpose;   /* "rules", "personal", "marketing", "news", "offers" */

@@ -102,7 +102,7 @@ static const struct route routes[] = {
      "/",
      WHO_ANYONE,
      NULL,
-     {{STAGE_QUICK, home_plain}},
+     {{STAGE_READ, home_plain}},
      .page = &template_identity_home,
      .rates = PAGES,
      .summary = "What the cabinet has; guests are sent to sign in",

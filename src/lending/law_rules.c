@@ -32,6 +32,7 @@ static const char *const names[LAWS] = {
     [LAW_MESSAGES_MONTH] = "messages-month",
     [LAW_MEETINGS_WEEK] = "meetings-week",
     [LAW_CONTACT_REFUSAL] = "contact-refusal",
+    [LAW_SERVICE_REFUSAL] = "service-refusal",
 };
 
 static const struct law_line built_in[] = {
@@ -66,6 +67,7 @@ static const struct law_line built_in[] = {
     {LAW_MESSAGES_MONTH, {2017, 1, 1}, 16, "230-FZ, article 7, part 5: sixteen messages a month"},
     {LAW_MEETINGS_WEEK, {2017, 1, 1}, 1, "230-FZ, article 7, part 3: one meeting a week"},
     {LAW_CONTACT_REFUSAL, {2017, 1, 1}, 4, "230-FZ, article 8: after four months overdue"},
+    {LAW_SERVICE_REFUSAL, {2024, 1, 21}, 30, "353-FZ, article 7: thirty days"},
 };
 
 const char *law_name(enum law law) {

@@ -32,6 +32,7 @@ enum law {
     LAW_MESSAGES_MONTH,
     LAW_MEETINGS_WEEK,
     LAW_CONTACT_REFUSAL,    /* months overdue from which he may refuse to be called and written to */
+    LAW_SERVICE_REFUSAL,    /* days in which a service that was sold beside a loan may be refused */
     LAWS
 };
 

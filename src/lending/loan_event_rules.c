@@ -149,6 +149,21 @@ static enum loan_refusal fee(struct doing *doing) {
     return LOAN_DONE;
 }
 
+/* What is not owed of it any more was paid. It is no charge from now on, so the law's bound has room for others. */
+static enum loan_refusal fee_back(struct doing *doing) {
+    struct loan_state *state = doing->state;
+    int64_t sum = doing->event->sum, owed = state->debt[DEBT_OTHER];
+    if (sum <= 0 || sum > state->charged) return LOAN_WRONG_SUM;
+    if (owed > sum) owed = sum;
+    loan_book(state, doing->trail, DEBT_OTHER, LOAN_WHY_FEE_BACK, -owed);
+    doing->parts->paid[DEBT_OTHER] = owed;
+    doing->parts->advance = sum - owed;
+    state->advance += sum - owed;
+    state->charged -= sum;
+    loan_tidy(state);
+    return LOAN_DONE;
+}
+
 /* What was overdue is of the plan again. */
 static void put_back(struct doing *doing, enum debt overdue, enum debt current) {
     int64_t sum = doing->state->debt[overdue];
@@ -270,6 +285,7 @@ enum loan_refusal loan_apply(const struct loan_contract *contract, struct loan_s
     case LOAN_WAIVE: return waive(&doing);
     case LOAN_GOODS: return goods(&doing);
     case LOAN_WRITE_OFF: return write_off(&doing);
+    case LOAN_FEE_BACK: return fee_back(&doing);
     }
     return LOAN_NOT_SO;
 }

@@ -311,6 +311,10 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         break;
     case LOAN_REPAY_ALL: m->advance = model_pay(m, m->principal, left + m->advance); break;
     case LOAN_FEE: m->fees += left, m->charged += left; break;
+    case LOAN_FEE_BACK:
+        early = left < m->fees ? left : m->fees;
+        m->fees -= early, m->charged -= left, m->advance += left - early;
+        break;
     case LOAN_WAIVE: m->penalty -= left; break;
     case LOAN_EXTEND: model_extend(m, event->units, payment); break;
     case LOAN_RESTRUCTURE: model_restructure(m, &event->plan, payment); break;

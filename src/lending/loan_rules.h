@@ -85,6 +85,7 @@ enum loan_reason {
     LOAN_WHY_WAIVED,
     LOAN_WHY_GOODS,    /* goods were returned */
     LOAN_WHY_LOST,     /* written off */
+    LOAN_WHY_FEE_BACK, /* a service was refused */
 };
 
 /* Why a debt changed. balance, rate and year are of days that earned, else 0. */
@@ -135,6 +136,7 @@ enum loan_event_kind {
     LOAN_WAIVE,       /* so much of the penalty */
     LOAN_GOODS,       /* instalments: goods for so much came back, and later payments grow smaller */
     LOAN_WRITE_OFF,
+    LOAN_FEE_BACK,    /* a service that was charged is refused: what of it was paid is kept as advance */
 };
 
 enum loan_early { LOAN_SHORTER, LOAN_SMALLER }; /* the term, or the payment */

@@ -338,6 +338,39 @@ static void extended_and_restructured(void **state) {
     assert_int_equal(loan_total(&on), 0);
 }
 
+/* A service that is refused is owed no more; what of it was paid waits for the next payment. */
+static void a_service_is_refused(void **state) {
+    (void)state;
+    struct loan_contract contract = microloan("2025-01-10");
+    struct loan_event issue = event("2025-01-10", LOAN_ISSUE, contract.sum), fee = event("2025-01-10", LOAN_FEE, 9900);
+    struct loan_event back = event("2025-01-10", LOAN_FEE_BACK, 9900);
+    struct loan_parts parts;
+    struct loan_state on = REPLAYED(&contract, "2025-01-10", issue, fee);
+    owes(&on, 3000000, 0, 0, 0, 0);
+    assert_int_equal(on.debt[DEBT_OTHER], 9900);
+    assert_int_equal(loan_apply(&contract, &on, &back, &parts, NULL), LOAN_DONE);
+    assert_int_equal(on.debt[DEBT_OTHER], 0);
+    assert_int_equal(on.charged, 0);
+    assert_int_equal(parts.paid[DEBT_OTHER], 9900);
+    assert_int_equal(loan_apply(&contract, &on, &back, &parts, NULL), LOAN_WRONG_SUM); /* it was never charged */
+
+    back.day = day("2025-01-20"); /* two services, of which one and a part of the other are paid */
+    on = REPLAYED(&contract, "2025-01-20", issue, fee, fee, event("2025-01-20", LOAN_EARLY_PART, 240000 + 15000));
+    assert_int_equal(on.debt[DEBT_OTHER], 4800);
+    assert_int_equal(loan_apply(&contract, &on, &back, &parts, NULL), LOAN_DONE);
+    assert_int_equal(parts.paid[DEBT_OTHER], 4800);
+    assert_int_equal(parts.advance, 5100);
+    assert_int_equal(on.advance, 5100);
+
+    struct loan_event nearly = event("2025-01-20", LOAN_EARLY_PART, 3000000 + 240000 + 9900 - 1);
+    on = REPLAYED(&contract, "2025-01-20", issue, fee, nearly);
+    assert_int_equal(loan_total(&on), 1);
+    assert_int_equal(on.debt[DEBT_PRINCIPAL], 1);
+    assert_int_equal(loan_apply(&contract, &on, &back, &parts, NULL), LOAN_DONE);
+    assert_int_equal(on.status, LOAN_RUNS);
+    assert_int_equal(on.advance, 9900);
+}
+
 static void a_sum_says_why(void **state) {
     (void)state;
     struct loan_contract contract = bank_loan("2023-11-15");
@@ -416,6 +449,7 @@ int main(void) {
                                        cmocka_unit_test(the_money_waits_and_earns_nothing),
                                        cmocka_unit_test(goods_come_back_to_the_kopeck),
                                        cmocka_unit_test(extended_and_restructured),
+                                       cmocka_unit_test(a_service_is_refused),
                                        cmocka_unit_test(a_sum_says_why),
                                        cmocka_unit_test(what_the_law_forbids)};
     return cmocka_run_group_tests_name("loan_rules", tests, NULL, NULL);

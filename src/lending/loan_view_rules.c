@@ -91,6 +91,7 @@ const char *loan_line_source(const struct loan_contract *contract, const struct 
     case LOAN_WHY_WAIVED:
     case LOAN_WHY_GOODS:
     case LOAN_WHY_LOST: break;
+    case LOAN_WHY_FEE_BACK: return "353-FZ, article 7: a service was refused";
     }
     return "contract";
 }

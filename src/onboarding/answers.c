@@ -84,6 +84,8 @@ static const struct question questions[ANSWER_COUNT] = {
                          "organization", NULL},
     [ANSWER_INCOME] = {"income", S_onboarding_income, S_onboarding_income_hint, S_onboarding_income_missing, 0, "text",
                        "decimal", "off", NULL},
+    [ANSWER_PAYMENTS] = {"payments", S_onboarding_payments, S_onboarding_payments_hint, S_onboarding_payments_missing,
+                         0, "text", "decimal", "off", NULL},
     [ANSWER_SUM] = {"sum", S_onboarding_sum, 0, S_onboarding_sum_missing, 0, "text", "decimal", "off", NULL},
     [ANSWER_TERM] = {"term", S_onboarding_term, 0, S_onboarding_term_missing, 0, "text", "numeric", "off", NULL},
     [ANSWER_CODE_WORD] = {.name = "code_word"},
@@ -150,6 +152,7 @@ struct text answer_shown(struct arena *arena, enum detail answer, struct text ke
         return answer_date(kept, &date) ? text_format(arena, "%02d.%02d.%04d", date.day, date.month, date.year) : kept;
     case ANSWER_PHONE2: return kept.data != NULL ? phone_pretty(arena, kept) : kept;
     case ANSWER_INCOME:
+    case ANSWER_PAYMENTS:
     case ANSWER_SUM: return text_to_int(kept, &minor) ? text_format(arena, "%lld", (long long)(minor / 100)) : kept;
     default: return kept;
     }

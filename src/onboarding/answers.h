@@ -24,6 +24,7 @@ enum detail {
     ANSWER_STREET,
     ANSWER_EMPLOYER,
     ANSWER_INCOME,
+    ANSWER_PAYMENTS, /* on other loans, a month */
     ANSWER_SUM,  /* the calculator's */
     ANSWER_TERM,
     ANSWER_CODE_WORD, /* agreed in the call; never the applicant's to send */

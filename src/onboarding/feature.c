@@ -217,6 +217,8 @@ static const struct setting settings[] = {
      "The version of the rules that are agreed to; empty: not asked"},
     {"consents.personal", SETTING_TEXT, AT(consents[CONSENT_PERSONAL]), "1", 0, 32, NULL,
      "… of the consent to the use of personal data"},
+    {"consents.bureau", SETTING_TEXT, AT(consents[CONSENT_BUREAU]), "", 0, 32, NULL,
+     "… of the consent that credit bureaus may be asked: of who signs up for a loan"},
     {"consents.marketing", SETTING_TEXT, AT(consents[CONSENT_MARKETING]), "1", 0, 32, NULL,
      "… of the consent to advertising, which may be left out"},
     {"calculator.sum_min", SETTING_MONEY, AT(sum_min), "1 000.00", 100, 100000000, NULL, "The smallest sum"},

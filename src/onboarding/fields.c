@@ -11,7 +11,7 @@
 static const struct field form_fields[] = {
     QUESTION_FIELDS, {.name = "sum", .type = FIELD_MONEY}, {.name = "term", .type = FIELD_INT, .min = 1, .max = 3660},
     {.name = "consent_rules", .type = FIELD_BOOL}, {.name = "consent_personal", .type = FIELD_BOOL},
-    {.name = "consent_marketing", .type = FIELD_BOOL},
+    {.name = "consent_bureau", .type = FIELD_BOOL}, {.name = "consent_marketing", .type = FIELD_BOOL},
     {.name = "password", .type = FIELD_SECRET, .min = 1, .max = 1024},
     {.name = "pin", .type = FIELD_SECRET, .min = 1, .max = 64},
     {.name = "code", .type = FIELD_CODE, .min = 6, .max = 6, .invalid = S_onboarding_code_invalid},
@@ -147,7 +147,8 @@ static struct text kept_as(struct request *request, enum detail answer) {
     switch (answer) {
     case ANSWER_BIRTH:
     case ANSWER_PASSPORT_DATE: return date_format(request->arena, date_from_days(value->number));
-    case ANSWER_INCOME: return text_format(request->arena, "%lld", (long long)value->number);
+    case ANSWER_INCOME:
+    case ANSWER_PAYMENTS: return text_format(request->arena, "%lld", (long long)value->number);
     case ANSWER_PASSPORT:
         return passport_parse(value->text, &passport)
                    ? text_format(request->arena, "%s %s", passport.series, passport.number)

@@ -20,7 +20,9 @@
         QUESTION_TEXT("passport_office", 10), QUESTION_TEXT("passport_by", 200), QUESTION_TEXT("inn", 12),             \
         QUESTION_TEXT("snils", 20), QUESTION_TEXT("mail", 200), {.name = "phone2", .type = FIELD_PHONE},               \
         QUESTION_TEXT("postcode", 6), QUESTION_TEXT("city", 100), QUESTION_TEXT("street", 200),                        \
-        QUESTION_TEXT("employer", 200), {.name = "income", .type = FIELD_MONEY}
+        QUESTION_TEXT("employer", 200), {.name = "income", .type = FIELD_MONEY}, {                                     \
+        .name = "payments", .type = FIELD_MONEY, .min = 0, .max = MONEY_MAX                                            \
+    }
 
 /* One field: from what was typed now, else from `kept`. */
 void draw_field(struct request *request, struct node *fields, enum detail answer, bool optional, struct text kept);

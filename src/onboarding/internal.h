@@ -11,7 +11,7 @@
 #include "onboarding/flow_rules.h"
 #include "onboarding/onboarding.h"
 
-enum consent_kind { CONSENT_RULES, CONSENT_PERSONAL, CONSENT_MARKETING, CONSENT_COUNT };
+enum consent_kind { CONSENT_RULES, CONSENT_PERSONAL, CONSENT_BUREAU, CONSENT_MARKETING, CONSENT_COUNT };
 
 struct onboarding_settings {
     const char *steps;

@@ -12,6 +12,8 @@ static const struct {
     [CONSENT_RULES] = {"rules", "consent_rules", S_onboarding_consent_rules, S_onboarding_consent_rules_text, true},
     [CONSENT_PERSONAL] = {"personal", "consent_personal", S_onboarding_consent_personal,
                           S_onboarding_consent_personal_text, true},
+    [CONSENT_BUREAU] = {CONSENT_CREDIT_BUREAU, "consent_bureau", S_onboarding_consent_bureau,
+                        S_onboarding_consent_bureau_text, true},
     [CONSENT_MARKETING] = {CONSENT_ADVERTISING, "consent_marketing", S_onboarding_consent_marketing,
                            S_onboarding_consent_marketing_text, false},
 };

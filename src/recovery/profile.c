@@ -16,6 +16,9 @@ static struct text purpose_title(struct request *request, struct text purpose) {
         string_id title;
     } titles[] = {{"rules", S_recovery_consent_rules},
                   {"personal", S_recovery_consent_personal},
+                  {CONSENT_CREDIT_BUREAU, S_recovery_consent_bureau},
+                  {"loans.rules", S_recovery_consent_loan},
+                  {"loans.personal", S_recovery_consent_loan_data},
                   {CONSENT_ADVERTISING, S_recovery_consent_marketing},
                   {"news", S_recovery_consent_news},
                   {"offers", S_recovery_consent_offers}};

@@ -172,7 +172,7 @@ const elsewhere = {
   "POST /loans/{id}/cancel": "test/loans", "GET /loans/{id}/repay": "test/loans", "POST /loans/{id}/repay": "test/loans",
   "GET /loans/{id}/orders/{order}": "test/loans", "POST /loans/{id}/autopay": "test/loans",
   "POST /loans/{id}/back": "test/loans", "GET /loans/{id}/certificate": "test/loans",
-  "GET /loans/{id}/payments": "test/loans",
+  "GET /loans/{id}/payments": "test/loans", "POST /loans/{id}/extras/{code}/refuse": "loans_extras.test.mjs",
   "GET /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}/again": "deposits.test.mjs",

@@ -251,7 +251,7 @@ flow("ID-4: instalments: the cashier begins, the customer's code consents, he fi
 
 // ---- microloans ----
 
-flow("ID-5: microloans: calculator, code, data, three consents each for itself, password", "microloans", async ({server, page, ru}) => {
+flow("ID-5: microloans: calculator, code, data, income, four consents, password", "microloans", async ({server, page, ru}) => {
   await page.goto(`${server.url}/signup`);
   await page.waitForURL("**/application/calculator");
   await inspect(page, "calculator");
@@ -278,11 +278,16 @@ flow("ID-5: microloans: calculator, code, data, three consents each for itself, 
   await refused(page, "a passport issued to a child");
   await page.fill("#f-passport_date", person.passport_date);
   await page.press("#f-passport_office", "Enter");
+  await page.waitForURL("**/application/work");
+  await inspect(page, "income and payments");
+  await fill(page, {income: "60 000", payments: "0"});
+  await page.press("#f-payments", "Enter");
   await page.waitForURL("**/application/consents");
   await inspect(page, "consents");
-  assert.equal(await page.locator("main input[type=checkbox]").count(), 3);
+  assert.equal(await page.locator("main input[type=checkbox]").count(), 4);
   assert.equal(await page.locator("main input[type=checkbox]:checked").count(), 0, "none is ticked for him");
   await page.check("#f-consent_rules");
+  await page.check("#f-consent_bureau");
   await page.$eval("#f-consent_personal", (box) => box.removeAttribute("required"));
   await page.click("main form button.button");
   await refused(page, "consents refused");

@@ -67,14 +67,15 @@ export async function instalments(server) {
   return {phone, secret, browser};
 }
 
-export async function microloans(server) {
+export async function microloans(server, consents = {}, work = {income: "60000", payments: "0"}) {
   const browser = server.browser(), phone = newPhone(), secret = "Qwerty7!";
   await browser.go("/application/calculator?sum=10000&term=20");
   await step(browser, "calculator", {});
   await begin(server, browser, phone);
   await step(browser, "contact", only("surname", "name", "birth", "mail"));
   await step(browser, "passport", {...only("passport", "passport_date"), passport_office: "770-001"});
-  await step(browser, "consents", {consent_rules: "on", consent_personal: "on"});
+  await step(browser, "work", work);
+  await step(browser, "consents", {consent_rules: "on", consent_personal: "on", consent_bureau: "on", ...consents});
   await step(browser, "password", {password: secret});
   assert.ok(browser.cookies.has("session"), browser.html);
   return {phone, secret, browser};

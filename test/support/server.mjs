@@ -139,7 +139,9 @@ export class Server {
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = {database: server.database.url, key_file: join(server.folder, "key"), listen: "127.0.0.1:0",
                        public_url: "http://localhost", log_level: "error", behind_proxy: "false", ...more};
-    const lines = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox").split("\n");
+    const lines = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox")
+      .replace("/etc/kabinet/loans.json", "profiles/loans.json")
+      .replace("/etc/kabinet/policy.txt", "profiles/policy_microloans.txt").split("\n");
     for (const [path, value] of leaves(server.settings)) put(lines, path, value);
     writeFileSync(server.configuration, lines.join("\n"));
     await server.run();

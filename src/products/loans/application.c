@@ -5,11 +5,13 @@
     "customer, id, product, state, sum, term, inputs, policy, outcome, most, asked_at, decided_at, staff, expires, "   \
     "loan"
 
+#define WAITING "(state < 3 OR state = 7)" /* application_waits */
+
 STATEMENT(find, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND id = $2");
 STATEMENT(lock, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND id = $2 FOR_UPDATE");
 STATEMENT(list, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 ORDER BY id DESC LIMIT $2");
-STATEMENT(find_open, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND state < 3");
-STATEMENT(lock_open, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND state < 3 FOR_UPDATE");
+STATEMENT(find_open, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND " WAITING);
+STATEMENT(lock_open, "SELECT " APPLICATION " FROM loan_application WHERE customer = $1 AND " WAITING " FOR_UPDATE");
 STATEMENT(decided, "SELECT " APPLICATION " FROM loan_application WHERE decided_at > 0 "
                    "ORDER BY decided_at DESC, id DESC LIMIT $1");
 STATEMENT(owner, "SELECT customer FROM loan_application WHERE id = $1");
@@ -91,6 +93,10 @@ size_t applications_decided(struct engine *engine, struct tx *tx, struct applica
     while (count < room && rows_next(rows)) applications[count++] = read_row(engine, tx, rows);
     rows_end(rows);
     return count;
+}
+
+bool application_waits(enum application_state state) {
+    return state <= APPLICATION_OFFERED || state == APPLICATION_IDENTIFY;
 }
 
 int64_t application_owner(struct tx *tx, int64_t id) {

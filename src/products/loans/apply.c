@@ -3,10 +3,13 @@
  * then staff look. His consents are kept each for itself, with its words (152-FZ). */
 #include "products/loans/staff.h"
 
+#include "base/json.h"
 #include "identity/consent.h"
 #include "identity/secrets.h"
 #include "messaging/messaging.h"
 #include "onboarding/answers.h"
+
+#include <jansson.h>
 
 #define CREDITS_SEEN 200
 
@@ -78,32 +81,77 @@ static int64_t month_of(struct engine *engine, struct tx *tx, const struct appli
     return product.terms.length > 0 && product.terms.unit == SCHEDULE_DAYS ? first * 30 / product.terms.length : first;
 }
 
+/* income, payments: of all that he pays in a month, this loan too; or INCOME_UNKNOWN. */
+static void gather(struct engine *engine, struct tx *tx, const struct customer *customer,
+                   struct application *application, int64_t income, int64_t payments) {
+    struct node *inputs = doc_new(tx_arena(tx));
+    struct buffer out = buffer_new(tx_arena(tx), 1024);
+    doc_int(inputs, "asked", application->sum);
+    doc_int(inputs, "level", customer->level);
+    know_age(engine, tx, customer->id, inputs);
+    know_history(engine, tx, application, inputs);
+    if (income != INCOME_UNKNOWN) doc_int(inputs, "income", income);
+    if (payments != INCOME_UNKNOWN) doc_int(inputs, "payments", payments);
+    doc_bool(inputs, "income_proved", false);
+    doc_write_json(inputs, &out);
+    application->inputs = buffer_text(&out);
+}
+
+static bool identified(const struct engine *engine, const struct customer *customer) {
+    return (int)customer->level >= loans_settings(engine)->level + 1;
+}
+
+static void decide(struct engine *engine, struct tx *tx, struct application *application) {
+    loans_decide(engine, tx, application);
+    application->expires = 0;
+    if (application->state == APPLICATION_OFFERED)
+        application->expires = world_now(tx_world(tx)) + loans_settings(engine)->offer_life;
+}
+
 bool loans_apply(struct engine *engine, struct tx *tx, struct application *application, int64_t income,
                  int64_t payments) {
     struct customer customer;
     struct application before;
-    struct node *inputs = doc_new(tx_arena(tx));
-    struct buffer out = buffer_new(tx_arena(tx), 1024);
     if (application_open(engine, tx, application->customer, &before) ||
         !identity_customer(engine, tx, application->customer, &customer))
         return false;
-    doc_int(inputs, "asked", application->sum);
-    doc_int(inputs, "level", customer.level);
-    know_age(engine, tx, customer.id, inputs);
-    know_history(engine, tx, application, inputs);
-    if (income != INCOME_UNKNOWN) doc_int(inputs, "income", income);
-    if (payments != INCOME_UNKNOWN) doc_int(inputs, "payments", payments + month_of(engine, tx, application));
-    doc_bool(inputs, "income_proved", false);
-    doc_write_json(inputs, &out);
-    application->inputs = buffer_text(&out);
+    if (payments != INCOME_UNKNOWN) payments += month_of(engine, tx, application);
+    gather(engine, tx, &customer, application, income, payments);
     application->asked_at = world_now(tx_world(tx));
-    loans_decide(engine, tx, application);
-    if (application->state == APPLICATION_OFFERED)
-        application->expires = application->asked_at + loans_settings(engine)->offer_life;
+    if (identified(engine, &customer)) {
+        decide(engine, tx, application);
+    } else {
+        application->state = APPLICATION_IDENTIFY;
+        application->outcome = TEXT("{}");
+        application->expires = application->asked_at + loans_settings(engine)->identify_life;
+    }
     if (!application_insert(engine, tx, application)) return false;
     if (application->state == APPLICATION_REVIEW) application_to_staff(engine, tx, application);
     engine_notify(engine, tx, customer.id, "loan");
     return true;
+}
+
+/* ---- who he is has become known ---- */
+
+static int64_t input_of(const json_t *inputs, const char *name) {
+    const json_t *value = json_object_get(inputs, name);
+    return json_is_integer(value) ? json_integer_value(value) : INCOME_UNKNOWN;
+}
+
+/* What he said himself stands; what is known of him is gathered anew. */
+void loans_level_told(struct engine *engine, struct tx *tx, const struct event *event) {
+    struct customer customer;
+    struct application application;
+    if (!identity_customer(engine, tx, event->customer, &customer) || !identified(engine, &customer) ||
+        !application_open(engine, tx, customer.id, &application) || application.state != APPLICATION_IDENTIFY)
+        return;
+    const json_t *said = json_read(tx_arena(tx), application.inputs);
+    gather(engine, tx, &customer, &application, input_of(said, "income"), input_of(said, "payments"));
+    decide(engine, tx, &application);
+    application_update(engine, tx, &application);
+    if (application.state == APPLICATION_REVIEW) application_to_staff(engine, tx, &application);
+    else application_decided_tell(engine, tx, &application);
+    engine_notify(engine, tx, customer.id, "loan");
 }
 
 /* ---- the form ---- */
@@ -114,7 +162,7 @@ static const struct {
 } consents[] = {
     {"rules", "loans.rules", S_loans_consent_rules, S_loans_consent_rules_missing},
     {"personal", "loans.personal", S_loans_consent_personal, S_loans_consent_personal_missing},
-    {"bureau", "loans.bureau", S_loans_consent_bureau, S_loans_consent_bureau_missing},
+    {"bureau", CONSENT_CREDIT_BUREAU, S_loans_consent_bureau, S_loans_consent_bureau_missing},
 };
 #define CONSENTS (sizeof consents / sizeof *consents)
 

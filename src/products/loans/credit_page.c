@@ -14,6 +14,8 @@ size_t loans_accounts(struct engine *engine, struct tx *tx, int64_t customer, in
     return count;
 }
 
+const char *credit_state_name(enum credit_state state) { return state_names[state]; }
+
 struct text credit_address(const struct request *request, const struct credit *credit, const char *more) {
     return text_format(request->arena, "/loans/%lld%s", (long long)credit->id, more);
 }
@@ -66,6 +68,7 @@ enum flow credits_read(struct request *request, struct tx *tx) {
     size_t count = credits_of(tx, request->caller.customer, credits, TOLD);
     struct node *running = doc_array(document, "running"), *waiting = doc_array(document, "waiting"),
                 *past = doc_array(document, "past");
+    loans_pending(request->engine, tx, &request->locale, request->caller.customer, doc_array(document, "pending"));
     for (size_t i = 0; i < count; i++) {
         bool waits = credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING;
         struct node *list = credits[i].state == CREDIT_RUNS ? running : waits ? waiting : past;
@@ -139,50 +142,10 @@ enum flow credit_read(struct request *request, struct tx *tx) {
     struct node *cards = doc_array(document, "cards");
     if (waits || left > 0) credit_cards_tell(request->engine, tx, credit.customer, credit.card, true, cards);
     credit_history_tell(request, tx, &credit, doc_array(document, "history"));
+    credit_extras_chosen_tell(request, tx, &credit, &product, document);
     doc_bool(document, "issued", credit.issued != 0);
     if (credit.issued != 0) doc_date(document, "issued_day", date_from_days(credit.issued));
     else doc_null(document, "issued_day");
     doc_date(document, "today", date_from_days(loans_today(request->engine)));
     return answer_ok(request, document);
-}
-
-/* ---- what is kept of a customer, and what stands in the way of his leaving ---- */
-
-bool loans_own_data(struct own_data *piece) {
-    struct credit credits[TOLD];
-    size_t count = credits_of(piece->tx, piece->customer, credits, TOLD);
-    for (size_t i = 0; i < count; i++) {
-        struct node *node = doc_add_object(piece->list);
-        struct stored_event *events = arena_array(tx_arena(piece->tx), struct stored_event, CREDIT_EVENTS_MOST);
-        size_t told = credit_events_of(piece->tx, piece->customer, credits[i].id, events, CREDIT_EVENTS_MOST);
-        doc_text(node, "kind", TEXT("loan"));
-        doc_id(node, "id", credits[i].id);
-        doc_text(node, "state", text_from(state_names[credits[i].state]));
-        doc_money(node, "sum", rub(credits[i].sum));
-        doc_moment(node, "signed", credits[i].signed_at);
-        struct node *list = doc_array(node, "events");
-        for (size_t k = 0; k < told; k++) {
-            struct node *event = doc_add_object(list);
-            doc_date(event, "day", date_from_days(events[k].event.day));
-            doc_text(event, "kind", credit_event_name(events[k].event.kind));
-            doc_money(event, "sum", rub(events[k].event.sum));
-        }
-    }
-    return false;
-}
-
-void loans_obstacles(struct obstacles *obstacles) {
-    struct credit credits[TOLD];
-    size_t count = credits_of(obstacles->tx, obstacles->customer, credits, TOLD);
-    for (size_t i = 0; i < count; i++) {
-        struct credit_product product;
-        struct node *values = doc_new(obstacles->list->arena);
-        bool open = credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING ||
-                    credits[i].state == CREDIT_RUNS;
-        bool left = credit_left(obstacles->engine, obstacles->tx, &credits[i]) > 0;
-        if ((!open && !left) || !credit_product_find(obstacles->tx, credits[i].product, &product)) continue;
-        doc_text(values, "title", credit_product_title(&product, obstacles->locale->language));
-        const struct string_argument argument = {"title", doc_get(values, "title")};
-        obstacle_add(obstacles, left ? S_loans_leave_left : S_loans_leave, &argument, 1, "/loans");
-    }
 }

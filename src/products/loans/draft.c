@@ -18,6 +18,8 @@ STATEMENT(contract_find, "SELECT " CONTRACT " FROM loan_contract WHERE customer 
 
 #define EXTRA "customer, loan, code, price, made, refused"
 STATEMENT(extra_insert, "INSERT INTO loan_extra (" EXTRA ") VALUES ($1, $2, $3, $4, $5, $6)");
+STATEMENT(extra_refuse, "UPDATE loan_extra SET refused = $4 WHERE customer = $1 AND loan = $2 AND code = $3 "
+                        "AND refused = 0");
 STATEMENT(extra_list, "SELECT " EXTRA " FROM loan_extra WHERE customer = $1 AND loan = $2 ORDER BY code LIMIT $3");
 
 static struct value seal(struct engine *engine, struct tx *tx, const char *purpose, int64_t context,
@@ -55,7 +57,8 @@ bool contract_draft_find(struct engine *engine, struct tx *tx, int64_t customer,
             .digest = row_copy(rows, 9, tx_arena(tx)),
             .expires = row_int(rows, 10)};
     rows_end(rows);
-    return found && draft->expires > world_now(engine_world(engine)) && draft->document.size > 0;
+    return found && draft->expires > world_now(engine_world(engine)) && draft->day == loans_today(engine) &&
+           draft->document.size > 0;
 }
 
 void contract_draft_put(struct engine *engine, struct tx *tx, const struct contract_draft *draft) {
@@ -120,6 +123,11 @@ void credit_extra_put(struct tx *tx, const struct credit_extra_chosen *chosen) {
     tx_run(tx, &extra_insert,
            VALUES(V_INT(chosen->customer), V_INT(chosen->loan), V_TEXT(chosen->code), V_INT(chosen->price),
                   V_INT(chosen->made), V_INT(chosen->refused)));
+}
+
+bool credit_extra_refuse(struct tx *tx, const struct credit_extra_chosen *chosen, moment at) {
+    return tx_run(tx, &extra_refuse,
+                  VALUES(V_INT(chosen->customer), V_INT(chosen->loan), V_TEXT(chosen->code), V_INT(at))) == 1;
 }
 
 size_t credit_extras_of(struct tx *tx, int64_t customer, int64_t loan, struct credit_extra_chosen *list,

@@ -9,7 +9,9 @@ void credit_issue(struct engine *engine, struct tx *tx, struct credit *credit, i
                               .signed_day = credit->signed_day, .sum = credit->sum, .term = credit->term};
     struct loan_parts parts;
     const struct loan_event event = {.day = day, .kind = LOAN_ISSUE, .sum = credit->sum};
-    if (!credit_product_find(tx, credit->product, &product)) return;
+    bool known = credit_product_find(tx, credit->product, &product); /* versions are never removed */
+    check(known || tx_failed(tx));
+    if (!known) return;
     const struct loan_contract contract = credit_contract_of(engine, &product, credit);
     enum loan_refusal refusal = loan_apply(&contract, &running.state, &event, &parts, NULL);
     check(refusal == LOAN_DONE);
@@ -21,6 +23,7 @@ void credit_issue(struct engine *engine, struct tx *tx, struct credit *credit, i
     credit_update(tx, credit);
     credit_event_add(tx, credit, &event, 0, &parts);
     running_put(tx, &running, 1);
+    credit_extras_charge(engine, tx, credit);
 }
 
 static void book(struct engine *engine, struct tx *tx, const struct credit *credit, struct text code,
@@ -35,6 +38,14 @@ static void book(struct engine *engine, struct tx *tx, const struct credit *cred
                    loans_account(engine, tx, PURPOSE_LOAN_SERVICES, TEXT_NONE), event->sum, KIND_LOAN_SERVICE,
                    credit->id, TEXT_NONE);
         return;
+    case LOAN_FEE_BACK: {
+        int64_t services = loans_account(engine, tx, PURPOSE_LOAN_SERVICES, TEXT_NONE);
+        loans_move(engine, tx, services, loans_account(engine, tx, PURPOSE_LOAN_FEES, code), parts->paid[DEBT_OTHER],
+                   KIND_LOAN_SERVICE_BACK, credit->id, TEXT_NONE);
+        loans_move(engine, tx, services, credit->account, parts->advance, KIND_LOAN_SERVICE_BACK, credit->id,
+                   TEXT_NONE);
+        return;
+    }
     case LOAN_WAIVE:
         loans_move(engine, tx, loans_account(engine, tx, PURPOSE_LOAN_FINES, TEXT_NONE),
                    loans_account(engine, tx, PURPOSE_LOAN_PENALTY, code), event->sum, KIND_LOAN_WAIVED, credit->id,

@@ -19,6 +19,7 @@ static const struct {
     [LOAN_WAIVE] = {"waive", S_loans_event_waive},
     [LOAN_GOODS] = {"goods", S_loans_event_payment},
     [LOAN_WRITE_OFF] = {"write_off", S_loans_event_write_off},
+    [LOAN_FEE_BACK] = {"fee_back", S_loans_event_fee_back},
 };
 
 struct text credit_event_name(enum loan_event_kind kind) {
@@ -65,6 +66,7 @@ static string_id reason_of(enum loan_reason reason) {
     case LOAN_WHY_EARLY: return S_loans_why_early;
     case LOAN_WHY_PLAN: return S_loans_why_plan;
     case LOAN_WHY_WAIVED: return S_loans_why_waived;
+    case LOAN_WHY_FEE_BACK: return S_loans_why_fee_back;
     case LOAN_WHY_GOODS:
     case LOAN_WHY_LOST: break;
     }

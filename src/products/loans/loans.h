@@ -49,11 +49,12 @@ enum loans_kind {
     KIND_LOAN_PROVIDE,      /* providing → provision; KIND_LOAN_RELEASE: back */
     KIND_LOAN_RELEASE,
     KIND_LOAN_WAIVED,       /* fines → penalties: of one loan */
+    KIND_LOAN_SERVICE_BACK, /* services → fees, or → loan where it was paid: refused */
 };
 
 struct loans_settings {
     int level; /* from which a loan is signed: 0 minimal, 1 simplified, 2 full */
-    int64_t hour, offer_life, draft_life;
+    int64_t hour, offer_life, draft_life, identify_life;
     int64_t remind_hour, payout_life;
     const char *provisions; /* provision_rules.h */
     const char *catalogue_file, *policy_file, *calendar_file, *law_file;
@@ -170,6 +171,7 @@ enum application_state {
     APPLICATION_WITHDRAWN,
     APPLICATION_EXPIRED,
     APPLICATION_SIGNED,     /* and is a loan */
+    APPLICATION_IDENTIFY,   /* waits until it is known who he is, and is decided then */
     APPLICATION_STATES
 };
 
@@ -197,6 +199,8 @@ size_t applications_of(struct engine *engine, struct tx *tx, int64_t customer, s
                        size_t room);
 /* Everybody's, decided last first: for a policy's trial. */
 size_t applications_decided(struct engine *engine, struct tx *tx, struct application *applications, size_t room);
+/* It waits for something: staff, his signature, his identification. */
+bool application_waits(enum application_state state);
 int64_t application_owner(struct tx *tx, int64_t id); /* 0: there is none */
 /* The one that is not at its end: a customer has one at most. */
 bool application_open(struct engine *engine, struct tx *tx, int64_t customer, struct application *application);
@@ -282,10 +286,13 @@ stage_function loans_calculator_read, loans_calculator_again, loans_new_read, lo
 /* ---- apply.c: somebody applies; offer.c: and sees what becomes of it ---- */
 
 #define INCOME_UNKNOWN (-1)
-/* In a command: customer, product, sum and term are set; decided at once by the policy and kept. False: he has one
- * under way. income, payments: a month's, kopecks, or INCOME_UNKNOWN. */
+/* In a command: customer, product, sum and term are set; decided at once by the policy and kept; below the level from
+ * which contracts are signed it waits for his identification. False: he has one under way. income, payments: a
+ * month's, kopecks, or INCOME_UNKNOWN. */
 bool loans_apply(struct engine *engine, struct tx *tx, struct application *application, int64_t income,
                  int64_t payments);
+/* In a command: his level is another now; an application that waited for that is decided. */
+void loans_level_told(struct engine *engine, struct tx *tx, const struct event *event);
 /* Why this customer cannot borrow now, whatever he asks for; NULL: he can. */
 const struct refusal *loans_barred(struct engine *engine, struct tx *tx, const struct customer *customer);
 stage_function loans_apply_write;
@@ -327,7 +334,8 @@ void contract_terms_tell(struct arena *arena, struct text document, struct node 
 struct text contract_digest_of(struct arena *arena, struct text document); /* lower-case hex of SHA-256 */
 stage_function loans_contract_read, loans_credit_contract_read, loans_contract_work;
 
-/* Waits for its code; binds nobody. A new one takes the place of the one before. */
+/* Waits for its code; binds nobody; good on its own day alone, from which its dates are counted. A new one takes the
+ * place of the one before. */
 struct contract_draft {
     int64_t customer, application, id, product;
     int64_t sum, term, day;
@@ -359,6 +367,8 @@ struct credit_extra_chosen {
 };
 size_t credit_extras_of(struct tx *tx, int64_t customer, int64_t loan, struct credit_extra_chosen *list, size_t room);
 void credit_extra_put(struct tx *tx, const struct credit_extra_chosen *chosen);
+/* In a command: of one that he has; false: he has not. */
+bool credit_extra_refuse(struct tx *tx, const struct credit_extra_chosen *chosen, moment at);
 
 stage_function loans_contract_write, loans_sign_read, loans_again_write, loans_sign_write;
 

@@ -48,7 +48,7 @@ static void apply_for(struct engine *engine, struct tx *tx, int64_t customer) {
     struct credit_product product;
     struct credit_quote quote;
     struct application application = {.customer = customer};
-    int64_t income = INCOME_UNKNOWN;
+    int64_t income = INCOME_UNKNOWN, payments = INCOME_UNKNOWN;
     if (!for_newcomers(tx, &product) || !answered(engine, tx, customer, "sum", &application.sum) ||
         !answered(engine, tx, customer, "term", &application.term) ||
         credit_choice_wrong(&product.terms, application.sum, application.term) != NULL)
@@ -57,11 +57,13 @@ static void apply_for(struct engine *engine, struct tx *tx, int64_t customer) {
     if (quote.fault != LOAN_LAWFUL) return;
     application.product = product.id;
     if (!answered(engine, tx, customer, "income", &income)) income = INCOME_UNKNOWN;
-    loans_apply(engine, tx, &application, income, INCOME_UNKNOWN);
+    if (!answered(engine, tx, customer, "payments", &payments)) payments = INCOME_UNKNOWN;
+    loans_apply(engine, tx, &application, income, payments);
 }
 
 void loans_newcomer_told(struct engine *engine, struct tx *tx, const struct event *event) {
     struct application open;
+    if (event->kind == EVENT_CUSTOMER_LEVEL) loans_level_told(engine, tx, event);
     if (event->kind == EVENT_CUSTOMER_APPROVED) apply_for(engine, tx, event->customer);
     if (event->kind != EVENT_CUSTOMER_CLOSED || !application_open(engine, tx, event->customer, &open)) return;
     application_withdraw(engine, tx, &open);

@@ -28,6 +28,7 @@ static const struct {
     [APPLICATION_WITHDRAWN] = {"withdrawn", S_loans_state_withdrawn},
     [APPLICATION_EXPIRED] = {"expired", S_loans_state_expired},
     [APPLICATION_SIGNED] = {"signed", S_loans_state_signed},
+    [APPLICATION_IDENTIFY] = {"identify", S_loans_state_identify},
 };
 
 struct text application_state_word(enum application_state state) { return text_from(states[state].name); }
@@ -146,7 +147,10 @@ static enum flow page(struct request *request, struct tx *tx, bool strict) {
         doc_bool(document, "waits", credit.state == CREDIT_WAITS);
         doc_bool(document, "no_card", credit.card == 0);
     }
-    doc_bool(document, "over", application.state > APPLICATION_OFFERED);
+    doc_bool(document, "over", !application_waits(application.state));
+    bool levels = application.state == APPLICATION_IDENTIFY && engine_enabled(request->engine, "levels");
+    if (levels) doc_text(document, "identify", TEXT("/settings/level"));
+    else doc_null(document, "identify");
     return answer_ok(request, document);
 }
 
@@ -167,7 +171,7 @@ void application_withdraw(struct engine *engine, struct tx *tx, struct applicati
 enum flow loans_withdraw_write(struct request *request, struct tx *tx) {
     struct application application;
     if (!application_asked(request, tx, &application)) return answer_missing(request);
-    if (application.state > APPLICATION_OFFERED && application.state != APPLICATION_WITHDRAWN)
+    if (!application_waits(application.state) && application.state != APPLICATION_WITHDRAWN)
         return refuse(request, &not_open);
     application_withdraw(request->engine, tx, &application);
     struct node *document = doc_new(request->arena);
@@ -187,11 +191,13 @@ bool loans_offers_job(struct engine *engine, struct tx *tx) {
     rows_end(rows);
     for (size_t i = 0; i < count; i++) {
         if (!application_find(engine, tx, over[i][0], over[i][1], &application)) continue;
-        if (application.state == APPLICATION_OFFERED) application.state = APPLICATION_EXPIRED;
+        bool unknown = application.state == APPLICATION_IDENTIFY;
+        if (application_waits(application.state)) application.state = APPLICATION_EXPIRED;
         application.expires = 0;
         application_update(engine, tx, &application);
         contract_draft_drop(tx, application.customer, application.id);
-        message_tell_bulk(engine, tx, application.customer, TOPIC_SERVICE, S_loans_told_expired, NULL, 0);
+        message_tell_bulk(engine, tx, application.customer, TOPIC_SERVICE,
+                          unknown ? S_loans_told_unidentified : S_loans_told_expired, NULL, 0);
         engine_notify(engine, tx, application.customer, "loan");
     }
     return count == PIECE;

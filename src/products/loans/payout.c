@@ -13,6 +13,7 @@ STATEMENT(overdue, "SELECT customer, id FROM loan WHERE state = 1 AND ready_at <
 STATEMENT(by_payout, "SELECT id FROM loan WHERE customer = $1 AND payout = $2");
 
 static const struct refusal on_its_way = {"loan-sent", 409, S_loans_refused_sent, false};
+static const struct refusal frozen = {"account-frozen", 422, S_loans_refused_frozen, false};
 static const struct refusal no_card = {"no-card", 422, S_loans_refused_card, false};
 
 struct waiting {
@@ -28,6 +29,11 @@ static size_t waiting_of(struct tx *tx, struct statement *statement, moment unti
     return count;
 }
 
+static bool is_frozen(struct engine *engine, struct tx *tx, int64_t customer) {
+    struct customer found;
+    return !identity_customer(engine, tx, customer, &found) || found.frozen;
+}
+
 static void send(struct engine *engine, struct tx *tx, struct credit *credit) {
     const struct card_payout wanted = {.customer = credit->customer,
                                        .card = credit->card,
@@ -35,7 +41,9 @@ static void send(struct engine *engine, struct tx *tx, struct credit *credit) {
                                        .sum = credit->sum,
                                        .kind = KIND_LOAN_ISSUE,
                                        .subject = credit->id};
-    if (card_payout_begin(engine, tx, &wanted, &credit->payout) == LEDGER_OK) {
+    if (is_frozen(engine, tx, credit->customer)) { /* somebody else may have signed: he chooses again when it is his */
+        credit->card = 0;
+    } else if (card_payout_begin(engine, tx, &wanted, &credit->payout) == LEDGER_OK) {
         credit->state = CREDIT_SENDING;
     } else { /* removed meanwhile, or expired, or another's name */
         credit->card = 0;
@@ -143,6 +151,7 @@ enum flow credit_card_write(struct request *request, struct tx *tx) {
     int64_t card = field_number(request, "card");
     if (!credit_asked(request, tx, &credit)) return answer_missing(request);
     if (credit.state != CREDIT_WAITS) return refuse(request, &on_its_way);
+    if (is_frozen(request->engine, tx, credit.customer)) return refuse(request, &frozen);
     if (!credit_card_good(request->engine, tx, credit.customer, card)) return refuse(request, &no_card);
     credit.card = card;
     credit_update(tx, &credit);

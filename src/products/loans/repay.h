@@ -77,12 +77,22 @@ void credit_back_ended(struct tx *tx, const struct credit *credit);
 bool credit_back_open(struct tx *tx, const struct credit *credit);
 stage_function credit_back_write;
 
+/* ---- extras.c ---- */
+
+/* Whether the law's bound upon charges has room for those services of the product, a bit each. */
+bool credit_extras_lawful(const struct loan_contract *contract, const struct credit_terms *terms, uint64_t chosen);
+/* Adds {extras: [{code, title, price, path, refused, refusable}], extras_until}. */
+void credit_extras_chosen_tell(struct request *request, struct tx *tx, const struct credit *credit,
+                               const struct credit_product *product, struct node *document);
+stage_function credit_extra_refuse_write;
+
 /* ---- remind.c ---- */
 
 bool loans_remind_job(struct engine *engine, struct tx *tx);
 
-/* ---- credit_page.c, due.c, history.c, certificates.c ---- */
+/* ---- credit_page.c, due.c, history.c, certificates.c, own_data.c ---- */
 
+const char *credit_state_name(enum credit_state state); /* "waits", "runs" */
 struct text credit_address(const struct request *request, const struct credit *credit, const char *more);
 void credit_tell_row(struct request *request, struct tx *tx, const struct credit *credit, struct node *document);
 /* What is paid now to be up to date: what is overdue, and the next payment where its day is near. */

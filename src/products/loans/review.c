@@ -124,11 +124,13 @@ static void tell_outcome(struct request *request, const struct application *appl
 
 static const char *const states[APPLICATION_STATES] = {
     [APPLICATION_REVIEW] = "review",       [APPLICATION_OFFERED] = "offered", [APPLICATION_REFUSED] = "refused",
-    [APPLICATION_WITHDRAWN] = "withdrawn", [APPLICATION_EXPIRED] = "expired", [APPLICATION_SIGNED] = "signed"};
+    [APPLICATION_WITHDRAWN] = "withdrawn", [APPLICATION_EXPIRED] = "expired", [APPLICATION_SIGNED] = "signed",
+    [APPLICATION_IDENTIFY] = "identify"};
 static const string_id state_titles[APPLICATION_STATES] = {
     [APPLICATION_REVIEW] = S_loans_staff_state_review,       [APPLICATION_OFFERED] = S_loans_staff_state_offered,
     [APPLICATION_REFUSED] = S_loans_staff_state_refused,     [APPLICATION_WITHDRAWN] = S_loans_staff_state_withdrawn,
-    [APPLICATION_EXPIRED] = S_loans_staff_state_expired,     [APPLICATION_SIGNED] = S_loans_staff_state_signed};
+    [APPLICATION_EXPIRED] = S_loans_staff_state_expired,     [APPLICATION_SIGNED] = S_loans_staff_state_signed,
+    [APPLICATION_IDENTIFY] = S_loans_staff_state_identify};
 static const char *const credit_states[CREDIT_STATES] = {
     [CREDIT_WAITS] = "waits",   [CREDIT_SENDING] = "sending",         [CREDIT_RUNS] = "runs",
     [CREDIT_CLOSED] = "closed", [CREDIT_WRITTEN_OFF] = "written_off", [CREDIT_VOID] = "void"};
@@ -238,7 +240,7 @@ static struct text with_staff(struct arena *arena, struct text outcome, const ch
     return buffer_text(&out);
 }
 
-static void tell_customer(struct engine *engine, struct tx *tx, const struct application *application) {
+void application_decided_tell(struct engine *engine, struct tx *tx, const struct application *application) {
     struct node *arguments = doc_new(tx_arena(tx));
     doc_money(arguments, "sum", rub(application->most));
     const struct string_argument sum = {"sum", doc_get(arguments, "sum")};
@@ -279,7 +281,7 @@ enum flow review_decide(struct request *request, struct tx *tx) {
                                      field_text(request, "note"));
     application_update(request->engine, tx, &application);
     queue_finish(request->engine, tx, QUEUE, application.id, request->caller.staff, granted ? "granted" : "refused");
-    tell_customer(request->engine, tx, &application);
+    application_decided_tell(request->engine, tx, &application);
     audit_record(request, application.customer, granted ? "loans.review.granted" : "loans.review.refused",
                  text_from(reason));
     struct node *document = doc_new(request->arena);

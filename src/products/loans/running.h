@@ -94,6 +94,11 @@ bool loans_night_job(struct engine *engine, struct tx *tx);
 /* {day, running, seen, total, percent, began, ended} */
 void loans_pass_tell(struct tx *tx, struct node *document);
 
+/* ---- extras.c: services chosen beside a loan ---- */
+
+/* In a command: the money is out. What the law's bound has no room for is not charged, and is on record. */
+void credit_extras_charge(struct engine *engine, struct tx *tx, struct credit *credit);
+
 /* ---- happen.c: something happens to a loan ---- */
 
 /* In a command: the money is out since that day. Its payout has moved it off the loan's account; where it had none, it

@@ -1,7 +1,7 @@
 /* sign.c: a contract is signed by a code sent to its owner's number after a fresh proof (63-FZ). The code is bound to
  * the draft and to the SHA-256 of the document's bytes; what was signed is kept word for word, with the number, when
  * the code went out and was used, the address and the device. In the same command the loan is agreed (agree.c). */
-#include "products/loans/loans.h"
+#include "products/loans/repay.h"
 
 #include "factors/factors.h"
 #include "identity/common.h"
@@ -15,6 +15,7 @@
 static const struct refusal not_offered = {"not-in-this-state", 409, S_loans_refused_state, false};
 static const struct refusal too_late = {"too-late", 409, S_loans_refused_late, false};
 static const struct refusal draft_over = {"draft-over", 409, S_loans_refused_draft, false};
+static const struct refusal too_dear = {"extras-above-law", 422, S_loans_refused_extras_dear, false};
 static const struct refusal level_low = {"level-too-low", 422, S_loans_refused_level, false};
 
 /* FLOW_NEXT: it is offered, and he may sign it now. */
@@ -84,8 +85,10 @@ enum flow loans_contract_write(struct request *request, struct tx *tx) {
         return refuse_rest(request);
     credit_quote(engine, request->arena, &choice.product.terms, choice.sum, choice.term, &quote);
     if (quote.fault != LOAN_LAWFUL) return refuse_field(request, "term", S_loans_form_unlawful);
-    if (factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
     choice.extras = extras_chosen(request, &choice.product.terms);
+    if (!credit_extras_lawful(&quote.contract, &choice.product.terms, choice.extras))
+        return refuse(request, &too_dear);
+    if (factors_fresh(request, tx) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct contract_draft draft = {.customer = application.customer,
                                    .application = application.id,
                                    .id = world_id(tx_world(tx)),
@@ -152,7 +155,8 @@ enum flow loans_again_write(struct request *request, struct tx *tx) {
 
 static void keep(struct request *request, struct tx *tx, const struct contract_draft *draft, int64_t loan,
                  struct text phone, moment sent) {
-    struct text device = request->user_agent;
+    struct text device = text_slice(request->user_agent, 0, DEVICE_MOST);
+    if (!device.data || !text_valid_utf8(device)) device = TEXT("");
     const struct contract_signed kept = {.customer = draft->customer,
                                          .application = draft->application,
                                          .loan = loan,
@@ -160,11 +164,7 @@ static void keep(struct request *request, struct tx *tx, const struct contract_d
                                          .digest = draft->digest,
                                          .phone = phone,
                                          .how = identity_consent_how(request),
-                                         .device = device.size > 0
-                                                       ? text_slice(device, 0, device.size < DEVICE_MOST
-                                                                                   ? device.size
-                                                                                   : DEVICE_MOST)
-                                                       : TEXT(""),
+                                         .device = device,
                                          .sent = sent,
                                          .made = world_now(tx_world(tx))};
     contract_signed_put(request->engine, tx, &kept);

@@ -55,6 +55,8 @@ extern const char *const loan_refusals[]; /* staff's reasons, NULL-ended */
 stage_function review_page, review_decide;
 /* In a command: an application waits for people; it does not any more, since its owner took it back. */
 void application_to_staff(struct engine *engine, struct tx *tx, const struct application *application);
+/* The customer is told what was decided of it. */
+void application_decided_tell(struct engine *engine, struct tx *tx, const struct application *application);
 void application_from_staff(struct engine *engine, struct tx *tx, const struct application *application);
 string_id application_staff_title(enum application_state state);
 string_id credit_staff_title(enum credit_state state);

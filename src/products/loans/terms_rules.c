@@ -11,6 +11,18 @@ static bool extension_good(const struct credit_terms *terms) {
            between(terms->extend_most, terms->extend_least, CREDIT_TERM_MOST) && between(terms->extend_times, 1, 100);
 }
 
+/* Its code stands in addresses, and names it among those of a loan. */
+static bool extra_good(const struct credit_terms *terms, size_t at) {
+    const struct credit_extra *extra = &terms->extras[at];
+    for (size_t i = 0; i < extra->code.size; i++) {
+        char c = extra->code.data[i];
+        if (!between(c, 'a', 'z') && !between(c, '0', '9') && c != '_' && c != '-') return false;
+    }
+    for (size_t i = 0; i < at; i++)
+        if (text_equal(extra->code, terms->extras[i].code)) return false;
+    return extra->code.size > 0 && extra->price > 0;
+}
+
 const char *credit_terms_wrong(const struct credit_terms *terms) {
     if (!between(terms->length, 0, CREDIT_TERM_MOST)) return "length";
     /* One payment of all is a bullet, whatever the formula. */
@@ -25,7 +37,7 @@ const char *credit_terms_wrong(const struct credit_terms *terms) {
     if (!extension_good(terms)) return "extend_most";
     if (terms->extra_count > CREDIT_EXTRAS) return "extras";
     for (size_t i = 0; i < terms->extra_count; i++)
-        if (terms->extras[i].code.size == 0 || terms->extras[i].price <= 0) return "extras";
+        if (!extra_good(terms, i)) return "extras";
     return NULL;
 }
 
