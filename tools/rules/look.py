@@ -2,9 +2,12 @@
 broken (tables read best as they were laid out); braces; comments that fit."""
 
 import difflib
+import hashlib
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from rules.tree import Problem, blanked
@@ -78,39 +81,90 @@ def wrapped(lines, number):
 KEYWORDS = ("template", "class", "new", "delete", "this", "operator", "private", "public", "export", "namespace")
 
 
-def clang_formatted(root, text, path):
+BATCH = 60  # files to a process, which costs more than a file does
+
+
+def masked(text):
     for word in KEYWORDS:
         text = re.sub(r"\b%s\b" % word, word[:-1] + "Q", text)
-    out = subprocess.run(["clang-format", "--assume-filename=" + path], cwd=root, input=text, capture_output=True,
-                         check=True, text=True).stdout
+    return text
+
+
+def unmasked(text):
     for word in KEYWORDS:
-        out = re.sub(r"\b%sQ\b" % word[:-1], word, out)
-    return out
+        text = re.sub(r"\b%sQ\b" % word[:-1], word, text)
+    return text
+
+
+def clang_formatted(root, texts):
+    """path → layout, of path → text."""
+    with tempfile.TemporaryDirectory() as copy, ThreadPoolExecutor() as pool:
+        shutil.copy(os.path.join(root, ".clang-format"), copy)
+        for path, text in texts.items():
+            os.makedirs(os.path.join(copy, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(copy, path), "w", encoding="utf-8") as file:
+                file.write(masked(text))
+        paths = list(texts)
+        batches = [paths[at:at + BATCH] for at in range(0, len(paths), BATCH)]
+        for _ in pool.map(lambda batch: subprocess.run(["clang-format", "-i"] + batch, cwd=copy, check=True), batches):
+            pass
+        layouts = {}
+        for path in paths:
+            with open(os.path.join(copy, path), encoding="utf-8") as file:
+                layouts[path] = unmasked(file.read())
+        return layouts
+
+
+class Seen:
+    """What was found well before need not be looked at again: build/look.seen, a digest a line."""
+
+    def __init__(self, root):
+        self.path, self.known, self.well = os.path.join(root, "build", "look.seen"), set(), []
+        with open(os.path.join(root, ".clang-format"), "rb") as style, open(__file__, "rb") as rule:
+            self.rules = style.read() + rule.read()
+        if os.path.exists(self.path):
+            with open(self.path, encoding="ascii") as file:
+                self.known = set(file.read().split())
+
+    def digest(self, text):
+        return hashlib.sha256(self.rules + text.encode()).hexdigest()
+
+    def keep(self, texts):
+        """All that is well now."""
+        if os.path.isdir(os.path.dirname(self.path)):
+            with open(self.path, "w", encoding="ascii") as file:
+                file.write("\n".join(sorted(map(self.digest, texts))))
+
+
+def look_of(path, text, formatted):
+    for match in re.finditer(r"(?m)^\{", text):
+        if re.search(r"\)\n\Z", text[:match.start()]):
+            yield Problem(path, text.count("\n", 0, match.start()) + 1, "look", "a brace on a line of its own")
+    _, changed = mended(text, formatted)
+    for line in changed[:5]:
+        yield Problem(path, line, "look", "spacing differs from clang-format's; ./run format mends it")
 
 
 def check_look(tree):
     if not shutil.which("clang-format"):
         yield Problem(".clang-format", 1, "look", "clang-format is not installed: not checked", warning=True)
         return
-    paths = tree.having(".c", ".h")
-    with ThreadPoolExecutor() as pool:
-        layouts = pool.map(lambda path: clang_formatted(tree.root, tree.text(path), path), paths)
-    for path, formatted in zip(paths, layouts):
-        text = tree.text(path)
-        for match in re.finditer(r"(?m)^\{", text):
-            if re.search(r"\)\n\Z", text[:match.start()]):
-                yield Problem(path, text.count("\n", 0, match.start()) + 1, "look", "a brace on a line of its own")
-        _, changed = mended(text, formatted)
-        for line in changed[:5]:
-            yield Problem(path, line, "look", "spacing differs from clang-format's; ./run format mends it")
+    texts, seen = {path: tree.text(path) for path in tree.having(".c", ".h")}, Seen(tree.root)
+    doubtful = {path: text for path, text in texts.items() if seen.digest(text) not in seen.known}
+    for path, formatted in clang_formatted(tree.root, doubtful).items():
+        wrong = list(look_of(path, texts[path], formatted))
+        if wrong:
+            del texts[path]
+        yield from wrong
+    seen.keep(texts.values())
 
 
 # ---- mending ----
 
 def laid_out(root, path, text):
     text = filled_rows(fitted_comments(joined_braces(text)))
-    text = broken_again(text, clang_formatted(root, text, path))
-    return mended(text, clang_formatted(root, text, path))[0]
+    text = broken_again(text, clang_formatted(root, {path: text})[path])
+    return mended(text, clang_formatted(root, {path: text})[path])[0]
 
 
 def filled_rows(text):
