@@ -190,7 +190,7 @@ async function repay(page, well, who, {path, card}) {
   await well("more than is owed");
   await page.goto(`${server.url}${path}/repay`);
   await type(page, "#f-sum", "3000");
-  await press(page, 'main form[method=get] input[value="shorter"]', "Space");
+  await press(page, 'main form[method=get] input[value="pay"]', "ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForSelector(button(`${path}/repay`));
   await well("what a part changes");
@@ -236,7 +236,8 @@ for (const {name, ...look} of looks)
   });
 
 test("LO-2: refused, withdrawn, called off: each says so and what may be done", {timeout: 180000}, async () => {
-  const {name, ...look} = looks[0], who = await cards.named(), page = await browsers.signedIn(server, who, look), well = watched(page, name);
+  const {name, ...look} = looks[0], who = await cards.named();
+  const page = await browsers.signedIn(server, who, look), well = watched(page, name);
   const see = async (body, what) => {
     const {id} = (await loans.apply(who, body)).body;
     await page.goto(`${server.url}/loans/applications/${id}`);
