@@ -54,7 +54,7 @@ async function type(page, selector, text) {
 }
 
 // A page that asks again by itself may do so just now.
-const open = (page, address) => page.goto(address).catch(() => page.goto(address));
+const open = (page, address) => until(() => page.goto(address).catch(() => null), Boolean);
 
 const spaced = (text) => text.replace(/[\s,.]/g, " ");
 const says = (page, words) => page.waitForFunction(
