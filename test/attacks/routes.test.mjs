@@ -49,7 +49,9 @@ async function live() {
   good(await server.post("/cards", {kind: "virtual"}, options()));
   await until(() => server.get("/loans/calculator"), ({body}) => body.products.length === 2);
   const loans = new Loans(server), loan = await loans.signed(who, await loans.offered(who));
-  who.made.push({loan}, {application: await loans.offered(who)});
+  const application = await loans.offered(who);
+  await loans.drafted(who, application);
+  who.made.push({loan}, {application});
   return who;
 }
 
@@ -58,7 +60,7 @@ before(async () => {
   ({server} = both);
   routes = routesOf(server);
   [victim, thief] = [await live(), await server.customer()];
-  thieves = [thief, await server.customer(), await server.customer()];
+  thieves = [thief, ...(await Promise.all([1, 2, 3, 4].map(() => server.customer())))];
   ids = await idsOf(server, routes, victim, victim.made);
 });
 after(() => both?.stop());
@@ -172,7 +174,8 @@ const elsewhere = {
   "GET /cards/{id}/shops/{group}": "card_controls.test.mjs", "POST /cards/{id}/shops/{group}": "card_controls.test.mjs",
   "GET /cards/{id}/limits/{kind}": "card_controls.test.mjs", "POST /cards/{id}/limits/{kind}": "card_controls.test.mjs",
   "GET /cards/purchases/{id}": "card_disputes.test.mjs", "POST /cards/purchases/{id}/dispute": "card_disputes.test.mjs",
-  "GET /loans/{id}/orders/{order}": "test/loans",
+  "GET /loans/{id}/orders/{order}": "test/loans", "GET /loans/{id}/certificate": "test/loans",
+  "GET /loans/{id}/payments": "test/loans",
   "GET /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}/again": "deposits.test.mjs",
