@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import {after, before, describe, test} from "node:test";
 
 import {fill, idsOf, routesOf, withId} from "../support/attacks.mjs";
+import {Loans, loansSettings} from "../support/loans.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, newPhone} from "../support/server.mjs";
 import {Wallets, limits, until} from "../support/wallet.mjs";
@@ -46,15 +47,20 @@ async function live() {
   good(await server.post(`/boxes/${box.body.id}/put`, {sum: "5.00"}, options()));
   good(await server.post(`/boxes/${box.body.id}/rules`, {kind: "round", step: "10"}, options()));
   good(await server.post("/cards", {kind: "virtual"}, options()));
+  await until(() => server.get("/loans/calculator"), ({body}) => body.products.length === 2);
+  const loans = new Loans(server), loan = await loans.signed(who, await loans.offered(who));
+  const application = await loans.offered(who);
+  await loans.drafted(who, application);
+  who.made.push({loan}, {application});
   return who;
 }
 
 before(async () => {
-  both = await startBoth({limits, payments: {catalogue_file: "profiles/catalogue.json"}});
+  both = await startBoth({limits, payments: {catalogue_file: "profiles/catalogue.json"}, loans: loansSettings()});
   ({server} = both);
   routes = routesOf(server);
   [victim, thief] = [await live(), await server.customer()];
-  thieves = [thief, await server.customer(), await server.customer()];
+  thieves = [thief, ...(await Promise.all([1, 2, 3, 4].map(() => server.customer())))];
   ids = await idsOf(server, routes, victim, victim.made);
 });
 after(() => both?.stop());
@@ -168,11 +174,9 @@ const elsewhere = {
   "GET /cards/{id}/shops/{group}": "card_controls.test.mjs", "POST /cards/{id}/shops/{group}": "card_controls.test.mjs",
   "GET /cards/{id}/limits/{kind}": "card_controls.test.mjs", "POST /cards/{id}/limits/{kind}": "card_controls.test.mjs",
   "GET /cards/purchases/{id}": "card_disputes.test.mjs", "POST /cards/purchases/{id}/dispute": "card_disputes.test.mjs",
-  "GET /loans/{id}": "test/loans", "GET /loans/{id}/why": "test/loans", "POST /loans/{id}/card": "test/loans",
-  "POST /loans/{id}/cancel": "test/loans", "GET /loans/{id}/repay": "test/loans", "POST /loans/{id}/repay": "test/loans",
-  "GET /loans/{id}/orders/{order}": "test/loans", "POST /loans/{id}/autopay": "test/loans",
-  "POST /loans/{id}/back": "test/loans", "GET /loans/{id}/certificate": "test/loans",
-  "GET /loans/{id}/payments": "test/loans", "POST /loans/{id}/extras/{code}/refuse": "loans_extras.test.mjs",
+  "GET /loans/{id}/orders/{order}": "test/loans", "GET /loans/{id}/certificate": "test/loans",
+  "GET /loans/{id}/payments": "test/loans",
+  "POST /loans/{id}/extras/{code}/refuse": "loans_extras.test.mjs",
   "GET /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}/again": "deposits.test.mjs",

@@ -16,7 +16,7 @@ const shots = process.env.KABINET_SHOTS;
 if (shots) mkdirSync(shots, {recursive: true});
 // Not pages: files, streams, what programs ask, what plays the outside, links of shops that lead on to a bill's page.
 const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|contract|certificate|events|options|challenge|signature)$",
-                           "/(photos|files|logos)/",
+                           "/(photos|files|logos)/", "^/loans/.*/payments$",
                            "^/(live|ready|partner|agents|sandbox|gateway|language)", "^/(create|form)$"].join("|"));
 // Pages that need an outside, a clock or a profile of their own: whose test looks at them.
 const elsewhere = {

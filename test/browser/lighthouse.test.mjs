@@ -7,15 +7,18 @@ import {after, before, test} from "node:test";
 import lighthouse from "lighthouse";
 import {chromium} from "playwright-core";
 
+import {loansSettings} from "../support/loans.mjs";
 import {Server} from "../support/server.mjs";
+import {until} from "../support/wallet.mjs";
 
 const categories = ["performance", "accessibility", "best-practices", "seo"];
-const pages = process.env.KABINET_LIGHTHOUSE === "all" ? ["/", "/signin", "/signup"] : ["/signin"];
+const pages = process.env.KABINET_LIGHTHOUSE === "all" ? ["/", "/signin", "/signup", "/loans/calculator"] : ["/signin"];
 
 let server, browser;
 const port = 20000 + (process.pid % 10000);
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({loans: loansSettings()});
+  await until(() => server.get("/loans/calculator"), ({body}) => body.products.length === 2);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [`--remote-debugging-port=${port}`, ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],

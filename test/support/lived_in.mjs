@@ -13,6 +13,7 @@ import {Cards} from "./cards.mjs";
 import {jpeg, upload} from "./pictures.mjs";
 import {Deposits} from "./deposits.mjs";
 import {Lenders, lenders} from "./lenders.mjs";
+import {Loans, loansSettings} from "./loans.mjs";
 import {cards, startBoth} from "./sandbox.mjs";
 import {Server, newKey, newPhone} from "./server.mjs";
 import {Member, staff} from "./staff.mjs";
@@ -575,6 +576,75 @@ async function borrowed(life) {
   life.at("/staff/lender-loans/{id}", `/staff/lender-loans/${open}`);
 }
 
+// Loans of our own: asked for, offered, refused, waiting for a code, for a card, going on, paid, overdue; what staff have
+// of them. Whose loan has grown old is a matter of days, so these are rows.
+async function lent(life) {
+  const {server} = life, own = new BankCards(life), loans = new Loans(server), seen = {};
+  const person = async () => {
+    const who = await own.named(), browser = server.browser();
+    await browser.signIn(who);
+    seen[who.phone] = Object.fromEntries(browser.cookies);
+    return who;
+  };
+  const as = (who, path) => ({path, cookies: seen[who.phone]});
+  await until(() => server.get("/loans/calculator"), ({body}) => body.products.length === 2);
+  const [asks, refused, offered, signs, waits, runs, late] =
+    await Promise.all([1, 2, 3, 4, 5, 6, 7].map(person));
+  const ask = async (who, body) => (await good(loans.apply(who, body))).id;
+  const review = await ask(asks, {product: "monthly", sum: "60000.00", term: 6});
+  const no = await ask(refused, {income: "9000.00"});
+  const yes = await ask(offered, {sum: "30000.00"}), draft = await ask(signs);
+  await loans.drafted(signs, draft);
+  const done = await ask(waits), loan = await loans.signed(waits, done);
+  const card = (await own.bound(runs)).id, going = await loans.running(runs, card);
+  const pay = (who, id, body) => good(loans.post(who, `/loans/${id}/repay`, body));
+  const {order} = await pay(runs, going, {wish: "pay", sum: "500.00"});
+  const paid = await loans.running(runs, card, {sum: "1000.00", term: 5});
+  await pay(runs, paid, {wish: "all", sum: "1000.00", from: card});
+  await until(async () => (await loans.get(runs, `/loans/${paid}`)).body.state, (state) => state === "closed", 60000);
+  const owes = await loans.running(late, (await own.bound(late)).id);
+  life.at("/loans", "/loans", ...[asks, waits, runs].map((who) => as(who, "/loans")));
+  life.at("/", "/", as(runs, "/"));
+  life.at("/loans/calculator", "/loans/calculator", "/loans/calculator?product=monthly&sum=50000&term=6");
+  life.at("/loans/new", "/loans/new?product=payday&sum=30000&term=30", as(offered, "/loans/new"));
+  life.at("/loans/applications/{id}", as(asks, `/loans/applications/${review}`), as(refused, `/loans/applications/${no}`),
+          as(offered, `/loans/applications/${yes}`), as(signs, `/loans/applications/${draft}`),
+          as(waits, `/loans/applications/${done}`));
+  life.at("/loans/applications/{id}/sign", as(signs, `/loans/applications/${draft}/sign`));
+  life.at("/loans/{id}", as(waits, `/loans/${loan}`), as(runs, `/loans/${going}`), as(runs, `/loans/${paid}`),
+          as(late, `/loans/${owes}`));
+  life.at("/loans/{id}/why", as(runs, `/loans/${going}/why`), as(runs, `/loans/${paid}/why`), as(late, `/loans/${owes}/why`));
+  life.at("/loans/{id}/repay", ...["", "?wish=pay", "?wish=shorter&sum=3000", "?wish=all", "?wish=extend&units=10",
+                                   "?wish=pay&sum=99999"].map((query) => as(runs, `/loans/${going}/repay${query}`)),
+          as(late, `/loans/${owes}/repay`));
+  life.at("/loans/{id}/orders/{order}", as(runs, `/loans/${going}/orders/${order}`));
+  await lentStaff(life, {review, asks, late, owes});
+}
+
+async function lentStaff(life, {review, asks, late, owes}) {
+  const {server, boss} = life, path = `/staff/customers/${late.customer}`;
+  await server.end();
+  server.sql(`UPDATE loan_running SET overdue_since = done - 40, overdue_principal = principal, principal = 0, penalty = 7000 ` +
+             `WHERE customer = ${late.customer} AND id = ${owes}`);
+  await server.run();
+  for (const who of [asks, late]) await life.see(who);
+  const {task} = {task: (await good(boss.get("/staff/tasks?queue=loans.review"))).tasks.find(({customer}) => customer === asks.customer)};
+  await life.asStaff(`/staff/tasks/${task.id}/take`);
+  await boss.post(`${path}/contacts`, {way: "letter"}, {key: newKey()});
+  const {content} = {content: (await good(boss.get("/staff/loans/policy/1"))).lines.map(({text}) => text).join("\n")};
+  const {version} = await life.asStaff("/staff/loans/policy", {content: content.replace("300", "310"), note: "Баллов больше"});
+  await life.asStaff(`/staff/loans/policy/${version}/trial`, {});
+  life.at("/staff/loan-applications/{id}", `/staff/loan-applications/${review}`);
+  life.at("/staff/loans/policy/{id}", "/staff/loans/policy/1", `/staff/loans/policy/${version}`);
+  life.at("/staff/loans/policy/new", "/staff/loans/policy/new");
+  life.at("/staff/loans/portfolio/loans", ...[0, 2, 5].map((bucket) => `/staff/loans/portfolio/loans?bucket=${bucket}`));
+  life.at("/staff/loans/product", "/staff/loans/product", "/staff/loans/product?code=payday");
+  life.at("/staff/customers/{id}", ...life.addresses["/staff/customers/{id}"], path);
+  life.at("/staff/customers/{id}/contacts", `${path}/contacts`);
+  life.at("/staff/customers/{id}/loans/{loan}", `${path}/loans/${owes}`,
+          `${path}/loans/${owes}?kind=annuity&unit=months&length=1&count=18&rate=30`);
+}
+
 const lived = (sandbox) => ({
   company: "Кошелёк «Рядом»", limits,
   erasure: {delay: "0s"},
@@ -585,6 +655,7 @@ const lived = (sandbox) => ({
   payments: {catalogue_file: "profiles/catalogue.json", returns_every: "5s"},
   deposits: {level: "minimal", catalogue_file: "profiles/deposits.json"},
   lenders: lenders(sandbox),
+  loans: loansSettings(),
 });
 
 export async function livedIn() {
@@ -595,7 +666,7 @@ export async function livedIn() {
   [life.who, life.friend] = [await life.named("Мария Преображенская-Крестовоздвиженская", "9000.00"),
                              await life.named("Анна П.", "300.00")];
   for (const part of [money, cashback, payments, catalogue, letters, support, desk, papers, photos, cash, boxes, personal, waits, deposits,
-                      shops, requests, plastics, borrowed, campaigns, act, leaving, ways, newcomer])
+                      shops, requests, plastics, borrowed, lent, campaigns, act, leaving, ways, newcomer])
     await part(life);
   life.at("/terminals", "/terminals", "/terminals?at=55.757131,37.611245", "/terminals?q=Москва", "/terminals?q=Урюпинск");
   return life;

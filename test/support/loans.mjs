@@ -6,6 +6,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 
 import {newKey} from "./server.mjs";
+import {until} from "./wallet.mjs";
 
 // Everything it asks is known to the house: so it decides by itself. Whoever asks for more than 20 000 waits for staff.
 const policy = `input asked money
@@ -64,5 +65,20 @@ export class Loans {
 
   sign(who, id, code, options) {
     return this.post(who, `/loans/applications/${id}/sign`, {code}, options);
+  }
+
+  // An offer taken and signed: the loan's id.
+  async signed(who, id, body) {
+    const {code} = await this.drafted(who, id, body), answer = await this.sign(who, id, code);
+    assert.equal(answer.body.state, "signed", answer.text);
+    return answer.body.loan;
+  }
+
+  // Signed, sent to that card and there.
+  async running(who, card, body) {
+    const loan = await this.signed(who, await this.offered(who), body);
+    assert.equal((await this.post(who, `/loans/${loan}/card`, {card})).status, 200);
+    await until(async () => (await this.get(who, `/loans/${loan}`)).body.state, (state) => state === "runs", 60000);
+    return loan;
   }
 }

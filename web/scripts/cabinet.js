@@ -98,12 +98,63 @@ all("[data-copy]", (button) => {
 });
 
 // A slider beside a number's field moves it, and is moved by it; then the field alone is sent.
-all("[data-slider]", (slider) => {
-    const field = document.querySelector(slider.dataset.slider);
-    slider.removeAttribute("name");
-    slider.addEventListener("input", () => (field.value = slider.value));
-    field.addEventListener("input", () => (slider.value = parseFloat(field.value.replace(/\s/g, "").replace(",", "."))));
+const sliders = () => all("[data-slider]", (slider) => slider.removeAttribute("name"));
+sliders();
+document.addEventListener("input", ({target}) => {
+    if (target.dataset.slider) return (document.querySelector(target.dataset.slider).value = target.value);
+    const slider = target.id && document.querySelector(`[data-slider="#${target.id}"]`);
+    if (slider) slider.value = parseFloat(target.value.replace(/\s/g, "").replace(",", "."));
 });
+
+// A calculator: what is typed or slid there is asked of the server as its button would ask, and the figures follow; what
+// was filled in beside them stays. What is chosen from a list has bounds of its own: then all of it is new. Where no
+// answer comes there are no figures, rather than old ones.
+all("[data-live]", (place) => {
+    let timer, asked = 0;
+    place.addEventListener("input", ({target}) => {
+        if (target.form?.method !== "get") return;
+        place.querySelector(".figures").setAttribute("aria-busy", "true");
+        clearTimeout(timer);
+        timer = setTimeout(look, 150, target);
+    });
+    async function look(target) {
+        const mine = ++asked, address = `${target.form.action}?${new URLSearchParams(new FormData(target.form))}`;
+        const answer = await fetch(address, {headers: {Accept: "text/html"}}).catch(() => null);
+        const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+        if (mine !== asked) return;
+        const fresh = page.querySelector("[data-live]"), figures = place.querySelector(".figures");
+        const found = fresh?.querySelector(".figures") ?? document.createElement("div");
+        for (const {name, type, value, checked} of figures.querySelectorAll("input:not([type=hidden])")) {
+            const same = found.querySelector(`[name="${CSS.escape(name)}"]`);
+            if (same) type === "checkbox" ? (same.checked = checked) : (same.value = value);
+        }
+        if (fresh && target.tagName === "SELECT") {
+            place.replaceChildren(...fresh.childNodes);
+            document.getElementById(target.id)?.focus();
+        } else {
+            figures.replaceChildren(...found.childNodes);
+            figures.removeAttribute("aria-busy");
+            fresh?.querySelectorAll("form[method=get] .field").forEach(notes);
+        }
+        sliders();
+        place.querySelector("[data-says]").textContent = place.querySelector("[data-told]")?.textContent ?? "";
+        if (answer?.ok) history.replaceState(null, "", address);
+    }
+});
+
+// What the server says of a field beside it, as the page drawn again would.
+function notes(fresh) {
+    const field = document.getElementById(fresh.querySelector("input, select")?.id)?.closest(".field");
+    if (!field) return;
+    const [input, said] = [field.querySelector(".input > *"), fresh.querySelector(".input > *")];
+    field.className = fresh.className;
+    field.querySelector(".error")?.remove();
+    if (fresh.querySelector(".error")) field.querySelector(".input").before(fresh.querySelector(".error"));
+    for (const name of ["aria-invalid", "aria-describedby"]) {
+        if (said.hasAttribute(name)) input.setAttribute(name, said.getAttribute(name));
+        else input.removeAttribute(name);
+    }
+}
 
 // Two minutes before an idle session ends, say so, on every open tab; being used in one tab is being used in all.
 all("[data-session-ends]", (notice) => {
@@ -131,6 +182,7 @@ async function refresh() {
         if (!found || block.contains(document.activeElement) || block.innerHTML === found.innerHTML) return;
         block.replaceChildren(...found.childNodes);
     });
+    sliders();
 }
 
 const sources = new Map();

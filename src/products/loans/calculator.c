@@ -92,7 +92,7 @@ static void take_slid(struct request *request, const struct credit_terms *terms,
     if (fresh || slider_moved(request, "sum_slide", "sum_was")) {
         int64_t slid = fresh ? *sum : field_number(request, "sum_slide") * KOPECKS;
         *sum = between(slid / terms->sum_step * terms->sum_step, terms->sum_least, most);
-        slider_typed(request, "sum", money_decimal(request->arena, rub(*sum)));
+        slider_typed(request, "sum", text_format(request->arena, "%lld", (long long)(*sum / KOPECKS)));
     }
     if (fresh || slider_moved(request, "term_slide", "term_was")) {
         *term = between(fresh ? *term : field_number(request, "term_slide"), terms->term_least, terms->term_most);

@@ -1,6 +1,7 @@
 /* certificates.c: what a loan's customer may have on paper: what he owes on a day, or that he owes nothing; and all
  * that he has paid (LO-5). */
 #include "identity/common.h"
+#include "onboarding/answers.h"
 #include "operations/paper.h"
 #include "products/loans/repay.h"
 
@@ -36,6 +37,16 @@ static struct paper *paper_new(struct request *request, const struct credit *cre
     return paper;
 }
 
+/* As in the passport; what he calls himself where that is not known. */
+static struct text full_name(struct request *request, struct tx *tx, const struct customer *customer) {
+    struct text surname = loans_person(request->engine, tx, customer->id, ANSWER_SURNAME);
+    struct text name = loans_person(request->engine, tx, customer->id, ANSWER_NAME);
+    struct text father = loans_person(request->engine, tx, customer->id, ANSWER_PATRONYMIC);
+    if (surname.data == NULL || name.data == NULL) return text_copy(request->arena, customer->name);
+    return text_format(request->arena, "%.*s %.*s%s%.*s", TEXT_ARG(surname), TEXT_ARG(name),
+                       father.size > 0 ? " " : "", TEXT_ARG(father));
+}
+
 static void tell_loan(struct request *request, struct tx *tx, struct paper *paper, const struct credit *credit) {
     struct customer found;
     const char *lender = loans_settings(request->engine)->lender;
@@ -43,7 +54,8 @@ static void tell_loan(struct request *request, struct tx *tx, struct paper *pape
     const struct locale *locale = &request->locale;
     if (lender[0] != '\0') fact(request, paper, S_loans_paper_lender, text_from(lender));
     if (identity_customer(request->engine, tx, credit->customer, &found)) {
-        if (found.name.size > 0) fact(request, paper, S_loans_paper_owner, text_copy(arena, found.name));
+        struct text owner = full_name(request, tx, &found);
+        if (owner.size > 0) fact(request, paper, S_loans_paper_owner, owner);
         fact(request, paper, S_loans_paper_phone, phone_pretty(arena, found.phone));
     }
     fact(request, paper, S_loans_paper_number, text_format(arena, "%lld", (long long)credit->id));

@@ -27,6 +27,10 @@ static const string_id outcome_words[CONTACT_OUTCOMES] = {
     S_loans_contact_begun,  S_loans_contact_promised,    S_loans_contact_kept,     S_loans_contact_broken,
     S_loans_contact_refuses, S_loans_contact_disputes,   S_loans_contact_later,    S_loans_contact_not_reached,
     S_loans_contact_stranger, S_loans_contact_sent};
+static const string_id zone_titles[] = {
+    S_loans_zone_kaliningrad, S_loans_zone_moscow,  S_loans_zone_samara,      S_loans_zone_yekaterinburg,
+    S_loans_zone_omsk,        S_loans_zone_krasnoyarsk, S_loans_zone_irkutsk, S_loans_zone_yakutsk,
+    S_loans_zone_vladivostok, S_loans_zone_magadan, S_loans_zone_kamchatka};
 const char *const debtor_zones[] = {"Europe/Kaliningrad", "Europe/Moscow",    "Europe/Samara",    "Asia/Yekaterinburg",
                                     "Asia/Omsk",          "Asia/Krasnoyarsk", "Asia/Irkutsk",     "Asia/Yakutsk",
                                     "Asia/Vladivostok",   "Asia/Magadan",     "Asia/Kamchatka",   NULL};
@@ -98,7 +102,7 @@ static void tell_wish(struct request *request, struct tx *tx, int64_t customer, 
     for (int i = 0; debtor_zones[i] != NULL; i++) {
         struct node *each = doc_add_object(zones);
         doc_text(each, "value", text_from(debtor_zones[i]));
-        doc_text(each, "title", text_from(debtor_zones[i]));
+        doc_text(each, "title", staff_say(request->arena, &request->locale, zone_titles[i]));
         doc_bool(each, "selected", wish.zone.size > 0 && text_is(wish.zone, debtor_zones[i]));
     }
     doc_text(node, "zone", wish.zone.size > 0 ? wish.zone : TEXT_NONE);

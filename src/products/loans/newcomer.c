@@ -1,7 +1,7 @@
 /* newcomer.c: who signs up with a loan in mind (ID-5): the sign-up's calculator shows the figures of the first loan of
  * one payment that is offered, and when the cabinet opens, its application is made of what was answered there. An
  * application that is under way is seen at home. */
-#include "products/loans/loans.h"
+#include "products/loans/repay.h"
 
 #include "engine/lends.h"
 #include "onboarding/onboarding.h"
@@ -71,6 +71,12 @@ void loans_newcomer_told(struct engine *engine, struct tx *tx, const struct even
 
 void loans_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                    struct node *list) {
+    loans_application_pending(engine, tx, locale, customer, list);
+    credits_pending(engine, tx, locale, customer, list);
+}
+
+void loans_application_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                               struct node *list) {
     struct application open;
     struct arena *arena = list->arena;
     if (!application_open(engine, tx, customer, &open)) return;

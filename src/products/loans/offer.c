@@ -145,6 +145,7 @@ static enum flow page(struct request *request, struct tx *tx, bool strict) {
     if (application.loan != 0 && credit_find(tx, application.customer, application.loan, &credit)) {
         doc_moment(document, "ready", credit.ready_at);
         doc_bool(document, "waits", credit.state == CREDIT_WAITS);
+        doc_bool(document, "cooling", credit.ready_at > world_now(request->world));
         doc_bool(document, "no_card", credit.card == 0);
     }
     doc_bool(document, "over", !application_waits(application.state));

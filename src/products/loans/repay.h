@@ -94,6 +94,8 @@ bool loans_remind_job(struct engine *engine, struct tx *tx);
 
 const char *credit_state_name(enum credit_state state); /* "waits", "runs" */
 struct text credit_address(const struct request *request, const struct credit *credit, const char *more);
+void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct node *list);
 void credit_tell_row(struct request *request, struct tx *tx, const struct credit *credit, struct node *document);
 /* What is paid now to be up to date: what is overdue, and the next payment where its day is near. */
 int64_t credit_due_now(const struct loan_contract *contract, const struct loan_state *state);

@@ -164,6 +164,7 @@ enum flow credit_repay_read(struct request *request, struct tx *tx) {
     bool extends = credit_extends(&paying.credit, terms, state);
     doc_bool(document, "extends", extends);
     doc_money(document, "extend_price", rub(extends ? extension_price(state) : 0));
+    doc_bool(document, "months", terms->unit != SCHEDULE_DAYS);
     doc_int(document, "extend_least", terms->extend_least);
     doc_int(document, "extend_most", terms->extend_most);
     doc_bool(document, "single", terms->length == 0);
