@@ -175,7 +175,7 @@ static void a_file_says_where_it_is_wrong(void **state) {
         {"stop bans\nlimit 1.00 when bans = 1", 2,
          "no such value: a whole number, roubles with kopecks (100.00), yes or no, or law:NAME"},
         {"limit 1.00 when score = law:costly-loans", 1, "the law's numbers are bounds: <, <=, >= or >"},
-        {"grant 1.00", 1, "a line begins with input, stop, refuse, review, score or limit"},
+        {"grant 1.00", 1, "a line begins with input, stop, forbid, refuse, review, score or limit"},
         {"limit 1.00 \xff", 1, "not UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
