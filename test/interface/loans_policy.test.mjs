@@ -151,7 +151,7 @@ describe("LO-2, BO-4: a version's way", () => {
   test("BO-4: a bad line is named by its number; a trial says how many would change and which; two switch it on", async () => {
     const bad = await post(people.risk, "/staff/loans/policy", {content: first.replace("costly > 2", "costly >> 2"), note: "С ошибкой"});
     assert.equal(bad.status, 422);
-    assert.match(bad.body.errors.find(({field}) => field === "content").message, /Строка 6: после сведений/);
+    assert.match(bad.text, /Строка 6: после имени идёт/);
     const rich = await waiting({sum: "15000.00"}), poor = await waiting({sum: "15000.00", income: "30000.00"});
     for (const {path} of [rich, poor]) {
       await good(facts(path, {costly: "0", self_ban: "no"}));
