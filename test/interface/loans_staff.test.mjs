@@ -112,7 +112,7 @@ describe("LO-2: the policy", () => {
     const {lines, state} = await good(people.risk.get(path));
     assert.equal(state, "draft");
     const changed = lines.filter(({change}) => change !== "").map(({change, text}) => [change, text]);
-    assert.deepEqual(changed, [["-", "refuse age < 18 because too_young"], ["+", "refuse age < 21 because too_young"]]);
+    assert.deepEqual(changed, [["-", "forbid age < 18 because too_young"], ["+", "forbid age < 21 because too_young"]]);
     assert.equal(problem(await post(people.risk, `${path}/switch`, reason)), "policy-not-tried");
     await good(post(people.risk, `${path}/trial`));
     assert.equal((await post(people.risk, `${path}/switch`, {...reason, since: dateOf(today() - 1)})).status, 422);
