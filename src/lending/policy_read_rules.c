@@ -53,7 +53,7 @@ static bool add_input(struct reading *reading, struct text name, enum policy_kin
 
 /* ---- values ---- */
 
-static bool value_of(struct text word, enum policy_kind kind, int64_t *value) {
+bool policy_value_read(struct text word, enum policy_kind kind, int64_t *value) {
     struct money money;
     switch (kind) {
     case POLICY_NUMBER:
@@ -73,8 +73,9 @@ static bool value_of(struct text word, enum policy_kind kind, int64_t *value) {
 static bool range_of(struct text word, enum policy_kind kind, struct policy_condition *condition) {
     for (size_t i = 1; i + 2 < word.size; i++) {
         if (word.data[i] != '.' || word.data[i + 1] != '.') continue;
-        return value_of(text_slice(word, 0, i), kind, &condition->from) &&
-               value_of(text_slice(word, i + 2, word.size), kind, &condition->to) && condition->from <= condition->to;
+        return policy_value_read(text_slice(word, 0, i), kind, &condition->from) &&
+               policy_value_read(text_slice(word, i + 2, word.size), kind, &condition->to) &&
+               condition->from <= condition->to;
     }
     return false;
 }
@@ -110,7 +111,7 @@ static bool read_compared(struct reading *reading, const struct sign *sign, stru
         if (sign->bounds_from == sign->bounds_to) return fail(reading, "the law's numbers are bounds: <, <=, >= or >");
         condition->law_is_from = sign->bounds_from;
         condition->shift = sign->shift;
-    } else if (!value_of(word, kind, &value)) {
+    } else if (!policy_value_read(word, kind, &value)) {
         return fail(reading, "no such value: a whole number, roubles with kopecks (100.00), yes or no, or law:NAME");
     }
     condition->not = sign->not ;
@@ -165,9 +166,9 @@ static bool read_input(struct reading *reading) {
     return fail(reading, "an input is a number, money or a flag");
 }
 
-/* "stop passports": whether he is on that list is an input. */
+/* "stop passports": whether he is on that list is an input, and forbids. */
 static bool read_stop(struct reading *reading) {
-    struct policy_rule rule = {.act = POLICY_REFUSE, .line = reading->line, .reason = next_word(reading), .count = 1};
+    struct policy_rule rule = {.act = POLICY_FORBID, .line = reading->line, .reason = next_word(reading), .count = 1};
     if (!add_input(reading, rule.reason, POLICY_FLAG, true)) return false;
     rule.conditions[0] = (struct policy_condition){.input = reading->policy->input_count - 1, .from = 1, .to = 1};
     return add_rule(reading, &rule);
@@ -188,7 +189,7 @@ static bool read_verdict(struct reading *reading, enum policy_act act) {
 static bool read_valued(struct reading *reading, enum policy_act act) {
     struct policy_rule rule = {.act = act, .line = reading->line};
     struct text when;
-    if (!value_of(next_word(reading), act == POLICY_LIMIT ? POLICY_MONEY : POLICY_NUMBER, &rule.value))
+    if (!policy_value_read(next_word(reading), act == POLICY_LIMIT ? POLICY_MONEY : POLICY_NUMBER, &rule.value))
         return fail(reading,
                     act == POLICY_LIMIT ? "a limit is in roubles with kopecks: 100.00" : "points are a number");
     when = next_word(reading);
@@ -206,10 +207,11 @@ static bool read_line(struct reading *reading) {
     if (text_is(word, "input")) read = read_input(reading);
     else if (text_is(word, "stop")) read = read_stop(reading);
     else if (text_is(word, "refuse")) read = read_verdict(reading, POLICY_REFUSE);
+    else if (text_is(word, "forbid")) read = read_verdict(reading, POLICY_FORBID);
     else if (text_is(word, "review")) read = read_verdict(reading, POLICY_REVIEW);
     else if (text_is(word, "score")) read = read_valued(reading, POLICY_SCORE);
     else if (text_is(word, "limit")) read = read_valued(reading, POLICY_LIMIT);
-    else return fail(reading, "a line begins with input, stop, refuse, review, score or limit");
+    else return fail(reading, "a line begins with input, stop, forbid, refuse, review, score or limit");
     return read && (next_word(reading).size == 0 || fail(reading, "more words than the line may have"));
 }
 

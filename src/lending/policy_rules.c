@@ -40,6 +40,17 @@ static bool meets(struct deciding *deciding, const struct policy *policy, size_t
     return true;
 }
 
+/* By what nobody knows yet it may come to hold. */
+static bool may_hold(const struct deciding *deciding, const struct policy_rule *rule) {
+    bool unknown = false;
+    for (size_t i = 0; i < rule->count; i++) {
+        bool known = deciding->outcome->known[rule->conditions[i].input];
+        if (known && !holds(deciding, &rule->conditions[i])) return false;
+        unknown = unknown || !known;
+    }
+    return unknown;
+}
+
 static void gather(const struct policy *policy, const struct policy_value *values, size_t count,
                    struct policy_outcome *outcome) {
     for (size_t i = 0; i < policy->input_count; i++) {
@@ -70,9 +81,12 @@ void policy_decide(const struct policy *policy, struct date day, const struct po
     if (outcome->missing > 0) outcome->decision = POLICY_REVIEWED;
     for (size_t i = 0; i < policy->rule_count; i++) {
         enum policy_act act = policy->rules[i].act;
-        if ((act != POLICY_REFUSE && act != POLICY_REVIEW) || !meets(&deciding, policy, i)) continue;
-        enum policy_decision decision = act == POLICY_REFUSE ? POLICY_REFUSED : POLICY_REVIEWED;
+        if (act == POLICY_SCORE || act == POLICY_LIMIT) continue;
+        if (act == POLICY_FORBID && may_hold(&deciding, &policy->rules[i])) outcome->unchecked = true;
+        if (!meets(&deciding, policy, i)) continue;
+        enum policy_decision decision = act == POLICY_REVIEW ? POLICY_REVIEWED : POLICY_REFUSED;
         if (decision > outcome->decision) outcome->decision = decision;
+        if (act == POLICY_FORBID) outcome->forbidden = true;
     }
     for (size_t i = 0; i < policy->rule_count && !limited; i++) {
         limited = policy->rules[i].act == POLICY_LIMIT && meets(&deciding, policy, i);

@@ -30,7 +30,13 @@ struct policy_condition {
     bool law_is_from;
 };
 
-enum policy_act { POLICY_SCORE, POLICY_REVIEW, POLICY_REFUSE, POLICY_LIMIT };
+enum policy_act {
+    POLICY_SCORE,
+    POLICY_REVIEW,
+    POLICY_REFUSE,
+    POLICY_FORBID, /* refuses too, and nobody may grant it nevertheless: by law */
+    POLICY_LIMIT
+};
 
 struct policy_rule {
     enum policy_act act;
@@ -51,6 +57,9 @@ struct policy {
 /* Borrows the file's bytes. False: *line says where it is wrong, *what says how, in English. */
 bool policy_read(struct text file, struct policy *policy, int *line, const char **what);
 
+/* A value as it stands in a policy: 21, 100.00, yes or no. */
+bool policy_value_read(struct text word, enum policy_kind kind, int64_t *value);
+
 struct policy_value {
     struct text name;
     int64_t value;
@@ -68,6 +77,8 @@ struct policy_outcome {
     size_t met[POLICY_RULES];      /* rules whose conditions hold, in order; of limits the first alone */
     size_t met_count;
     size_t missing;                /* inputs that nobody gave: then staff look, at best */
+    bool forbidden;                /* a line that forbids holds */
+    bool unchecked;                /* … one may, by what nobody knows yet */
 };
 
 /* As of that day; values that the policy does not name are not looked at. `own`: the operator's lines of the law. */

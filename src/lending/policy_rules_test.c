@@ -133,6 +133,29 @@ static void what_nobody_knows_is_looked_at(void **state) {
     assert_int_equal(outcome.decision, POLICY_REVIEWED);
 }
 
+/* What forbids is told apart from what refuses; and what may yet forbid, by what nobody knows. */
+static void what_a_law_forbids_is_told_apart(void **state) {
+    (void)state;
+    struct policy_value values[INPUTS];
+    read_example();
+    decide_with(NULL, 0, today);
+    assert_false(outcome.forbidden || outcome.unchecked);
+    decide_with("self_ban", 1, today);
+    assert_true(outcome.forbidden && outcome.decision == POLICY_REFUSED);
+    decide_with("costly", 3, today);
+    assert_true(outcome.forbidden);
+    decide_with("bankrupt", 1, today);
+    assert_true(!outcome.forbidden && outcome.decision == POLICY_REFUSED);
+    for (size_t i = 0; i < INPUTS; i++) values[i] = good[i];
+    values[11].name = TEXT("nobody_asks"); /* for the self-ban */
+    policy_decide(&policy, today, values, INPUTS, NULL, 0, &outcome);
+    assert_true(outcome.unchecked && !outcome.forbidden && outcome.decision == POLICY_REVIEWED);
+    values[11] = good[11];
+    values[7].name = TEXT("nobody_asks"); /* bankrupt: ours to overlook */
+    policy_decide(&policy, today, values, INPUTS, NULL, 0, &outcome);
+    assert_true(!outcome.unchecked && outcome.missing == 1);
+}
+
 static void debt_load(void **state) {
     (void)state;
     assert_int_equal(policy_debt_load(10000, 0), 0);
@@ -175,7 +198,7 @@ static void a_file_says_where_it_is_wrong(void **state) {
         {"stop bans\nlimit 1.00 when bans = 1", 2,
          "no such value: a whole number, roubles with kopecks (100.00), yes or no, or law:NAME"},
         {"limit 1.00 when score = law:costly-loans", 1, "the law's numbers are bounds: <, <=, >= or >"},
-        {"grant 1.00", 1, "a line begins with input, stop, refuse, review, score or limit"},
+        {"grant 1.00", 1, "a line begins with input, stop, forbid, refuse, review, score or limit"},
         {"limit 1.00 \xff", 1, "not UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -193,6 +216,7 @@ int main(void) {
                                        cmocka_unit_test(all_that_speaks_against_it_is_said),
                                        cmocka_unit_test(the_law_s_number_is_of_the_day),
                                        cmocka_unit_test(what_nobody_knows_is_looked_at),
+                                       cmocka_unit_test(what_a_law_forbids_is_told_apart),
                                        cmocka_unit_test(debt_load),
                                        cmocka_unit_test(a_file_says_where_it_is_wrong)};
     return cmocka_run_group_tests_name("policy_rules", tests, NULL, NULL);

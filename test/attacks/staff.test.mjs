@@ -149,6 +149,7 @@ const table = `
   POST /staff/loans/policy/{id}/switch            -   -   +   -   +   -
   GET  /staff/loan-applications/{id}              +   -   +   +   -   -
   POST /staff/loan-applications/{id}              -   -   +   -   -   -
+  POST /staff/loan-applications/{id}/facts        -   -   +   -   -   -
   GET  /staff/loans/portfolio                     -   -   +   +   -   -
   GET  /staff/loans/portfolio/export              -   -   +   +   -   -
   GET  /staff/loans/portfolio/loans               -   -   +   +   -   -

@@ -49,7 +49,8 @@ static bool costly(struct engine *engine, struct tx *tx, int64_t product_id, int
     return quote.fault != LOAN_FAULT_PLAN && quote.cost.psk > bound;
 }
 
-/* His loans with us. How late he ever was is not known of one that had begun: then staff look. */
+/* His loans with us: what he has elsewhere, and so how many costly ones there are (`costly`), only bureaus know. How
+ * late he ever was is not known of one that had begun: then staff look. */
 static void know_history(struct engine *engine, struct tx *tx, const struct application *application,
                          struct node *inputs) {
     struct credit *credits = arena_array(tx_arena(tx), struct credit, CREDITS_SEEN);
@@ -65,7 +66,7 @@ static void know_history(struct engine *engine, struct tx *tx, const struct appl
         if (runs) dear += costly(engine, tx, credit->product, credit->sum, credit->term);
     }
     doc_int(inputs, "loans", running);
-    doc_int(inputs, "costly", dear);
+    doc_int(inputs, "costly_here", dear);
     doc_int(inputs, "repaid", repaid);
     if (begun == 0) doc_int(inputs, "days_overdue", 0);
 }

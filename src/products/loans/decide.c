@@ -9,7 +9,8 @@
 static const char *const decisions[] = {
     [POLICY_GRANTED] = "granted", [POLICY_REVIEWED] = "review", [POLICY_REFUSED] = "refused"};
 static const char *const acts[] = {
-    [POLICY_SCORE] = "score", [POLICY_REVIEW] = "review", [POLICY_REFUSE] = "refuse", [POLICY_LIMIT] = "limit"};
+    [POLICY_SCORE] = "score", [POLICY_REVIEW] = "review", [POLICY_REFUSE] = "refuse", [POLICY_FORBID] = "forbid",
+    [POLICY_LIMIT] = "limit"};
 
 const char *policy_decision_name(enum policy_decision decision) { return decisions[decision]; }
 
@@ -41,8 +42,9 @@ static bool told_already(const struct node *reasons, struct text reason) {
     return false;
 }
 
-struct text policy_outcome_write(struct arena *arena, const struct policy_version *version,
-                                 const struct policy_outcome *outcome, const char *more) {
+/* completed: by what people entered; they look at it whatever it says. */
+static struct text outcome_write(struct arena *arena, const struct policy_version *version,
+                                 const struct policy_outcome *outcome, const char *more, bool completed) {
     struct node *data = doc_new(arena);
     doc_text(data, "decision", text_from(decisions[outcome->decision]));
     struct node *reasons = doc_array(data, "reasons"), *rules = doc_array(data, "rules");
@@ -60,6 +62,9 @@ struct text policy_outcome_write(struct arena *arena, const struct policy_versio
         const struct policy_input *input = &version->policy.inputs[i];
         if (input->given && !outcome->known[i]) doc_add_text(missing, input->name);
     }
+    doc_bool(data, "completed", completed);
+    doc_bool(data, "forbidden", outcome->forbidden);
+    doc_bool(data, "unchecked", outcome->unchecked);
     doc_int(data, "score", outcome->score);
     doc_int(data, "debt_load", outcome->debt_load);
     doc_int(data, "most", outcome->limit);
@@ -84,13 +89,10 @@ const char *policy_decide_for(const struct policy_version *version, const struct
     return outcome->decision == POLICY_REFUSED && outcome->met_count == 0 ? "no_limit" : NULL;
 }
 
-void loans_decide(struct engine *engine, struct tx *tx, struct application *application) {
-    static const enum application_state states[] = {[POLICY_GRANTED] = APPLICATION_OFFERED,
-                                                    [POLICY_REVIEWED] = APPLICATION_REVIEW,
-                                                    [POLICY_REFUSED] = APPLICATION_REFUSED};
+static enum policy_decision decide_by(struct engine *engine, struct tx *tx, const struct policy_version *version,
+                                      struct application *application, bool completed) {
     struct arena *arena = tx_arena(tx);
     const struct credit_setting around = credit_setting(engine);
-    const struct policy_version *version = loans_policy_now(engine, tx, arena);
     struct policy_value *values = arena_array(arena, struct policy_value, POLICY_INPUTS);
     struct policy_outcome *outcome = arena_new_of(arena, struct policy_outcome);
     struct credit_product product = {.terms = {.sum_least = 0}};
@@ -99,8 +101,22 @@ void loans_decide(struct engine *engine, struct tx *tx, struct application *appl
     const char *more = policy_decide_for(version, &around, date_from_days(loans_today(engine)), values, count,
                                          product.terms.sum_least, outcome);
     application->policy = version != NULL ? version->version : 0;
-    application->outcome = policy_outcome_write(arena, version, outcome, more);
+    application->outcome = outcome_write(arena, version, outcome, more, completed);
     application->most = outcome->limit;
-    application->state = states[outcome->decision];
-    application->decided_at = outcome->decision == POLICY_REVIEWED ? 0 : world_now(engine_world(engine));
+    return outcome->decision;
+}
+
+void loans_decide(struct engine *engine, struct tx *tx, struct application *application) {
+    static const enum application_state states[] = {[POLICY_GRANTED] = APPLICATION_OFFERED,
+                                                    [POLICY_REVIEWED] = APPLICATION_REVIEW,
+                                                    [POLICY_REFUSED] = APPLICATION_REFUSED};
+    const struct policy_version *version = loans_policy_now(engine, tx, tx_arena(tx));
+    enum policy_decision decision = decide_by(engine, tx, version, application, false);
+    application->state = states[decision];
+    application->decided_at = decision == POLICY_REVIEWED ? 0 : world_now(engine_world(engine));
+}
+
+void loans_decide_again(struct engine *engine, struct tx *tx, struct application *application,
+                        const struct policy_version *version) {
+    decide_by(engine, tx, version, application, true);
 }

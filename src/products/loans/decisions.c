@@ -95,7 +95,8 @@ static void count_row(void *data) {
     enum application_state state = (enum application_state)row_int(rows, 1);
     const json_t *outcome = json_read(counting->arena, row_copy(rows, 5, counting->arena));
     const char *said = json_string_value(json_object_get(outcome, "decision"));
-    bool reviewed = said != NULL && text_is(text_from(said), policy_decision_name(POLICY_REVIEWED));
+    bool reviewed = json_is_true(json_object_get(outcome, "completed")) ||
+                    (said != NULL && text_is(text_from(said), policy_decision_name(POLICY_REVIEWED)));
     count_one(&counting->report->whole, state, rows, reviewed);
     count_one(of_policy(counting->report, row_int(rows, 0)), state, rows, reviewed);
     if (state == APPLICATION_REFUSED) count_reasons(counting->report, outcome);

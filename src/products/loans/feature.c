@@ -391,6 +391,7 @@ static const struct lends lends = {.bounds = loans_newcomer_bounds, .quote = loa
 
 static const struct menu_item menu[] = {{S_loans_menu, "/loans", "calendar", WHO_CUSTOMER, 22},
                                         {S_loans_staff_menu, "/staff/loans/products", "calendar", WHO_STAFF, 64},
+                                        {S_loans_books_title, "/staff/loans/books", "bank", WHO_STAFF, 65},
                                         {S_loans_policy_title, "/staff/loans/policy", "percent", WHO_STAFF, 66},
                                         {S_loans_portfolio_title, "/staff/loans/portfolio", "chart", WHO_STAFF, 67},
                                         {S_loans_decisions_title, "/staff/loans/decisions", "list", WHO_STAFF, 68},

@@ -181,7 +181,7 @@ struct application {
     int64_t sum, term;
     struct text inputs;  /* JSON, by the policy's names; sealed at rest */
     int64_t policy;      /* the version */
-    struct text outcome; /* JSON: {decision, reasons, rules, score, debt_load} */
+    struct text outcome; /* JSON: {decision, reasons, rules, forbidden, unchecked, score, debt_load, …} */
     int64_t most;        /* kopecks granted at most */
     moment asked_at, decided_at;
     int64_t staff;
@@ -231,14 +231,15 @@ const struct policy_version *loans_policy_take(struct engine *engine, struct tx 
  * look) and the state: OFFERED, REVIEW or REFUSED; writes no row. `most` may be less than the sum, never less than the
  * product's least. */
 void loans_decide(struct engine *engine, struct tx *tx, struct application *application);
+/* What that version says of one that people look at, whose inputs they have completed: its state stays. */
+void loans_decide_again(struct engine *engine, struct tx *tx, struct application *application,
+                        const struct policy_version *version);
 /* Parts of it, for whoever tries a policy on what was asked before. `version` NULL: staff look at each. Gives a reason
  * that is no line's, or NULL. */
 const char *policy_decide_for(const struct policy_version *version, const struct credit_setting *around,
                               struct date day, const struct policy_value *values, size_t count, int64_t least,
                               struct policy_outcome *outcome);
 size_t loans_inputs_read(struct arena *arena, struct text inputs, struct policy_value *values, size_t room);
-struct text policy_outcome_write(struct arena *arena, const struct policy_version *version,
-                                 const struct policy_outcome *outcome, const char *more);
 const char *policy_decision_name(enum policy_decision decision);
 struct text policy_line_text(struct text content, int line); /* without its remark */
 

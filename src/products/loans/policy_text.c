@@ -13,7 +13,7 @@ string_id policy_fault_words(const char *what) {
         {"no line gives a limit", S_loans_policy_fault_no_limit},
         {"a limit is in roubles with kopecks: 100.00", S_loans_policy_fault_limit},
         {"points are a number", S_loans_policy_fault_points},
-        {"a line begins with input, stop, refuse, review, score or limit", S_loans_policy_fault_begins},
+        {"a line begins with input, stop, forbid, refuse, review, score or limit", S_loans_policy_fault_begins},
         {"a name is of a-z, 0-9 and _", S_loans_policy_fault_name},
         {"a reason is a word of a-z, 0-9 and _", S_loans_policy_fault_reason},
         {"after an input comes <, <=, =, !=, >=, > or FROM..TO", S_loans_policy_fault_sign},

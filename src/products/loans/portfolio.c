@@ -2,28 +2,34 @@
  * that the night goes through, read on a worker. */
 #include "products/loans/staff.h"
 
-
 #define BUCKETS 6
 #define LOANS_SHOWN 50
 
-/* By days since what is overdue was due, as of the night that has been. */
-STATEMENT(sums, "SELECT product, CASE WHEN overdue_since = 0 THEN 0 WHEN done - overdue_since <= 30 THEN 1 "
-                "WHEN done - overdue_since <= 60 THEN 2 WHEN done - overdue_since <= 90 THEN 3 "
-                "WHEN done - overdue_since <= 120 THEN 4 ELSE 5 END, COUNT(*), "
+/* Days overdue as the row has come (loan_days_overdue), so that the table, its loans and what is set aside for them are
+ * of the same day, whether or not this night has come by. */
+#define DAYS "CASE WHEN overdue_since = 0 THEN 0 ELSE done - overdue_since END"
+STATEMENT(sums, "SELECT product, " DAYS ", COUNT(*), "
                 "CAST(SUM(principal + overdue_principal) AS BIGINT), CAST(SUM(interest + overdue_interest) AS BIGINT), "
                 "CAST(SUM(penalty) AS BIGINT), CAST(SUM(fees) AS BIGINT), CAST(SUM(provided) AS BIGINT) "
                 "FROM loan_running GROUP BY 1, 2");
-#define LOAN "customer, id, product, principal + overdue_principal, interest + overdue_interest, penalty, overdue_since"
-STATEMENT(overdue_loans, "SELECT " LOAN " FROM loan_running WHERE overdue_since > 0 AND overdue_since >= $1 AND "
-                         "overdue_since <= $2 AND (overdue_since, customer, id) > ($3, $4, $5) "
+#define LOAN                                                                                                           \
+    "customer, id, " DAYS ", principal + overdue_principal, interest + overdue_interest, penalty, overdue_since"
+STATEMENT(overdue_loans, "SELECT " LOAN " FROM loan_running WHERE overdue_since > 0 AND "
+                         "done - overdue_since BETWEEN $1 AND $2 AND (overdue_since, customer, id) > ($3, $4, $5) "
                          "ORDER BY overdue_since, customer, id LIMIT $6");
 STATEMENT(good_loans, "SELECT " LOAN " FROM loan_running WHERE overdue_since = 0 AND (customer, id) > ($1, $2) "
                       "ORDER BY customer, id LIMIT $3");
 
 static const struct refusal busy = {"database-unavailable", 503, S_loans_policy_unavailable, false};
-static const int64_t from_days[BUCKETS] = {0, 1, 31, 61, 91, 121};
+static const int64_t to_days[BUCKETS] = {0, 30, 60, 90, 120, INT64_MAX}; /* each from the day after the one before */
 static const string_id titles[BUCKETS] = {S_loans_portfolio_good,   S_loans_portfolio_to_30,  S_loans_portfolio_to_60,
                                           S_loans_portfolio_to_90,  S_loans_portfolio_to_120, S_loans_portfolio_more};
+
+static int bucket_of(int64_t days) {
+    int bucket = 0;
+    while (days > to_days[bucket]) bucket++;
+    return bucket;
+}
 
 struct bucket {
     int64_t count, principal, interest, penalty, fees, provided;
@@ -49,7 +55,7 @@ static void read_portfolio(struct tx *tx, struct portfolio *portfolio) {
     struct rows *rows = tx_query(tx, &sums, NO_VALUES);
     while (rows_next(rows)) {
         struct credit_product product;
-        int64_t bucket = row_int(rows, 1);
+        int bucket = bucket_of(row_int(rows, 1));
         const struct bucket part = {row_int(rows, 2), row_int(rows, 3), row_int(rows, 4),
                                     row_int(rows, 5), row_int(rows, 6), row_int(rows, 7)};
         add(&portfolio->all[bucket], &part);
@@ -173,18 +179,15 @@ enum flow portfolio_export(struct request *request, struct tx *unused) {
 
 static struct rows *loans_in(struct request *request, struct tx *tx, int64_t bucket) {
     int64_t customer = field_number(request, "customer"), loan = field_number(request, "loan");
-    int64_t today = loans_today(request->engine);
     if (bucket == 0) return tx_query(tx, &good_loans, VALUES(V_INT(customer), V_INT(loan), V_INT(LOANS_SHOWN + 1)));
-    int64_t first = bucket + 1 < BUCKETS ? today - from_days[bucket + 1] + 1 : 1;
     return tx_query(tx, &overdue_loans,
-                    VALUES(V_INT(first), V_INT(today - from_days[bucket]), V_INT(field_number(request, "since")),
-                           V_INT(customer), V_INT(loan), V_INT(LOANS_SHOWN + 1)));
+                    VALUES(V_INT(to_days[bucket - 1] + 1), V_INT(to_days[bucket]),
+                           V_INT(field_number(request, "since")), V_INT(customer), V_INT(loan),
+                           V_INT(LOANS_SHOWN + 1)));
 }
 
-/* GET /staff/loans/portfolio/loans?bucket=…: the longest overdue first; ids and sums alone. */
-enum flow portfolio_loans(struct request *request, struct tx *tx) {
-    int64_t bucket = field_number(request, "bucket"), today = loans_today(request->engine);
-    struct node *document = doc_new(request->arena), *list = doc_array(document, "loans"), *next = NULL;
+static void tell_loans(struct request *request, struct tx *tx, int64_t bucket, struct node *document) {
+    struct node *list = doc_array(document, "loans"), *next = NULL;
     struct rows *rows = loans_in(request, tx, bucket);
     int64_t customer = 0, loan = 0, since = 0;
     while (rows_next(rows)) {
@@ -201,14 +204,25 @@ enum flow portfolio_loans(struct request *request, struct tx *tx) {
         since = row_int(rows, 6);
         doc_id(node, "customer", customer);
         doc_id(node, "loan", loan);
+        doc_int(node, "days", row_int(rows, 2));
         doc_money(node, "principal", rub(row_int(rows, 3)));
         doc_money(node, "interest", rub(row_int(rows, 4)));
         doc_money(node, "penalty", rub(row_int(rows, 5)));
-        doc_int(node, "days", since != 0 ? today - since : 0);
     }
     rows_end(rows);
     if (next == NULL) doc_null(document, "next");
+}
+
+/* GET /staff/loans/portfolio/loans?bucket=…, on a worker: the longest overdue first; ids and sums alone. */
+enum flow portfolio_loans(struct request *request, struct tx *unused) {
+    (void)unused;
+    struct reader *reader = engine_reader(request->engine);
+    struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
+    if (tx == NULL) return refuse(request, &busy);
+    int64_t bucket = field_number(request, "bucket");
+    struct node *document = doc_new(request->arena);
+    tell_loans(request, tx, bucket, document);
     doc_int(document, "bucket", bucket);
     doc_text(document, "title", staff_say(request->arena, &request->locale, titles[bucket]));
-    return answer_ok(request, document);
+    return reader_end(reader, tx) ? answer_ok(request, document) : refuse(request, &busy);
 }

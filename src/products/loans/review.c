@@ -13,6 +13,8 @@
 
 static const struct refusal decided_already = {"not-in-this-state", 409, S_loans_review_decided, false};
 static const struct refusal take_first = {"task-not-yours", 409, S_loans_review_take_first, false};
+static const struct refusal forbidden = {"forbidden-by-law", 409, S_loans_review_forbidden, false};
+static const struct refusal unchecked = {"facts-missing", 409, S_loans_review_unchecked, false};
 
 static const char *const verdicts[] = {"grant", "refuse", NULL};
 const char *const loan_refusals[] = {"income_to_be_proved", "not_reached", "documents", "facts_differ", "debt_load",
@@ -60,37 +62,6 @@ void application_from_staff(struct engine *engine, struct tx *tx, const struct a
 
 /* ---- told ---- */
 
-static struct text value_words(struct arena *arena, const struct locale *locale, enum policy_kind kind,
-                               int64_t value) {
-    struct buffer out = buffer_new(arena, 32);
-    if (kind == POLICY_FLAG) return staff_say(arena, locale, value != 0 ? S_loans_staff_yes : S_loans_staff_no);
-    if (kind == POLICY_MONEY) locale_money(&out, locale, rub(value));
-    else locale_number(&out, locale, value);
-    return buffer_text(&out);
-}
-
-/* What the policy asked of him; values only to whoever has opened his data. */
-static void tell_inputs(struct request *request, struct tx *tx, const struct application *application, bool opened,
-                        struct node *list) {
-    struct arena *arena = request->arena;
-    const struct policy_version *version =
-        loans_policy_take(request->engine, tx, application->policy, tx_arena(tx));
-    struct policy_value values[POLICY_INPUTS];
-    size_t count = loans_inputs_read(arena, application->inputs, values, POLICY_INPUTS);
-    for (size_t i = 0; version != NULL && i < version->policy.input_count; i++) {
-        const struct policy_input *input = &version->policy.inputs[i];
-        if (!input->given) continue;
-        struct node *node = doc_add_object(list);
-        size_t at = 0;
-        while (at < count && !text_equal(values[at].name, input->name)) at++;
-        doc_text(node, "name", input->name);
-        doc_bool(node, "known", at < count);
-        doc_text(node, "value", at == count ? TEXT_NONE
-                                : opened    ? value_words(arena, &request->locale, input->kind, values[at].value)
-                                            : TEXT("•••"));
-    }
-}
-
 static void tell_reason(struct request *request, struct node *list, const char *name) {
     struct node *node = doc_add_object(list);
     doc_text(node, "reason", text_from(name));
@@ -103,6 +74,8 @@ static void tell_outcome(struct request *request, const struct application *appl
     struct node *reasons = doc_array(document, "reasons"), *rules = doc_array(document, "rules");
     size_t at;
     doc_text(document, "decision", text_from(json_string_value(json_object_get(data, "decision"))));
+    doc_bool(document, "forbidden", json_is_true(json_object_get(data, "forbidden")));
+    doc_bool(document, "unchecked", json_is_true(json_object_get(data, "unchecked")));
     doc_int(document, "score", json_integer_value(json_object_get(data, "score")));
     doc_int(document, "debt_load", json_integer_value(json_object_get(data, "debt_load")));
     doc_money(document, "limit", rub(json_integer_value(json_object_get(data, "most"))));
@@ -217,7 +190,7 @@ enum flow review_page(struct request *request, struct tx *tx) {
     doc_bool(document, "waits", application.state == APPLICATION_REVIEW);
     if (known) doc_money(document, "least_sum", rub(product.terms.sum_least));
     loans_choices(request, document, "refusals", loan_refusals, refusal_titles, 0, "reason");
-    tell_inputs(request, tx, &application, opened, doc_array(document, "inputs"));
+    facts_tell(request, tx, &application, opened, document);
     tell_outcome(request, &application, document);
     tell_history(request, tx, &application, document);
     return answer_ok(request, document);
@@ -249,9 +222,13 @@ void application_decided_tell(struct engine *engine, struct tx *tx, const struct
                  granted ? S_loans_told_granted : S_loans_told_refused, granted ? &sum : NULL, granted ? 1 : 0);
 }
 
+/* What a law forbids nobody grants, nor what a law may forbid by what nobody has looked up yet. */
 static enum flow grant(struct request *request, struct tx *tx, struct application *application) {
     struct credit_product product;
     int64_t most = field_number(request, "most");
+    const json_t *said = json_read(request->arena, application->outcome);
+    if (json_is_true(json_object_get(said, "forbidden"))) return refuse(request, &forbidden);
+    if (json_is_true(json_object_get(said, "unchecked"))) return refuse(request, &unchecked);
     if (!credit_product_find(tx, application->product, &product)) return answer_missing(request);
     if (!field_given(request, "most")) return refuse_field(request, "most", S_loans_review_sum_missing);
     if (most < product.terms.sum_least || most > product.terms.sum_most)
@@ -262,13 +239,26 @@ static enum flow grant(struct request *request, struct tx *tx, struct applicatio
     return FLOW_NEXT;
 }
 
+bool review_mine(struct request *request, struct tx *tx, struct application *application) {
+    if (!asked(request, tx, application)) return false;
+    bool waits = application->state == APPLICATION_REVIEW;
+    if (waits && queue_owner(tx, QUEUE, application->id) == request->caller.staff) return true;
+    refuse(request, waits ? &take_first : &decided_already);
+    return false;
+}
+
+enum flow review_done(struct request *request, const struct application *application) {
+    struct node *document = doc_new(request->arena);
+    doc_text(document, "state", text_from(states[application->state]));
+    return answer_done(request, document, text_format(request->arena, "/staff/loan-applications/%lld",
+                                                      (long long)application->id));
+}
+
 /* POST /staff/loan-applications/{id} */
 enum flow review_decide(struct request *request, struct tx *tx) {
     struct application application;
     request->fields_valid = true; /* a command may be run again */
-    if (!asked(request, tx, &application)) return FLOW_ANSWERED;
-    if (application.state != APPLICATION_REVIEW) return refuse(request, &decided_already);
-    if (queue_owner(tx, QUEUE, application.id) != request->caller.staff) return refuse(request, &take_first);
+    if (!review_mine(request, tx, &application)) return FLOW_ANSWERED;
     bool granted = text_is(text_from(verdicts[field_number(request, "verdict")]), "grant");
     const char *reason = granted ? "" : loan_refusals[field_number(request, "reason")];
     if (!granted && !field_given(request, "reason"))
@@ -284,10 +274,7 @@ enum flow review_decide(struct request *request, struct tx *tx) {
     application_decided_tell(request->engine, tx, &application);
     audit_record(request, application.customer, granted ? "loans.review.granted" : "loans.review.refused",
                  text_from(reason));
-    struct node *document = doc_new(request->arena);
-    doc_text(document, "state", text_from(states[application.state]));
-    return answer_done(request, document, text_format(request->arena, "/staff/loan-applications/%lld",
-                                                      (long long)application.id));
+    return review_done(request, &application);
 }
 
 static const struct task_outcome after_promise[] = {

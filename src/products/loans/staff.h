@@ -49,7 +49,19 @@ struct text policy_trial_run(struct engine *engine, struct tx *tx, const struct 
 /* {seen, cells, changes, at} of the version's trial; false: there was none. */
 bool policy_trial_tell(struct request *request, struct tx *tx, int64_t version, struct node *document);
 
+/* ---- facts.c: what is known of an applicant, and what a reviewer found out elsewhere ---- */
+
+/* inputs: what the policy asked of him, values only to whoever has opened his data; facts: fields for what nobody but
+ * people knows. */
+void facts_tell(struct request *request, struct tx *tx, const struct application *application, bool opened,
+                struct node *document);
+stage_function facts_write;
+
 /* ---- review.c ---- */
+
+/* The path's application, which waits for whoever asks and is his task. False: it has answered. */
+bool review_mine(struct request *request, struct tx *tx, struct application *application);
+enum flow review_done(struct request *request, const struct application *application);
 
 extern const char *const loan_refusals[]; /* staff's reasons, NULL-ended */
 stage_function review_page, review_decide;

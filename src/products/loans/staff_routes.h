@@ -32,13 +32,15 @@ FORM(policy_draft, {.name = "content", .type = FIELD_TEXT}, {.name = "file", .ty
          REASON("reason", must))
 VERSION_FORM(version_form, false);
 VERSION_FORM(switch_form, true);
-#define REVIEW_FORM(name_, must)                                                                                       \
-    FORM(name_, {.name = "verdict", .type = FIELD_CHOICE, .required = (must), .choices = review_verdicts},             \
-         {.name = "most", .type = FIELD_MONEY, .invalid = S_loans_review_sum_missing},                                 \
-         {.name = "reason", .type = FIELD_CHOICE, .choices = review_reasons},                                          \
-         {.name = "note", .type = FIELD_TEXT, .max = 500})
-REVIEW_FORM(review_form, false);
-REVIEW_FORM(verdict_form, true);
+#define REVIEW_FIELDS(must)                                                                                            \
+    {.name = "verdict", .type = FIELD_CHOICE, .required = (must), .choices = review_verdicts},                         \
+        {.name = "most", .type = FIELD_MONEY, .invalid = S_loans_review_sum_missing},                                  \
+        {.name = "reason", .type = FIELD_CHOICE, .choices = review_reasons}, {                                         \
+        .name = "note", .type = FIELD_TEXT, .max = 500                                                                 \
+    }
+FORM(review_form, REVIEW_FIELDS(false));
+FORM(verdict_form, REVIEW_FIELDS(true));
+FORM_REST(facts_form, REVIEW_FIELDS(false), {.name = "facts", .type = FIELD_BOOL}); /* and the policy's inputs */
 #define DIARY_FORM(name_, way_must, outcome_must)                                                                      \
     FORM(name_, {.name = "way", .type = FIELD_CHOICE, .required = (way_must), .choices = diary_ways},                  \
          {.name = "outcome", .type = FIELD_CHOICE, .required = (outcome_must), .choices = diary_outcomes},             \
@@ -105,12 +107,16 @@ CHANGE_FORM(write_off_form, false, false, true);
         {STAFF_ACT("/staff/loan-applications/{id}", ROLE_RISK, review_page, template_loans_review),                    \
          .form = &verdict_form, .stages = {{STAGE_WRITE, review_decide}}, .audit = "loans.review",                     \
          .summary = "Decides an application: grants up to a sum, or refuses for a reason"},                            \
+        {STAFF_ACT("/staff/loan-applications/{id}/facts", ROLE_RISK, review_page, template_loans_review),              \
+         .form = &facts_form, .stages = {{STAGE_WRITE, facts_write}}, .audit = "loans.review.facts",                   \
+         .summary = "What a reviewer found out elsewhere, by the policy's names; it decides again"},                   \
         {STAFF_WORK("/staff/loans/portfolio", WHO_SEES_BOOKS, portfolio_read), .page = &template_loans_portfolio,      \
          .audit = "loans.portfolio.seen", .summary = "What is owed, by how long it is overdue and by product"},        \
         {STAFF_WORK("/staff/loans/portfolio/export", WHO_SEES_BOOKS, portfolio_export),                                \
          .audit = "loans.portfolio.export", .summary = "The same as CSV"},                                             \
-        {STAFF_PAGE("/staff/loans/portfolio/loans", WHO_SEES_BOOKS, portfolio_loans, template_loans_portfolio_loans),  \
-         .form = &portfolio_form, .audit = "loans.portfolio.loans", .summary = "Loans overdue by so much, by ids"},    \
+        {STAFF_WORK("/staff/loans/portfolio/loans", WHO_SEES_BOOKS, portfolio_loans), .form = &portfolio_form,         \
+         .page = &template_loans_portfolio_loans, .audit = "loans.portfolio.loans",                                    \
+         .summary = "Loans overdue by so much, by ids"},                                                               \
     {STAFF_WORK("/staff/loans/decisions", WHO_SEES_BOOKS, decisions_read), .page = &template_loans_decisions,          \
      .form = &period_form, .audit = "loans.decisions.seen",                                                            \
          .summary = "What was asked for and decided in a period, by policy and by reason",                             \
