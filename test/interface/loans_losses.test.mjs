@@ -9,12 +9,12 @@ import {good, kopecks} from "../support/deposits.mjs";
 import {LoanLife} from "../support/loan_life.mjs";
 import {newKey} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
-import {limits, problem} from "../support/wallet.mjs";
+import {problem} from "../support/wallet.mjs";
 
 let life, server, people, who;
 
 before(async () => {
-  life = await LoanLife.start({limits});
+  life = await LoanLife.start();
   ({server} = life);
   people = await staff(server, {risk: "risk", finance: "finance", other: "finance"});
   who = await life.person();
