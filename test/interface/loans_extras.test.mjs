@@ -110,7 +110,7 @@ describe("LO-4: charged and refused", () => {
     assert.equal(now.history[0].kind, "fee_back");
     assert.equal(Number((await books()).services.amount), already - 1500);
     const why = (await loans.get(one.who, `/loans/${one.loan}/why`)).text;
-    assert.match(why, /Услуга, от которой Вы отказались/);
+    assert.match(why, /Услуга, от которой вы отказались/);
     await until(() => server.messages(one.who.phone), (texts) => texts.some((text) => /отказались от услуги/.test(text)));
     const page = server.browser();
     await page.signIn(one.who);

@@ -136,7 +136,7 @@ describe("LO-4: repaid", () => {
     }
     await until(() => life.page(other, next), ({state}) => state === "closed");
     assert.equal(await life.cards.balance(other), "1000.00");
-    await life.told(other, /Вы заплатили лишнее, 1 000,00/);
+    await life.told(other, /вы заплатили лишнее, 1 000,00/);
     await life.proved();
   });
 
@@ -266,7 +266,7 @@ describe("LO-4: automatic payment", () => {
     await good(life.post(other, `/loans/${loan}/autopay`, {card: other.card}));
     assert.equal((await life.page(other, loan)).autopay, true);
     await life.days(7);
-    await life.told(other, /спишем [\d ]+,\d\d ₽ с Вашей карты/);
+    await life.told(other, /спишем [\d ]+,\d\d ₽ с вашей карты/);
     assert.deepEqual(orders(loan), []);
     const {payment} = await life.page(other, loan);
     await life.days(3);

@@ -314,9 +314,11 @@ export class Browser {
     return this;
   }
 
-  // The page's form for that action: its hidden and shown fields as they stand.
+  // The page's form for that action, one that writes rather than one that asks: its hidden and shown fields as they stand.
   form(action) {
-    for (const [, tag, inside] of this.html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)) {
+    const writes = ([, tag]) => attribute(tag, "method") === "post";
+    const forms = [...this.html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)];
+    for (const [, tag, inside] of [...forms.filter(writes), ...forms.filter((form) => !writes(form))]) {
       if (attribute(tag, "action") !== action) continue;
       const fields = {};
       for (const [, input] of inside.matchAll(/<(?:input|button|select|textarea)([^>]*)>/g)) {

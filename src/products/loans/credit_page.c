@@ -63,47 +63,6 @@ void credit_tell_row(struct request *request, struct tx *tx, const struct credit
     tell_state(&contract, &running.state, document);
 }
 
-/* What he has to know of it at home: what is to be paid and when, or that it waits for him. */
-static void tell_pending(struct engine *engine, struct tx *tx, const struct locale *locale,
-                         const struct credit *credit, struct node *list) {
-    struct credit_product product;
-    struct running running = {.state = {.status = LOAN_AGREED}};
-    struct node *values = doc_new(list->arena);
-    if (!credit_product_find(tx, credit->product, &product)) return;
-    doc_text(values, "name", text_copy(list->arena, credit_product_title(&product, locale->language)));
-    doc_moment(values, "at", credit->ready_at);
-    int64_t sum = credit->sum;
-    string_id said = S_loans_row_sending;
-    if (credit->state == CREDIT_WAITS && credit->card == 0) said = S_loans_row_card;
-    else if (credit->ready_at > world_now(engine_world(engine))) said = S_loans_row_waits;
-    if (credit->state == CREDIT_RUNS) {
-        if (!credit_as_of(engine, tx, credit, &product, &running) || running.state.status != LOAN_RUNS) return;
-        const struct loan_state *state = &running.state;
-        const struct loan_contract contract = credit_contract_of(engine, &product, credit);
-        const struct schedule_row next = loan_next(&contract, state);
-        int64_t overdue = state->debt[DEBT_OVERDUE_INTEREST] + state->debt[DEBT_OVERDUE_PRINCIPAL];
-        sum = overdue > 0 ? overdue : next.principal + next.interest;
-        said = overdue > 0 ? S_loans_row_overdue : S_loans_row_due;
-        doc_int(values, "count", loan_days_overdue(state));
-        if (overdue == 0) doc_date(values, "day", next.due);
-    }
-    struct node *node = doc_add_object(list);
-    doc_text(node, "title", loans_say_with(list->arena, locale, S_loans_named, values));
-    doc_text(node, "text", loans_say_with(list->arena, locale, said, values));
-    doc_money(node, "sum", rub(sum));
-    doc_text(node, "href", text_format(list->arena, "/loans/%lld", (long long)credit->id));
-    doc_text(node, "icon", TEXT("bank"));
-}
-
-void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                     struct node *list) {
-    struct credit credits[TOLD];
-    size_t count = credits_of(tx, customer, credits, TOLD);
-    for (size_t i = 0; i < count; i++)
-        if (credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING || credits[i].state == CREDIT_RUNS)
-            tell_pending(engine, tx, locale, &credits[i], list);
-}
-
 /* GET /loans */
 enum flow credits_read(struct request *request, struct tx *tx) {
     struct credit credits[TOLD];
@@ -113,7 +72,6 @@ enum flow credits_read(struct request *request, struct tx *tx) {
                               doc_array(document, "pending"));
     struct node *running = doc_array(document, "running"), *waiting = doc_array(document, "waiting"),
                 *past = doc_array(document, "past");
-    loans_pending(request->engine, tx, &request->locale, request->caller.customer, doc_array(document, "pending"));
     for (size_t i = 0; i < count; i++) {
         bool waits = credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING;
         struct node *list = credits[i].state == CREDIT_RUNS ? running : waits ? waiting : past;

@@ -1,4 +1,5 @@
-/* due.c: what his loans want of a customer next, as his home shows it: what is overdue first, then by day. */
+/* due.c: what his loans want of a customer next, as his home shows it: what is overdue first, then by day; then loans
+ * whose money is not out yet. */
 #include "products/loans/repay.h"
 
 #include <stdlib.h>
@@ -37,21 +38,20 @@ static int compare(const void *one, const void *other) {
     return a->day < b->day ? -1 : a->day > b->day;
 }
 
-static void tell(const struct locale *locale, const struct due *due, struct node *list) {
+static void tell(const struct locale *locale, const struct credit *credit, struct text title, string_id said,
+                 struct node *values, int64_t sum, struct node *list) {
     struct arena *arena = list->arena;
-    struct node *values = doc_new(arena), *node = doc_add_object(list);
-    doc_int(values, "count", due->overdue);
-    doc_date(values, "day", date_from_days(due->day));
-    doc_text(node, "title", text_copy(arena, due->title));
-    doc_text(node, "text",
-             loans_say_with(arena, locale, due->overdue > 0 ? S_loans_home_overdue : S_loans_home_due, values));
-    doc_money(node, "sum", rub(due->sum));
-    doc_text(node, "href", text_format(arena, "/loans/%lld", (long long)due->credit.id));
-    doc_text(node, "icon", TEXT("calendar"));
+    struct node *node = doc_add_object(list);
+    doc_text(values, "name", text_copy(arena, title));
+    doc_text(node, "title", loans_say_with(arena, locale, S_loans_named, values));
+    doc_text(node, "text", loans_say_with(arena, locale, said, values));
+    doc_money(node, "sum", rub(sum));
+    doc_text(node, "href", text_format(arena, "/loans/%lld", (long long)credit->id));
+    doc_text(node, "icon", TEXT("bank"));
 }
 
-void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                     struct node *list) {
+static void tell_dues(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                      struct node *list) {
     struct due dues[DUE_MOST];
     int64_t ids[DUE_MOST];
     size_t found = 0, count = 0;
@@ -60,6 +60,35 @@ void credits_pending(struct engine *engine, struct tx *tx, const struct locale *
     rows_end(rows);
     for (size_t i = 0; i < found; i++) count += due_of(engine, tx, locale, customer, ids[i], &dues[count]);
     qsort(dues, count, sizeof *dues, compare);
-    for (size_t i = 0; i < count; i++) tell(locale, &dues[i], list);
-    loans_pending(engine, tx, locale, customer, list);
+    for (size_t i = 0; i < count; i++) {
+        struct node *values = doc_new(list->arena);
+        doc_int(values, "count", dues[i].overdue);
+        doc_date(values, "day", date_from_days(dues[i].day));
+        tell(locale, &dues[i].credit, dues[i].title, dues[i].overdue > 0 ? S_loans_home_overdue : S_loans_home_due,
+             values, dues[i].sum, list);
+    }
+}
+
+/* Until its money is out. */
+static void tell_waiting(struct engine *engine, struct tx *tx, const struct locale *locale,
+                         const struct credit *credit, struct node *list) {
+    struct credit_product product;
+    struct node *values = doc_new(list->arena);
+    string_id said = S_loans_row_sending;
+    if (!credit_product_find(tx, credit->product, &product)) return;
+    if (credit->state == CREDIT_WAITS && credit->card == 0) said = S_loans_row_card;
+    else if (credit->ready_at > world_now(engine_world(engine))) said = S_loans_row_waits;
+    doc_moment(values, "at", credit->ready_at);
+    tell(locale, credit, credit_product_title(&product, locale->language), said, values, credit->sum, list);
+}
+
+void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
+                     struct node *list) {
+    struct credit credits[DUE_MOST];
+    size_t count = credits_of(tx, customer, credits, DUE_MOST);
+    tell_dues(engine, tx, locale, customer, list);
+    for (size_t i = 0; i < count; i++)
+        if (credits[i].state == CREDIT_WAITS || credits[i].state == CREDIT_SENDING)
+            tell_waiting(engine, tx, locale, &credits[i], list);
+    loans_application_pending(engine, tx, locale, customer, list);
 }

@@ -317,9 +317,7 @@ struct lends_bounds;
 bool loans_newcomer_bounds(struct engine *engine, struct tx *tx, struct lends_bounds *bounds);
 bool loans_newcomer_quote(struct request *request, struct tx *tx, int64_t sum, int64_t term, struct node *document);
 void loans_newcomer_told(struct engine *engine, struct tx *tx, const struct event *event);
-/* What home tells: the application that is under way, and loans with what is to be paid next. */
-void loans_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                   struct node *list);
+/* The one that is under way. */
 void loans_application_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                                struct node *list);
 

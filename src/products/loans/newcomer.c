@@ -69,12 +69,6 @@ void loans_newcomer_told(struct engine *engine, struct tx *tx, const struct even
     application_withdraw(engine, tx, &open);
 }
 
-void loans_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                   struct node *list) {
-    loans_application_pending(engine, tx, locale, customer, list);
-    credits_pending(engine, tx, locale, customer, list);
-}
-
 void loans_application_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                                struct node *list) {
     struct application open;

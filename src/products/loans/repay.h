@@ -94,8 +94,6 @@ bool loans_remind_job(struct engine *engine, struct tx *tx);
 
 const char *credit_state_name(enum credit_state state); /* "waits", "runs" */
 struct text credit_address(const struct request *request, const struct credit *credit, const char *more);
-void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
-                     struct node *list);
 void credit_tell_row(struct request *request, struct tx *tx, const struct credit *credit, struct node *document);
 /* What is paid now to be up to date: what is overdue, and the next payment where its day is near. */
 int64_t credit_due_now(const struct loan_contract *contract, const struct loan_state *state);
@@ -104,7 +102,7 @@ size_t loans_accounts(struct engine *engine, struct tx *tx, int64_t customer, in
 void credit_history_tell(struct request *request, struct tx *tx, const struct credit *credit, struct node *list);
 struct text credit_event_name(enum loan_event_kind kind);
 string_id credit_event_title(enum loan_event_kind kind);
-/* What is due next of each, what is overdue first; and an application under way. */
+/* What home tells: what is due next of each, what is overdue first; loans not yet paid out; an application. */
 void credits_pending(struct engine *engine, struct tx *tx, const struct locale *locale, int64_t customer,
                      struct node *list);
 stage_function credits_read, credit_read, credit_why_read, credit_debt_paper_read, credit_history_paper_read,
