@@ -176,7 +176,7 @@ const elsewhere = {
   "GET /cards/purchases/{id}": "card_disputes.test.mjs", "POST /cards/purchases/{id}/dispute": "card_disputes.test.mjs",
   "GET /loans/{id}/orders/{order}": "test/loans", "GET /loans/{id}/certificate": "test/loans",
   "GET /loans/{id}/payments": "test/loans",
-  "POST /loans/{id}/extras/{code}/refuse": "loans_extras.test.mjs",
+  "POST /loans/{id}/extras/{code}/refuse": "loans_extras.test.mjs", "POST /loans/applications/{id}/again": "loans.test.mjs",
   "GET /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}/again": "deposits.test.mjs",

@@ -16,7 +16,7 @@
 static const struct refusal frozen = {"account-frozen", 422, S_loans_refused_frozen, false};
 static const struct refusal cooling = {"cooling", 422, S_loans_refused_cooling, false};
 static const struct refusal has_one = {"under-way", 409, S_loans_refused_under_way, false};
-static const struct refusal no_product = {"no-such-loan", 404, S_loans_refused_product, false};
+static const struct refusal no_product = {"no-such-loan", 422, S_loans_refused_product, false};
 
 /* Whoever has just got hold of somebody's secrets may not borrow in his name. */
 const struct refusal *loans_barred(struct engine *engine, struct tx *tx, const struct customer *customer) {
