@@ -82,6 +82,7 @@ export class LoanLife {
     const id = await this.loans.offered(who, {product, sum, term});
     const texts = async () => (await this.server.get(`/sandbox/phone?number=${encodeURIComponent(who.phone)}`)).body.messages;
     const before = (await texts()).length;
+    await good(this.post(who, "/confirm", {password: who.password})); // his last proof may be minutes old
     await good(this.post(who, `/loans/applications/${id}/contract`, {sum, term}));
     // Of an earlier loan other messages may come meanwhile, and stand before it.
     const sent = async () => (await texts()).slice(0, -before || undefined).map(({text}) => /#(\d{6})$/.exec(text)?.[1]).find(Boolean);
