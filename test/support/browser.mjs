@@ -108,7 +108,9 @@ async function axeProblems(page, rules) {
 }
 
 async function htmlProblems(page) {
-  const html = await page.shown.text();
+  // The browser lets go of what it was sent once a page has gone on: then it is asked for again.
+  const again = async () => (await page.context().request.get(page.url())).text();
+  const html = await page.shown.text().catch(again);
   const report = await validator.validateString(html);
   return report.results.flatMap((result) => result.messages.map((m) => `html ${m.ruleId} line ${m.line}: ${m.message}`));
 }
