@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WORKERS 12
-#define LOOK_US 5000
 
 struct centre {
     struct world *world;
@@ -23,19 +21,14 @@ struct centre {
     pthread_mutex_t lock;
     enum centre_fault fault;
     int64_t fault_times;
-    _Atomic bool stopping;
 };
 
 static void *work(void *self) {
     struct centre *centre = self;
     const struct centre_sender sender = {centre->world,  centre->books, centre->side,
                                          centre->secret, centre->url,   "kabinet"};
-    while (!centre->stopping) {
-        struct news news;
-        if (!centre_news_take(centre->books, &news)) {
-            usleep(LOOK_US);
-            continue;
-        }
+    struct news news;
+    while (centre_news_take(centre->books, &news)) {
         if (centre_send(&sender, &news)) centre_news_done(centre->books, &news);
         else centre_news_later(centre->books, &news, (20 * SECOND / 1000) << (news.tries < 5 ? news.tries : 5));
     }
@@ -65,7 +58,7 @@ struct centre *centre_start(struct world *world, const char *kabinet, const char
 }
 
 void centre_stop(struct centre *centre) {
-    centre->stopping = true;
+    if (centre->books != NULL) centre_news_stop(centre->books);
     for (int i = 0; i < centre->thread_count; i++) pthread_join(centre->threads[i], NULL);
     if (centre->books != NULL) centre_books_close(centre->books);
     centre_side_close(centre->side);

@@ -83,8 +83,10 @@ bool centre_claim(struct centre_books *books, struct text id, int64_t sum);
 bool centre_reverse(struct centre_books *books, struct text id, int64_t sum); /* 0: all that is left */
 bool centre_refund(struct centre_books *books, struct text id, int64_t sum);
 bool centre_news_add(struct centre_books *books, const struct news *news);
-/* One that is due, and nobody else's until it is given back (centre_news_later) or done. */
+/* Waits for one that is due; it is nobody else's until it is given back (centre_news_later) or done. False: it is time
+ * to stop. */
 bool centre_news_take(struct centre_books *books, struct news *news);
+void centre_news_stop(struct centre_books *books);
 void centre_news_later(struct centre_books *books, const struct news *news, int64_t after_us);
 bool centre_news_done(struct centre_books *books, const struct news *news);
 

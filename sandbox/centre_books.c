@@ -32,6 +32,8 @@ struct kept_news {
 
 struct centre_books {
     pthread_mutex_t lock;
+    pthread_cond_t changed;          /* there is news, or it is time to stop */
+    bool stopping;
     struct kept_card *cards;         /* uthash keeps the order in which they came */
     struct kept_purchase *purchases;
     struct kept_news *news;          /* what is not done */
@@ -186,7 +188,12 @@ static bool read_line(void *self, const char *line) {
 struct centre_books *centre_books_open(const char *journal, struct text *problem) {
     struct centre_books *books = calloc(1, sizeof *books);
     if (books == NULL) return NULL;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&books->lock, NULL);
+    pthread_cond_init(&books->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
     books->journal = journal_open(journal, read_line, books, problem);
     if (books->journal != NULL) return books;
     centre_books_close(books);
@@ -210,6 +217,7 @@ void centre_books_close(struct centre_books *books) {
         free(news);
     }
     journal_close(books->journal);
+    pthread_cond_destroy(&books->changed);
     pthread_mutex_destroy(&books->lock);
     free(books);
 }
@@ -380,21 +388,45 @@ bool centre_news_add(struct centre_books *books, const struct news *news) {
     due.due_us += monotonic_us();
     pthread_mutex_lock(&books->lock);
     bool good = news_line(books, &due);
+    pthread_cond_signal(&books->changed);
     pthread_mutex_unlock(&books->lock);
     return good;
 }
 
-bool centre_news_take(struct centre_books *books, struct news *news) {
+/* The oldest that is due; NULL: *next_us is when one will be, 0: there is none. */
+static struct kept_news *news_due(struct centre_books *books, int64_t *next_us) {
     int64_t now = monotonic_us();
+    *next_us = 0;
+    for (struct kept_news *kept = books->news; kept != NULL; kept = kept->hh.next) {
+        if (kept->taken) continue;
+        if (kept->news.due_us <= now) return kept;
+        if (*next_us == 0 || kept->news.due_us < *next_us) *next_us = kept->news.due_us;
+    }
+    return NULL;
+}
+
+bool centre_news_take(struct centre_books *books, struct news *news) {
+    struct kept_news *kept = NULL;
+    int64_t next_us;
     pthread_mutex_lock(&books->lock);
-    struct kept_news *kept = books->news;
-    while (kept != NULL && (kept->taken || kept->news.due_us > now)) kept = kept->hh.next;
+    while (!books->stopping && (kept = news_due(books, &next_us)) == NULL) {
+        struct timespec until = {.tv_sec = next_us / SECOND, .tv_nsec = (next_us % SECOND) * 1000};
+        if (next_us == 0) pthread_cond_wait(&books->changed, &books->lock);
+        else pthread_cond_timedwait(&books->changed, &books->lock, &until);
+    }
     if (kept != NULL) {
         kept->taken = true;
         *news = kept->news;
     }
     pthread_mutex_unlock(&books->lock);
     return kept != NULL;
+}
+
+void centre_news_stop(struct centre_books *books) {
+    pthread_mutex_lock(&books->lock);
+    books->stopping = true;
+    pthread_cond_broadcast(&books->changed);
+    pthread_mutex_unlock(&books->lock);
 }
 
 void centre_news_later(struct centre_books *books, const struct news *news, int64_t after_us) {
@@ -405,6 +437,7 @@ void centre_news_later(struct centre_books *books, const struct news *news, int6
         kept->news.tries = news->tries + 1;
         kept->news.due_us = monotonic_us() + after_us;
         kept->taken = false;
+        pthread_cond_signal(&books->changed);
     }
     pthread_mutex_unlock(&books->lock);
 }

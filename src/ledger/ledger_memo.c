@@ -35,6 +35,7 @@ struct undo {
 
 struct ledger_memo {
     pthread_mutex_t mutex; /* snapshots read while the writer publishes; the writer alone changes anything */
+    bool used; /* since it was last cleared */
     size_t late_count, late_before;
     uint64_t oldest, count, count_before; /* of the history: [oldest, count) is there */
     struct undo *undos;
@@ -101,11 +102,12 @@ void ledger_memo_free(struct ledger_memo *memo) {
 
 void ledger_memo_clear(struct ledger_memo *memo) {
     pthread_mutex_lock(&memo->mutex);
-    for (size_t set = 0; set < SETS; set++)
+    for (size_t set = 0; memo->used && set < SETS; set++)
         for (size_t way = 0; way < WAYS; way++)
             if (memo->ids[set][way] != 0) memo->ids[set][way] = 0; /* what is empty is not touched */
     memo->late_count = memo->late_before = memo->undo_count = 0;
     memo->oldest = memo->count = memo->count_before = 0;
+    memo->used = false;
     pthread_mutex_unlock(&memo->mutex);
 }
 
@@ -166,6 +168,7 @@ static bool publish(struct ledger_memo *memo, const struct account *account, boo
     memo->undos[memo->undo_count++] = (struct undo){set, way, memo->ids[set][way], *place};
     if (!known) *place = (struct place){0};
     memo->ids[set][way] = account->id;
+    memo->used = true;
     if (known && account->last_entry != place->account.last_entry) remember(memo, place, account);
     place->account = *account;
     if (place->late && !late) place->settled = memo->count + 1;

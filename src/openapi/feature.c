@@ -5,7 +5,7 @@ static const struct route routes[] = {
     {.method = METHOD_GET,
      .path = "/openapi.json",
      .who = WHO_ANYONE,
-     .stages = {{STAGE_QUICK, openapi_get}},
+     .stages = {{STAGE_WORK, openapi_get}},
      .summary = "This description of the interface, as OpenAPI 3.1"},
     {.method = METHOD_GET,
      .path = "/docs/api",
@@ -22,11 +22,21 @@ static const struct route routes[] = {
     {.path = NULL},
 };
 
+/* ---- described when somebody asks for the first time: routes do not change while the program runs ---- */
+
 #define BUILD_BYTES ((size_t)32 << 20)
+
+/* FNV-1a: tells one version from another, nothing more. */
+static uint64_t sum_of(struct text text) {
+    uint64_t sum = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < text.size; i++) sum = (sum ^ (unsigned char)text.data[i]) * UINT64_C(1099511628211);
+    return sum;
+}
 
 struct building {
     struct engine *engine;
     struct arena *arena;
+    struct openapi_state *state;
     struct text json;
 };
 
@@ -37,25 +47,41 @@ static void build(void *data) {
     building->json = openapi_json(building->arena, features, count, engine_config(building->engine)->public_url);
 }
 
-/* FNV-1a: tells one version from another, nothing more. */
-static uint64_t sum_of(struct text text) {
-    uint64_t sum = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < text.size; i++) sum = (sum ^ (unsigned char)text.data[i]) * UINT64_C(1099511628211);
-    return sum;
+static void keep(void *data) {
+    const struct building *building = data;
+    struct openapi_state *state = building->state;
+    state->tag = text_format(state->arena, "\"%016llx\"", (unsigned long long)sum_of(building->json)).data;
+    state->json = text_copy(state->arena, building->json);
 }
 
-/* Once at start: routes do not change while the program runs. */
-static void *state_open(struct engine *engine, struct arena *arena, struct text *problem) {
-    struct building building = {engine, arena_new(BUILD_BYTES), TEXT_NONE};
-    struct openapi_state *state = arena_new_of(arena, struct openapi_state);
-    if (building.arena != NULL && arena_guard(building.arena, build, &building)) {
-        state->json = text_copy(arena, building.json);
-        state->tag = text_format(arena, "\"%016llx\"", (unsigned long long)sum_of(state->json)).data;
-    } else {
-        *problem = TEXT("no memory for the interface's description");
+const struct openapi_state *openapi_described(struct engine *engine) {
+    struct openapi_state *state = engine_state(engine, &openapi_feature);
+    pthread_mutex_lock(&state->lock);
+    bool good = state->json.size > 0;
+    if (!good) {
+        struct building building = {engine, arena_new(BUILD_BYTES), state, TEXT_NONE};
+        good = building.arena != NULL && arena_guard(building.arena, build, &building) &&
+               arena_guard(state->arena, keep, &building);
+        arena_free(building.arena);
     }
-    arena_free(building.arena);
+    pthread_mutex_unlock(&state->lock);
+    return good ? state : NULL;
+}
+
+static void *state_open(struct engine *engine, struct arena *arena, struct text *problem) {
+    (void)engine;
+    struct openapi_state *state = arena_new_of(arena, struct openapi_state);
+    state->arena = arena_new(BUILD_BYTES);
+    if (state->arena == NULL) *problem = TEXT("no memory for the interface's description");
+    pthread_mutex_init(&state->lock, NULL);
     return state;
 }
 
-const struct feature openapi_feature = {.name = "openapi", .routes = routes, .open = state_open};
+static void state_close(void *data) {
+    struct openapi_state *state = data;
+    pthread_mutex_destroy(&state->lock);
+    arena_free(state->arena);
+}
+
+const struct feature openapi_feature = {
+    .name = "openapi", .routes = routes, .open = state_open, .close = state_close};

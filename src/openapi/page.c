@@ -8,7 +8,8 @@
 
 enum flow openapi_get(struct request *request, struct tx *tx) {
     (void)tx;
-    const struct openapi_state *state = engine_state(request->engine, &openapi_feature);
+    const struct openapi_state *state = openapi_described(request->engine);
+    if (state == NULL) arena_unwind(request->arena);
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     *file = (struct answer_file){.content_type = "application/json", .bytes = state->json, .tag = state->tag};
     return answer_file(request, file);

@@ -60,29 +60,48 @@ const leaves = (tree, path = []) =>
   Object.entries(tree).flatMap(([key, value]) =>
     value !== null && typeof value === "object" ? leaves(value, [...path, key]) : [[[...path, key], value]]);
 
-function psqlAt(address, ...commands) {
+function postgresProgram() {
   const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
-  const program = found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
-  execFileSync(program, ["-qX", address, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
+  return found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
 }
 
-function psqlRows(address, query) {
-  const folder = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
-  const program = folder ? `/usr/lib/postgresql/${folder}/bin/psql` : "psql";
-  const inner = query.replace(/SELECT (.*?) FROM/, (_, columns) => `SELECT json_build_array(${columns}) AS r FROM`);
-  return execFileSync(program, ["-qXAt", address, "-c", `SELECT coalesce(json_agg(q.r), '[]') FROM (${inner}) q`],
-                      {stdio: ["ignore", "pipe", "pipe"]});
+// What a command prints, without headings.
+const psqlAt = (address, ...commands) =>
+  execFileSync(postgresProgram(), ["-qXAt", address, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
+
+const sqlite = (file, command) => execFileSync("sqlite3", ["-batch", "-cmd", ".timeout 5000", file, command], {stdio: "pipe"});
+
+// One session for all the databases that this process makes and drops: each of its own would cost as much as they.
+class Databases {
+  constructor() {
+    this.psql = spawn(postgresProgram(), ["-qXAt", process.env.KABINET_TEST_POSTGRES], {stdio: ["pipe", "pipe", "pipe"]});
+    this.waiting = [];
+    this.said = "";
+    this.psql.stderr.on("data", (data) => (this.said += data));
+    createInterface({input: this.psql.stdout}).on("line", () => this.waiting.shift()());
+    for (const held of [this.psql, this.psql.stdin, this.psql.stdout, this.psql.stderr]) held.unref();
+  }
+
+  async run(command) {
+    this.psql.stdout.ref(); // nothing else may keep this process going
+    await new Promise((done) => {
+      this.waiting.push(done);
+      this.psql.stdin.write(`${command};\n\\echo done\n`);
+    });
+    if (this.waiting.length === 0) this.psql.stdout.unref();
+    if (this.said) throw new Error(`${command}: ${this.said}`);
+  }
 }
+let databases;
 
-const psql = (...commands) => psqlAt(process.env.KABINET_TEST_POSTGRES, ...commands);
-
-function makeDatabase(folder, features) {
+async function makeDatabase(folder, features) {
   if (database !== "postgres") return {url: join(folder, "kabinet.db"), drop: () => {}};
+  databases ??= new Databases();
   const name = `test_${randomBytes(6).toString("hex")}`, template = features === "all" && process.env.KABINET_TEST_TEMPLATE;
-  psql(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ""}`);
+  await databases.run(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template} STRATEGY file_copy` : ""}`);
   const url = new URL(process.env.KABINET_TEST_POSTGRES);
   url.pathname = `/${name}`;
-  return {url: url.href, drop: () => psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)};
+  return {url: url.href, drop: () => databases.run(`DROP DATABASE ${name} WITH (FORCE)`)};
 }
 
 // Resolves with the port that the program prints once it listens; rejects with what it said when it ends before.
@@ -104,7 +123,7 @@ export class Server {
   static async start(settings = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
-    server.database = makeDatabase(server.folder, settings.features ?? "all");
+    server.database = await makeDatabase(server.folder, settings.features ?? "all");
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = merge(
       {
@@ -135,7 +154,7 @@ export class Server {
   static async ofProfile(name, more = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
-    server.database = makeDatabase(server.folder);
+    server.database = await makeDatabase(server.folder);
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = {database: server.database.url, key_file: join(server.folder, "key"), listen: "127.0.0.1:0",
                        public_url: "http://localhost", log_level: "error", behind_proxy: "false", ...more};
@@ -169,8 +188,7 @@ export class Server {
   // Changes the database behind the server's back: stop it first (end), then run it again.
   sql(command) {
     if (database === "postgres") psqlAt(this.settings.database, command);
-    else execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-                                  this.settings.database, command], {stdio: "pipe"});
+    else sqlite(this.settings.database, command);
   }
 
   // Another of the program's commands on the same configuration: {status, output, errors}.
@@ -181,17 +199,18 @@ export class Server {
 
   // Looks into the database behind the server's back: rows of values.
   rows(query) {
-    const program = database === "postgres" ? psqlRows(this.settings.database, query)
-      : execFileSync("python3", ["-c", "import sqlite3, sys, json\n" +
-                                 "print(json.dumps(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()))",
-                                 this.settings.database, query], {stdio: ["ignore", "pipe", "pipe"]});
+    const array = database === "postgres" ? "json_build_array" : "json_array";
+    const inner = query.replace(/SELECT (.*?) FROM/s, (_, columns) => `SELECT ${array}(${columns}) AS r FROM`);
+    const program = database === "postgres"
+      ? psqlAt(this.settings.database, `SELECT coalesce(json_agg(q.r), '[]') FROM (${inner}) q`)
+      : sqlite(this.settings.database, `SELECT json_group_array(json(q.r)) FROM (${inner}) q`);
     return JSON.parse(program);
   }
 
   // A crash while the test ran, or a leak told by a sanitizer, fails it here.
   async stop() {
     const code = await this.end();
-    this.database.drop();
+    await this.database.drop();
     rmSync(this.folder, {recursive: true, force: true});
     if (code !== 0) throw new Error(`the server ended with ${code ?? this.process.signalCode}:\n${this.log}`);
   }

@@ -8,6 +8,14 @@ fail() {
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
+# A python3 that is a wrapper (pyenv's is a script of some thirty processes a call) is asked once where the real one is.
+real_python() {
+    local real
+    real=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || return 0
+    [ "$real" = "$(command -v python3)" ] || PATH=$(dirname "$real"):$PATH
+}
+real_python
+
 # ---- installing ----
 
 # Names in tools/packages.txt that serve one of the given purposes.
