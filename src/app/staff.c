@@ -44,14 +44,17 @@ static int add(struct app *app, const char *login, const char *roles) {
 }
 
 int app_staff(int count, char **arguments) {
-    bool adds = count == 4 && strcmp(arguments[0], "add") == 0;
+    bool adds = count >= 4 && count % 2 == 0 && strcmp(arguments[0], "add") == 0;
     bool resets = count == 3 && strcmp(arguments[0], "reset") == 0;
     if (!adds && !resets) {
-        fprintf(stderr, "usage: kabinet staff add CONFIG LOGIN ROLES\n       kabinet staff reset CONFIG LOGIN\n");
+        fprintf(stderr, "usage: kabinet staff add CONFIG LOGIN ROLES [LOGIN ROLES]...\n"
+                        "       kabinet staff reset CONFIG LOGIN\n");
         return 2;
     }
     struct app app;
-    int status = app_open(&app, 1, arguments + 1) ? add(&app, arguments[2], adds ? arguments[3] : NULL) : 1;
+    int status = app_open(&app, 1, arguments + 1) ? 0 : 1;
+    for (int i = 2; i < count && status == 0; i += 2)
+        status = add(&app, arguments[i], adds ? arguments[i + 1] : NULL);
     app_close(&app);
     return status;
 }

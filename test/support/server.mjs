@@ -5,17 +5,19 @@
 //   KABINET_TEST_POSTGRES  a cluster's address whose owner may make databases (for postgres)
 //   KABINET_TEST_TEMPLATE  a database there that has the tables of all features, to be copied; may be missing
 
-import {execFileSync, spawn, spawnSync} from "node:child_process";
+import {spawn, spawnSync} from "node:child_process";
 import {createHash, randomBytes, randomInt} from "node:crypto";
-import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {createInterface} from "node:readline";
 
 import {record} from "./answers.mjs";
+import {makeDatabase, rows, run} from "./database.mjs";
+
+export {database} from "./database.mjs";
 
 const build = resolve(process.env.KABINET_BUILD ?? "build/release");
-export const database = process.env.KABINET_DATABASE ?? "sqlite";
 
 // What a test needs to be let through; each may be set back by the test that is about it.
 export const easy = {
@@ -60,50 +62,6 @@ const leaves = (tree, path = []) =>
   Object.entries(tree).flatMap(([key, value]) =>
     value !== null && typeof value === "object" ? leaves(value, [...path, key]) : [[[...path, key], value]]);
 
-function postgresProgram() {
-  const found = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().at(-1) : null;
-  return found ? `/usr/lib/postgresql/${found}/bin/psql` : "psql";
-}
-
-// What a command prints, without headings.
-const psqlAt = (address, ...commands) =>
-  execFileSync(postgresProgram(), ["-qXAt", address, ...commands.flatMap((c) => ["-c", c])], {stdio: "pipe"});
-
-const sqlite = (file, command) => execFileSync("sqlite3", ["-batch", "-cmd", ".timeout 5000", file, command], {stdio: "pipe"});
-
-// One session for all the databases that this process makes and drops: each of its own would cost as much as they.
-class Databases {
-  constructor() {
-    this.psql = spawn(postgresProgram(), ["-qXAt", process.env.KABINET_TEST_POSTGRES], {stdio: ["pipe", "pipe", "pipe"]});
-    this.waiting = [];
-    this.said = "";
-    this.psql.stderr.on("data", (data) => (this.said += data));
-    createInterface({input: this.psql.stdout}).on("line", () => this.waiting.shift()());
-    for (const held of [this.psql, this.psql.stdin, this.psql.stdout, this.psql.stderr]) held.unref();
-  }
-
-  async run(command) {
-    this.psql.stdout.ref(); // nothing else may keep this process going
-    await new Promise((done) => {
-      this.waiting.push(done);
-      this.psql.stdin.write(`${command};\n\\echo done\n`);
-    });
-    if (this.waiting.length === 0) this.psql.stdout.unref();
-    if (this.said) throw new Error(`${command}: ${this.said}`);
-  }
-}
-let databases;
-
-async function makeDatabase(folder, features) {
-  if (database !== "postgres") return {url: join(folder, "kabinet.db"), drop: () => {}};
-  databases ??= new Databases();
-  const name = `test_${randomBytes(6).toString("hex")}`, template = features === "all" && process.env.KABINET_TEST_TEMPLATE;
-  await databases.run(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template} STRATEGY file_copy` : ""}`);
-  const url = new URL(process.env.KABINET_TEST_POSTGRES);
-  url.pathname = `/${name}`;
-  return {url: url.href, drop: () => databases.run(`DROP DATABASE ${name} WITH (FORCE)`)};
-}
-
 // Resolves with the port that the program prints once it listens; rejects with what it said when it ends before.
 function listening(process, pattern) {
   let said = "";
@@ -123,7 +81,7 @@ export class Server {
   static async start(settings = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
-    server.database = await makeDatabase(server.folder, settings.features ?? "all");
+    server.database = makeDatabase(server.folder, settings.features ?? "all");
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = merge(
       {
@@ -154,7 +112,7 @@ export class Server {
   static async ofProfile(name, more = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "kabinet-test-"));
-    server.database = await makeDatabase(server.folder);
+    server.database = makeDatabase(server.folder);
     server.configuration = join(server.folder, "kabinet.yaml");
     server.settings = {database: server.database.url, key_file: join(server.folder, "key"), listen: "127.0.0.1:0",
                        public_url: "http://localhost", log_level: "error", behind_proxy: "false", ...more};
@@ -187,8 +145,7 @@ export class Server {
 
   // Changes the database behind the server's back: stop it first (end), then run it again.
   sql(command) {
-    if (database === "postgres") psqlAt(this.settings.database, command);
-    else sqlite(this.settings.database, command);
+    run(this.settings.database, command);
   }
 
   // Another of the program's commands on the same configuration: {status, output, errors}.
@@ -199,18 +156,13 @@ export class Server {
 
   // Looks into the database behind the server's back: rows of values.
   rows(query) {
-    const array = database === "postgres" ? "json_build_array" : "json_array";
-    const inner = query.replace(/SELECT (.*?) FROM/s, (_, columns) => `SELECT ${array}(${columns}) AS r FROM`);
-    const program = database === "postgres"
-      ? psqlAt(this.settings.database, `SELECT coalesce(json_agg(q.r), '[]') FROM (${inner}) q`)
-      : sqlite(this.settings.database, `SELECT json_group_array(json(q.r)) FROM (${inner}) q`);
-    return JSON.parse(program);
+    return rows(this.settings.database, query);
   }
 
   // A crash while the test ran, or a leak told by a sanitizer, fails it here.
   async stop() {
     const code = await this.end();
-    await this.database.drop();
+    this.database.drop();
     rmSync(this.folder, {recursive: true, force: true});
     if (code !== 0) throw new Error(`the server ended with ${code ?? this.process.signalCode}:\n${this.log}`);
   }

@@ -61,8 +61,9 @@ export class Member {
 export async function staff(server, roles) {
   await server.end();
   const members = {};
-  for (const [login, names] of Object.entries(roles)) {
-    const [, first] = kabinet("staff", "add", server.configuration, login, names).trim().split(" ");
+  const added = kabinet("staff", "add", server.configuration, ...Object.entries(roles).flat());
+  for (const line of added.trim().split("\n")) {
+    const [login, first] = line.split(" ");
     members[login] = new Member(server, login, first);
   }
   await server.run();
