@@ -70,6 +70,9 @@ class Tree:
     def pages(self):
         return [t for t in self.templates.values() if t.page is not None and not t.name.startswith("partials/")]
 
+    def folders(self):
+        return {t.name.split("/")[0] for t in self.templates.values()} - {"layouts", "partials"}
+
 
 class Names:
     """What the names mean at a point of a template: a partial's arguments, then the scopes."""
@@ -472,33 +475,38 @@ def symbol(template):
     return "template_" + template.name.replace("/", "_").replace("-", "_")
 
 
+# {file name: its text}: a file for each folder's pages, since one of all would be compiled anew after each edit.
 def generate(tree, name):
     pages = sorted(tree.pages(), key=lambda page: page.name)
     header = ["/* %s.h: made by tools/templates.py from the pages. */" % name, "#pragma once", "",
               '#include "http/template.h"', ""]
-    source = ["/* %s.c: made by tools/templates.py from the pages. */" % name, '#include "generated/%s.h"' % name,
-              '#include "generated/assets.h"', '#include "generated/strings.h"', '#include "http/draw.h"', ""]
-    for page in pages:
-        header.append("extern const struct template %s; /* %s */" % (symbol(page), page.path))
-        source.append("static void draw_%s(struct drawing *d) {" % symbol(page))
-        source += Writer(tree).write(page)
-        row = "const struct template %s = {%s, draw_%s};" % (symbol(page), c_string(page.name), symbol(page))
-        source += ["}", row, ""]
+    header += ["extern const struct template %s; /* %s */" % (symbol(page), page.path) for page in pages]
     header += ["", "extern const struct template *const all_%s[]; /* NULL-ended */" % name, ""]
-    source.append("const struct template *const all_%s[] = {" % name)
-    source += ["    &%s," % symbol(page) for page in pages] + ["    NULL,", "};", ""]
-    return "\n".join(header), "\n".join(source)
+    listed = ['#include "generated/%s.h"' % name, "", "const struct template *const all_%s[] = {" % name]
+    listed += ["    &%s," % symbol(page) for page in pages] + ["    NULL,", "};", ""]
+    files = {name + ".h": header, name + ".c": listed}
+    for folder in sorted(tree.folders()):
+        source = ["/* Made by tools/templates.py from the pages of %s. */" % folder, '#include "generated/%s.h"' % name,
+                  '#include "generated/assets.h"', '#include "generated/strings.h"', '#include "http/draw.h"', ""]
+        for page in pages:
+            if page.name.split("/")[0] == folder:
+                source.append("static void draw_%s(struct drawing *d) {" % symbol(page))
+                source += Writer(tree).write(page)
+                row = "const struct template %s = {%s, draw_%s};" % (symbol(page), c_string(page.name), symbol(page))
+                source += ["}", row, ""]
+        files["%s_%s.c" % (name, folder)] = source
+    return {file: "\n".join(lines) for file, lines in files.items()}
 
 
 def main():
     out, root = sys.argv[1], os.path.abspath(sys.argv[2])
     name, folder = (sys.argv[3], sys.argv[4]) if len(sys.argv) > 4 else ("templates", None)
     try:
-        header, source = generate(Tree(root, folder, name), name)
+        files = generate(Tree(root, folder, name), name)
     except Wrong as wrong:
         sys.exit("templates.py: %s" % wrong)
-    for ending, text in ((".h", header), (".c", source)):
-        with open(os.path.join(out, name + ending), "w", encoding="utf-8") as file:
+    for file_name, text in files.items():
+        with open(os.path.join(out, file_name), "w", encoding="utf-8") as file:
             file.write(text)
 
 

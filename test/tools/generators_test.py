@@ -149,7 +149,7 @@ class Templates(unittest.TestCase):
         tree = self.tree(page, **more)
         done = tree.run("templates.py")
         self.assertEqual(done.returncode, 0, done.stderr)
-        return tree.made("templates.c")
+        return tree.made("templates_shop.c")
 
     def test_makes_a_page(self):
         source = self.makes('{{page layout=plain title=shop.title}}\n<p>\n   {{t shop.title}}</p>{{> word text="a<b"}}'
