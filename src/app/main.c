@@ -43,7 +43,7 @@ static const struct app_command commands[] = {
     {"verify", "CONFIG", "proves the books whole", app_verify},
     {"routes", "CONFIG", "lists every address: method, path, who, marks, fields", app_routes},
     {"openapi", "CONFIG", "prints the interface as OpenAPI 3.1", app_openapi},
-    {"staff", "add CONFIG LOGIN ROLES", "lets one work here; prints the first password", app_staff},
+    {"staff", "add CONFIG LOGIN ROLES …", "lets them work here; prints their first passwords", app_staff},
     {"staff", "reset CONFIG LOGIN", "a new first password, the authenticator app is enrolled anew", app_staff},
     {"import", "CONFIG FILE.csv [--dry-run]", "takes over customers and their history from another system",
      app_import},
