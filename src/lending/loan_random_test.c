@@ -454,6 +454,11 @@ static void scheduled(const struct loan_contract *contract, const struct loan_st
     struct schedule_row rows[SCHEDULE_MOST], plain[SCHEDULE_MOST];
     size_t count = loan_schedule(contract, state, rows);
     int64_t principal = state->debt[DEBT_PRINCIPAL], before = state->done - 1;
+    const struct schedule_row next = loan_next(contract, state), coming = loan_coming(contract, state);
+    bool paid = state->due == state->done && next.principal + next.interest == 0; /* told no more */
+    assert_int_equal(date_to_days(coming.due), count > 0 ? date_to_days(rows[0].due) : date_to_days((struct date){0}));
+    assert_int_equal(coming.principal + coming.interest, count > 0 ? rows[0].principal + rows[0].interest : 0);
+    if (count > 0) assert_true((date_to_days(coming.due) == state->due) == !paid);
     for (size_t i = 0; i < count; i++) {
         assert_true(rows[i].principal >= 0 && rows[i].interest >= 0 && date_to_days(rows[i].due) > before);
         principal -= rows[i].principal;

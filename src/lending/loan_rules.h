@@ -184,8 +184,11 @@ bool loan_replay(const struct loan_contract *contract, const struct loan_event *
 
 /* What is due next, if nothing comes before its day; due.year 0: nothing. What is overdue is beside it. */
 struct schedule_row loan_next(const struct loan_contract *contract, const struct loan_state *state);
-/* What is due next, and all after it, as if what is overdue were paid today and each payment on its day. Room for the
- * plan's count. */
+/* … as people are told it: the one after it where the next one's day is today and nothing of it is left to pay, though
+ * it stays the next one until the day ends. */
+struct schedule_row loan_coming(const struct loan_contract *contract, const struct loan_state *state);
+/* What comes, and all after it, as if what is overdue were paid today and each payment on its day. Room for the plan's
+ * count. */
 size_t loan_schedule(const struct loan_contract *contract, const struct loan_state *state, struct schedule_row *rows);
 /* What closes it on that day, if nothing is paid before; less what lies there as advance, never below 0. `day` is not
  * before state->done. */

@@ -224,14 +224,13 @@ static void a_smaller_payment_ends_on_the_same_day(void **state) {
         assert_int_equal(loan_schedule(&contract, &on, before), 6);
         early.sum = 2500000;
         assert_int_equal(loan_apply(&contract, &on, &early, NULL, NULL), LOAN_DONE);
-        size_t count = loan_schedule(&contract, &on, rows), first = after == 31; /* that payment is in the sum */
-        assert_int_equal(count, 6);
-        assert_int_equal(rows[0].principal + rows[0].interest == 0, first);
-        assert_int_equal(date_to_days(rows[5].due), date_to_days(before[5].due));
-        int64_t level = level_payment(&contract, on.done, on.debt[DEBT_PRINCIPAL], rows + first, count - first);
-        for (size_t i = first; i < count; i++) {
+        size_t count = loan_schedule(&contract, &on, rows), paid = after == 31; /* that payment is in the sum */
+        assert_int_equal(count, 6 - paid);
+        assert_int_equal(date_to_days(rows[count - 1].due), date_to_days(before[5].due));
+        int64_t level = level_payment(&contract, on.done, on.debt[DEBT_PRINCIPAL], rows, count);
+        for (size_t i = 0; i < count; i++) {
             int64_t payment = rows[i].principal + rows[i].interest;
-            assert_true(payment < before[i].principal + before[i].interest);
+            assert_true(payment < before[i + paid].principal + before[i + paid].interest);
             assert_true(payment * 100 > level * 97 && payment * 100 < level * 103); /* the formula's months are alike */
         }
     }
@@ -260,6 +259,55 @@ static void on_the_day_itself_that_payment_comes_first(void **state) {
     struct loan_state less = REPLAYED(&contract, "2026-12-01", issue, early);
     assert_int_equal(less.debt[DEBT_OVERDUE_PRINCIPAL], 1);
     assert_int_equal(less.payment, first.payment);
+}
+
+static void comes(const struct loan_contract *contract, const struct loan_state *state, const char *on, int64_t payment,
+                  size_t left) {
+    struct schedule_row rows[SCHEDULE_MOST];
+    const struct schedule_row coming = loan_coming(contract, state);
+    assert_int_equal(date_to_days(coming.due), day(on));
+    assert_int_equal(coming.principal + coming.interest, payment);
+    assert_int_equal(loan_schedule(contract, state, rows), left);
+    assert_int_equal(date_to_days(rows[0].due), day(on));
+    assert_int_equal(rows[0].principal + rows[0].interest, payment);
+}
+
+/* What is told of the evening on which a payment was made, before the night has come by. */
+static void once_today_s_is_paid_the_next_month_s_comes(void **state) {
+    (void)state;
+    struct loan_contract contract = bank_loan("2025-01-15");
+    struct loan_event issue = event("2025-01-15", LOAN_ISSUE, contract.sum);
+    struct loan_state on = REPLAYED(&contract, "2025-02-15", issue);
+    comes(&contract, &on, "2025-02-15", 945596, 12);
+    on = REPLAYED(&contract, "2025-02-15", issue, event("2025-02-15", LOAN_PAYMENT, 945595));
+    comes(&contract, &on, "2025-02-15", 1, 12);
+    on = REPLAYED(&contract, "2025-02-15", issue, event("2025-02-15", LOAN_PAYMENT, 945596));
+    comes(&contract, &on, "2025-03-15", 945596, 11);
+    assert_int_equal(date_to_days(loan_next(&contract, &on).due), on.done); /* the night has yet to end it */
+    const struct schedule_row evening = loan_coming(&contract, &on);
+    (void)loan_step(&contract, &on, NULL);
+    const struct schedule_row morning = loan_coming(&contract, &on);
+    assert_memory_equal(&morning, &evening, sizeof morning);
+
+    struct loan_contract shop = instalments("2026-05-01"); /* paid before its day: that day is still told */
+    issue = event("2026-05-01", LOAN_ISSUE, shop.sum);
+    on = REPLAYED(&shop, "2026-05-14", issue, event("2026-05-10", LOAN_PAYMENT, 250000));
+    comes(&shop, &on, "2026-05-15", 0, 4);
+    (void)loan_step(&shop, &on, NULL);
+    comes(&shop, &on, "2026-05-29", 250000, 3);
+
+    struct loan_event fee = event("2025-01-10", LOAN_FEE, 9900), last = event("2025-02-09", LOAN_PAYMENT, 3720000);
+    struct schedule_row rows[SCHEDULE_MOST];
+    contract = microloan("2025-01-10"); /* the last one: the service beside it is left, and no payment comes */
+    on = REPLAYED(&contract, "2025-02-09", event("2025-01-10", LOAN_ISSUE, contract.sum), fee, last);
+    assert_int_equal(loan_total(&on), 9900);
+    assert_int_equal(on.due, on.done);
+    assert_int_equal(loan_coming(&contract, &on).due.year, 0);
+    assert_int_equal(loan_schedule(&contract, &on, rows), 0);
+    last.sum += 9900;
+    on = REPLAYED(&contract, "2025-02-09", event("2025-01-10", LOAN_ISSUE, contract.sum), fee, last);
+    assert_int_equal(on.status, LOAN_CLOSED);
+    assert_int_equal(loan_coming(&contract, &on).due.year, 0);
 }
 
 static void the_money_waits_and_earns_nothing(void **state) {
@@ -446,6 +494,7 @@ int main(void) {
                                        cmocka_unit_test(early_repayment_makes_it_shorter_or_smaller),
                                        cmocka_unit_test(a_smaller_payment_ends_on_the_same_day),
                                        cmocka_unit_test(on_the_day_itself_that_payment_comes_first),
+                                       cmocka_unit_test(once_today_s_is_paid_the_next_month_s_comes),
                                        cmocka_unit_test(the_money_waits_and_earns_nothing),
                                        cmocka_unit_test(goods_come_back_to_the_kopeck),
                                        cmocka_unit_test(extended_and_restructured),

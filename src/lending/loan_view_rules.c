@@ -31,21 +31,40 @@ struct schedule_row loan_next(const struct loan_contract *contract, const struct
     return row;
 }
 
+/* Of today alone: a payment of nothing on a later day stands in the plan, as all but a bullet's last do without
+ * interest. */
+static bool paid_today(const struct loan_state *state, const struct schedule_row *next) {
+    return next->due.year != 0 && state->due == state->done && next->principal + next->interest == 0;
+}
+
+/* As if it were the evening of the next payment's day, and that one were paid. */
+static void go_on(const struct loan_contract *contract, struct loan_state *ahead, const struct schedule_row *next) {
+    ahead->charged += next->interest - ahead->debt[DEBT_INTEREST];
+    ahead->debt[DEBT_INTEREST] = 0;
+    ahead->debt[DEBT_PRINCIPAL] = next->balance;
+    ahead->earned = (struct interest){0, 0};
+    ahead->paid_principal = ahead->paid_interest = 0;
+    ahead->done = ahead->due;
+    ahead->next++;
+    ahead->due = loan_due(contract, ahead);
+}
+
+struct schedule_row loan_coming(const struct loan_contract *contract, const struct loan_state *state) {
+    struct loan_state ahead = *state;
+    const struct schedule_row next = loan_next(contract, &ahead);
+    if (!paid_today(&ahead, &next)) return next;
+    go_on(contract, &ahead, &next);
+    return loan_next(contract, &ahead);
+}
+
 size_t loan_schedule(const struct loan_contract *contract, const struct loan_state *state, struct schedule_row *rows) {
     struct loan_state ahead = *state;
     size_t count = 0;
     ahead.debt[DEBT_OVERDUE_PRINCIPAL] = ahead.debt[DEBT_OVERDUE_INTEREST] = 0;
     while (ahead.status == LOAN_RUNS && ahead.due != 0) {
-        rows[count] = loan_next(contract, &ahead);
-        ahead.charged += rows[count].interest - ahead.debt[DEBT_INTEREST];
-        ahead.debt[DEBT_INTEREST] = 0;
-        ahead.debt[DEBT_PRINCIPAL] = rows[count].balance;
-        ahead.earned = (struct interest){0, 0};
-        ahead.paid_principal = ahead.paid_interest = 0;
-        ahead.done = ahead.due;
-        ahead.next++;
-        ahead.due = loan_due(contract, &ahead);
-        count++;
+        const struct schedule_row next = loan_next(contract, &ahead);
+        if (!paid_today(&ahead, &next)) rows[count++] = next;
+        go_on(contract, &ahead, &next);
     }
     return count;
 }

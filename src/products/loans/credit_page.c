@@ -33,14 +33,14 @@ int64_t credit_due_now(const struct loan_contract *contract, const struct loan_s
 /* ---- a line ---- */
 
 static void tell_state(const struct loan_contract *contract, const struct loan_state *state, struct node *document) {
-    const struct schedule_row next = loan_next(contract, state);
+    const struct schedule_row coming = loan_coming(contract, state);
     int64_t overdue = state->debt[DEBT_OVERDUE_INTEREST] + state->debt[DEBT_OVERDUE_PRINCIPAL];
     doc_money(document, "owed", rub(loan_quote(contract, state, state->done)));
     doc_money(document, "overdue", rub(overdue));
     doc_int(document, "days_overdue", loan_days_overdue(state));
     doc_money(document, "advance", rub(state->advance));
-    doc_money(document, "payment", rub(next.principal + next.interest));
-    if (state->due != 0) doc_date(document, "next", next.due);
+    doc_money(document, "payment", rub(coming.principal + coming.interest));
+    if (coming.due.year != 0) doc_date(document, "next", coming.due);
     else doc_null(document, "next");
 }
 

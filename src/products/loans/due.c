@@ -23,12 +23,12 @@ static bool due_of(struct engine *engine, struct tx *tx, const struct locale *lo
         !credit_as_of(engine, tx, &due->credit, &product, &running) || running.state.status != LOAN_RUNS)
         return false;
     const struct loan_contract contract = credit_contract_of(engine, &product, &due->credit);
-    const struct schedule_row next = loan_next(&contract, &running.state);
+    const struct schedule_row coming = loan_coming(&contract, &running.state);
     due->title = credit_product_title(&product, locale->language);
     due->overdue = loan_days_overdue(&running.state);
-    due->day = running.state.due;
+    due->day = coming.due.year != 0 ? date_to_days(coming.due) : 0;
     due->sum = due->overdue > 0 ? credit_due_now(&contract, &running.state)
-                                : next.principal + next.interest - running.state.advance;
+                                : coming.principal + coming.interest - running.state.advance;
     return due->sum > 0;
 }
 
