@@ -24,7 +24,7 @@ before(async () => {
   ({server, sandbox} = both);
   loans = new Loans(server);
   cards = new BankCards(both);
-  people = await staff(server, {finance: "finance", support: "support"});
+  people = await staff(server, {finance: "finance", risk: "risk", other: "risk"});
   await until(() => server.get("/loans/calculator"), ({body}) => body.products.length === 2);
 });
 after(() => both?.stop());
@@ -63,6 +63,27 @@ async function write(...statements) {
   for (const statement of statements) server.sql(statement);
   await server.run();
 }
+
+// Money that was stopped for a theft is let go: by whose it is, with his password and a code; by two of staff.
+const thaws = {
+  "his password and a code": async (who) => {
+    const codes = async () => (await server.messages(who.phone)).flatMap((text) => /#(\d{6})$/.exec(text)?.[1] ?? []);
+    const had = (await codes()).length;
+    await good(loans.post(who, "/settings/thaw/code"));
+    const [code] = await until(codes, (found) => found.length > had);
+    await good(loans.post(who, "/settings/thaw", {password: who.password, code}));
+  },
+  "two of staff": async (who, passport) => {
+    const {risk, other} = people, path = `/staff/customers/${who.customer}`, reason = "Телефон нашёлся";
+    await good(risk.post(`${path}/reason`, {reason}));
+    const {task} = await good(risk.post(`${path}/task`, {queue: "suspicious", summary: "Разморозить"}));
+    await good(risk.post(`/staff/tasks/${task}/take`));
+    for (const [asked, said] of [["passport", passport], ["code_word", "никакого"]])
+      await good(risk.post(`${path}/identify`, {asked, said}));
+    const {approval} = await good(risk.post(`${path}/thaw`, {reason}));
+    await good(other.post(`/staff/approvals/${approval}/confirm`));
+  },
+};
 
 describe("LO-3: the money goes out", () => {
   test("LO-3: to his own card, at once where the law has no time of waiting; told, owed, paid once", {timeout: 90000}, async () => {
@@ -156,6 +177,33 @@ describe("LO-3: the money goes out", () => {
     await reached(who, loan, "runs");
     assert.equal((await sent(sum)).length, 1);
   });
+});
+
+describe("LO-3, SU-4: it goes out after a theft", () => {
+  for (const [how, thaw] of Object.entries(thaws))
+    test(`LO-3, SU-4: who has his cabinet back by ${how} chooses the card and has the money, once`, {timeout: 120000}, async () => {
+      const passport = `45 11 70000${waiting}`, who = await cards.named({passport}), card = await cards.bound(who);
+      const {loan, sum} = await signed(who, later());
+      await choose(who, loan, card.id);
+      await good(loans.post(who, "/support/theft"));
+      await write(`UPDATE loan SET ready_at = 1 + ready_at - ${4n * 3600000000n} WHERE id = ${loan}`);
+      await asksAnother(who, loan);
+      assert.equal(problem(await choose(who, loan, card.id)), "account-frozen");
+      await thaw(who, passport);
+      const waits = await credit(who, loan);
+      assert.deepEqual([waits.state, waits.card_chosen, waits.cards.map(({id}) => id)], ["waits", false, [card.id]],
+                       "he chooses; what a thief chose is not sent");
+      assert.equal((await sent(sum)).length, 0);
+      const chosen = await Promise.all([choose(who, loan, card.id), choose(who, loan, card.id)]);
+      assert.ok(chosen.some(({status}) => status === 200), chosen.map(({text}) => text).join());
+      const runs = await reached(who, loan, "runs");
+      assert.deepEqual([runs.owed.amount, runs.history.map(({kind}) => kind)], [sum, ["issue"]]);
+      assert.equal(problem(await choose(who, loan, card.id)), "loan-sent");
+      await write("UPDATE job SET next_at = 1 WHERE name = 'loans.payouts'");
+      assert.equal((await credit(who, loan)).owed.amount, sum);
+      assert.equal((await sent(sum)).length, 1);
+      assert.equal(server.rows(`SELECT 1 FROM card_payout WHERE subject = ${loan}`).length, 1);
+    });
 });
 
 describe("LO-3: it does not go out", () => {
