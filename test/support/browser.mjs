@@ -40,6 +40,14 @@ export class Browsers {
       viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
       serviceWorkers: worker ? "allow" : "block",
     });
+    await context.addInitScript(() => { // 0.00 as Lighthouse prints it: a busy browser paints a page in pieces
+      window.moved = [];
+      const tell = ({node}) => node?.outerHTML?.slice(0, 80) ?? String(node?.textContent);
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          if (!entry.hadRecentInput && entry.value >= 0.005) window.moved.push({by: entry.value, what: entry.sources.map(tell)});
+      }).observe({type: "layout-shift", buffered: true});
+    });
     const page = await context.newPage();
     page.complaints = [];
     page.scripts = scripts;
@@ -50,15 +58,6 @@ export class Browsers {
     page.on("pageerror", (error) => page.complaints.push(String(error)));
     page.on("response", (response) => { // what was shown, refused forms too, as it came
       if (response.request().isNavigationRequest() && response.status() !== 303) page.shown = response;
-    });
-    await page.addInitScript(() => { // 0.00 as Lighthouse prints it: a busy browser paints a page in pieces
-      window.moved = [];
-      const tell = ({node}) => node?.outerHTML?.slice(0, 80) ?? node?.textContent;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries())
-          if (!entry.hadRecentInput && entry.value >= 0.005)
-            window.moved.push(`moved by ${entry.value}: ${entry.sources.map(tell).join(" ")}`);
-      }).observe({type: "layout-shift", buffered: true});
     });
     return page;
   }
@@ -127,8 +126,23 @@ async function layoutProblems(page) {
   }, "button, input:not([type=hidden]), select, summary, .button, a.chip, nav a, header a");
 }
 
-function shiftProblems(page) {
-  return page.evaluate(() => window.moved ?? []); // not there without scripts
+// A slow machine may paint a page late, and then something moves that never does again: so what came by a GET is loaded
+// once more, beside the page (whose story goes on), and looked at for as long; what moves there, too, is a problem.
+async function shiftProblems(page) {
+  const {moved, shown} = await page.evaluate(() => ({moved: window.moved, shown: performance.now()}));
+  const problems = (found) => found.map(({by, what}) => `moved by ${by}: ${what.join(" ")}`);
+  if (moved.length === 0 || page.shown?.request().method() !== "GET") return problems(moved);
+  const other = await page.context().newPage();
+  try {
+    await other.setViewportSize(page.viewportSize());
+    await other.goto(page.url()).catch(() => null);
+    if (other.url() !== page.url()) return problems(moved); // it is to be seen but once
+    await other.waitForTimeout(Math.min(shown, 3000));
+    const again = new Set((await other.evaluate(() => window.moved)).flatMap(({what}) => what));
+    return problems(moved.filter(({what}) => what.some((each) => again.has(each))));
+  } finally {
+    await other.close();
+  }
 }
 
 // Everything that a look finds wrong is told at once. everywhere: also from the narrowest phone to the desk (640 px is a
