@@ -13,7 +13,7 @@ int64_t loans_account(struct engine *engine, struct tx *tx, enum loans_purpose w
     rows_end(rows);
     if (account != 0 || !tx_writing(tx)) return account;
     const struct account template = {
-        .purpose = which, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
+        .purpose = (int)which, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
     account = ledger_create(engine_ledger(engine), tx, &template);
     tx_run(tx, &account_put, VALUES(V_TEXT(name), V_INT(account)));
     return account;
@@ -56,7 +56,7 @@ void credit_book_paid(struct engine *engine, struct tx *tx, const struct credit 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].sum > 0)
             loans_move(engine, tx, credit->account, loans_account(engine, tx, parts[i].purpose, code), parts[i].sum,
-                       parts[i].kind, credit->id, TEXT_NONE);
+                       (int)parts[i].kind, credit->id, TEXT_NONE);
 }
 
 void credit_book_lost(struct engine *engine, struct tx *tx, const struct credit *credit, struct text code,
