@@ -87,10 +87,15 @@ test("ID-8: lies about lengths, depths without end, floods: refused at once, the
     "more after the end": Buffer.concat([attestation(data), Buffer.from([0])]), "a number for a name": map([[int(1), text("none")]]),
     "nothing": Buffer.from([0xf6]), "another type for authData": Buffer.concat([head(5, 3), ...begun, text("x")]),
   };
-  for (const [name, body] of Object.entries(rows)) {
+  const timed = async (body) => {
     const began = Date.now(), answer = await offer(body);
+    return [answer, Date.now() - began];
+  };
+  const [, usual] = await timed(Buffer.from([0xf6])); // what this machine takes for next to nothing
+  for (const [name, body] of Object.entries(rows)) {
+    const [answer, took] = await timed(body);
     assert.equal(answer.status, 422, `${name}: ${answer.status} ${answer.text}`);
-    assert.ok(Date.now() - began < 2000, name);
+    assert.ok(took < Math.max(2000, 50 * usual), `${name}: ${took} ms, ${usual} ms for nothing`);
   }
   const flood = await offer(Buffer.alloc(1 << 20, 0x81));
   assert.ok([413, 422].includes(flood.status), `${flood.status}`);

@@ -38,7 +38,7 @@ const keys = (page) => page.evaluate(async () => {
 
 async function kept(page) {
   const there = async () => Boolean(navigator.serviceWorker.controller && await caches.match("/", {cacheName: "last"}));
-  for (let tries = 0; !(await page.evaluate(there)); tries++) await pause(50, assert.ok(tries < 200, "the home is not kept"));
+  for (let tries = 0; !(await page.evaluate(there)); tries++) await pause(50, assert.ok(tries < 1000, "the home is not kept"));
 }
 
 const offline = (page, off = true) => page.context().setOffline(off);
@@ -219,7 +219,7 @@ async function deliver(page, clear) {
   const registrations = [];
   session.on("ServiceWorker.workerRegistrationUpdated", (event) => registrations.push(...event.registrations));
   await session.send("ServiceWorker.enable");
-  for (let tries = 0; !registrations.length; tries++) await pause(25, assert.ok(tries < 200));
+  for (let tries = 0; !registrations.length; tries++) await pause(25, assert.ok(tries < 1000));
   await session.send("ServiceWorker.deliverPushMessage",
                      {origin: server.url, registrationId: registrations.at(-1).registrationId, data: JSON.stringify(clear)});
   await session.detach();
@@ -229,7 +229,7 @@ const shown = (page) => page.evaluate(async () =>
   (await (await navigator.serviceWorker.ready).getNotifications()).map(({title, body, tag, data}) => ({title, body, tag, data})));
 
 async function seen(page, count) {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const found = await shown(page);
     if (found.length >= count) return found;
     await pause(25);

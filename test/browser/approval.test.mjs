@@ -23,7 +23,7 @@ after(async () => {
 });
 
 for (const {name, ...look} of looks)
-  test(`BK-8: a purchase approved in the cabinet, another that is not one's own (${name})`, {timeout: 120000}, async () => {
+  test(`BK-8: a purchase approved in the cabinet, another that is not one's own (${name})`, {timeout: 360000}, async () => {
     const who = await cards.rich("900.00"), id = await cards.virtual(who), number = await cards.number(who, id);
     const page = await browsers.signedIn(server, who, look), shop = await browsers.page(look), well = watched(page, name);
     const press = (action) => page.locator(`main form[action$="${action}"] button[type=submit]`).press("Enter");

@@ -30,7 +30,7 @@ const said = {ru: {words: /Каждый день, 500.₽ на \+7.916/, next: /
               en: {words: /Every day, ₽500 to \+7.916/, next: /next time/, paused: /Paused/}};
 
 for (const {name, ...look} of looks)
-  test(`WA-7: a template by hand, paid from, repeated, skipped, paused, removed (${name})`, {timeout: 180000}, async () => {
+  test(`WA-7: a template by hand, paid from, repeated, skipped, paused, removed (${name})`, {timeout: 540000}, async () => {
     const who = await wallets.rich("3000.00"), words = said[look.locale.slice(0, 2)];
     const page = await signIn(who, look);
     const well = (what) => inspect(page, `${name}: ${what}`);

@@ -41,7 +41,7 @@ async function staffPage(look) {
 }
 
 for (const {name, ...look} of looks)
-  test(`ID-6, ID-8: the card is made, sent, handed over, works; another applicant is refused (${name})`, {timeout: 240000}, async () => {
+  test(`ID-6, ID-8: the card is made, sent, handed over, works; another applicant is refused (${name})`, {timeout: 720000}, async () => {
     const words = said[look.locale.slice(0, 2)], member = await staffPage(look), behind = watched(member, `staff ${name}`);
     const main = (page) => page.locator("main").innerText();
     await both.sandbox.end();

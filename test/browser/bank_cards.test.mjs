@@ -23,7 +23,7 @@ after(async () => {
 });
 
 for (const {name, ...look} of looks)
-  test(`LO-3, WA-2: a card is bound, checked, charged and removed (${name})`, {timeout: 180000}, async () => {
+  test(`LO-3, WA-2: a card is bound, checked, charged and removed (${name})`, {timeout: 540000}, async () => {
     const who = await cards.named(), page = await browsers.signedIn(server, who, look), well = watched(page, name);
     const submit = (action) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().press("Enter");
     await page.goto(`${server.url}/bank-cards`);
@@ -87,7 +87,7 @@ for (const {name, ...look} of looks)
     await well("removed");
   });
 
-test("LO-3: a card of somebody else's name, and one that another has, are told in words", {timeout: 120000}, async () => {
+test("LO-3: a card of somebody else's name, and one that another has, are told in words", {timeout: 360000}, async () => {
   const [who, other] = [await cards.named(), await cards.named()], number = newCard();
   const {id} = await cards.bound(who, "0000", {number, holder: "IVAN IVANOV"}), taken = await cards.bound(other, "0000", {number});
   const {name, ...look} = looks[0];

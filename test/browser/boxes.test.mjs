@@ -31,7 +31,7 @@ after(async () => {
 for (const {name, ...look} of looks) {
   const looked = (page) => watched(page, name);
 
-  test(`WA-8: a money box from nothing to broken (${name})`, {timeout: 180000}, async () => {
+  test(`WA-8: a money box from nothing to broken (${name})`, {timeout: 540000}, async () => {
     const who = await wallets.rich("3000.00"), page = await browsers.signedIn(server, who, look), well = looked(page);
     const text = () => page.locator("main").innerText();
     const submit = (action) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().press("Enter");
@@ -103,7 +103,7 @@ for (const {name, ...look} of looks) {
     await page.context().close();
   });
 
-  test(`WA-9: cashback before paying, on the payment and in the month (${name})`, {timeout: 120000}, async () => {
+  test(`WA-9: cashback before paying, on the payment and in the month (${name})`, {timeout: 360000}, async () => {
     const who = await wallets.rich("1000.00"), page = await browsers.signedIn(server, who, look), well = looked(page);
     await page.goto(`${server.url}/cashback`);
     await well("no cashback yet");
@@ -123,7 +123,7 @@ for (const {name, ...look} of looks) {
     await page.context().close();
   });
 
-  test(`WA-9: the rules, as staff see them (${name})`, {timeout: 60000}, async () => {
+  test(`WA-9: the rules, as staff see them (${name})`, {timeout: 180000}, async () => {
     const page = await browsers.page(look);
     await page.context().addCookies([{name: "staff", value: people.vera.cookie, url: server.url}]);
     await page.goto(`${server.url}/staff/cashback`);

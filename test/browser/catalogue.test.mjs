@@ -45,7 +45,7 @@ const provider = async (code) => {
 const save = (page) => page.click('main form:has([name="version"]) button[type="submit"]');
 
 for (const {name, ...look} of looks) {
-  test(`BO-4: every provider's page saved as it stands changes nothing (${name})`, {timeout: 120000}, async () => {
+  test(`BO-4: every provider's page saved as it stands changes nothing (${name})`, {timeout: 360000}, async () => {
     const page = await staffPage(look);
     for (const {id, code, version} of (await boss.get("/staff/providers")).body.providers) {
       await page.goto(`${server.url}/staff/providers/${id}`);
@@ -56,7 +56,7 @@ for (const {name, ...look} of looks) {
     }
   });
 
-  test(`BO-4: a provider is found, mistyped, mended, saved; another's change is told (${name})`, {timeout: 120000}, async () => {
+  test(`BO-4: a provider is found, mistyped, mended, saved; another's change is told (${name})`, {timeout: 360000}, async () => {
     const page = await staffPage(look), well = looking(page, name);
     await page.goto(`${server.url}/staff/providers`);
     await page.fill('main input[type="search"]', "school");
@@ -96,7 +96,7 @@ for (const {name, ...look} of looks) {
     await well("versions");
   });
 
-  test(`WA-3: a number's operator is shown, and changed by hand; an unknown one is chosen (${name})`, {timeout: 60000}, async () => {
+  test(`WA-3: a number's operator is shown, and changed by hand; an unknown one is chosen (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("100.00"), page = await browsers.signedIn(server, who, look), well = looking(page, name);
     await page.goto(`${server.url}/pay/mobile`);
     assert.equal(await page.locator("#f-operator").count(), 0, "the number alone is asked for");
@@ -122,7 +122,7 @@ for (const {name, ...look} of looks) {
     assert.match(await page.locator("main dl").innerText(), /МТС|MTS/);
   });
 
-  test(`BO-4: a logo is uploaded, what is none told at its field; the list has logos or letters (${name})`, {timeout: 60000}, async () => {
+  test(`BO-4: a logo is uploaded, what is none told at its field; the list has logos or letters (${name})`, {timeout: 180000}, async () => {
     const page = await staffPage(look), well = looking(page, name), {id} = await provider("internet");
     const send = async (bytes) => {
       await page.setInputFiles("#f-picture", {name: "logo.png", mimeType: "image/png", buffer: bytes});

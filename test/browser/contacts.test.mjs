@@ -30,7 +30,7 @@ const found = async (name) => {
 };
 
 for (const {name, ...look} of looks.filter(({scripts}) => scripts !== false)) {
-  test(`BK-3: friends among the phone's contacts, of a list, of a file; one tap to a transfer (${name})`, {timeout: 120000}, async () => {
+  test(`BK-3: friends among the phone's contacts, of a list, of a file; one tap to a transfer (${name})`, {timeout: 360000}, async () => {
     const who = await wallets.rich("100.00"), [mum, dad] = [await found("Анна П."), await found("Пётр П.")];
     const page = await browsers.signedIn(server, who, {...look, worker: false}), well = watched(page, name), stranger = newPhone();
     const contacts = [{name: ["Мама"], tel: [mum.phone]}, {name: ["Чужой"], tel: [stranger, "+380501234567"]}, {name: [], tel: null}];
@@ -91,7 +91,7 @@ for (const {name, ...look} of looks.filter(({scripts}) => scripts !== false)) {
 }
 
 for (const {name, ...look} of looks) {
-  test(`BK-3: a bill split among friends and numbers, paid, reminded of, taken back (${name})`, {timeout: 120000}, async () => {
+  test(`BK-3: a bill split among friends and numbers, paid, reminded of, taken back (${name})`, {timeout: 360000}, async () => {
     const who = await wallets.rich("300.00"), friend = await wallets.rich("200.00"), shop = await server.customer();
     await post(who, "/friends", {phone: friend.phone, label: "Александра Константиновна"});
     const {body: {id}} = await wallets.send(who, shop.phone, "100.00");

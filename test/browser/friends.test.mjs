@@ -40,7 +40,7 @@ for (const {name, ...look} of looks) {
     await page.waitForURL(back);
   }
 
-  test(`BK-2: to a card, paid by another bank's card (${name})`, {timeout: 120000}, async () => {
+  test(`BK-2: to a card, paid by another bank's card (${name})`, {timeout: 360000}, async () => {
     const who = await server.customer(), page = await browsers.signedIn(server, who, look), well = looked(page);
     await page.goto(`${server.url}/pay/to-card`);
     await page.locator("main details summary").click();
@@ -60,7 +60,7 @@ for (const {name, ...look} of looks) {
     await well("card done");
   });
 
-  test(`BK-1: a card topped up from its page (${name})`, {timeout: 120000}, async () => {
+  test(`BK-1: a card topped up from its page (${name})`, {timeout: 360000}, async () => {
     const who = await cards.rich("100.00"), id = await cards.plastic(who);
     const page = await browsers.signedIn(server, who, look), well = looked(page);
     await page.goto(`${server.url}/cards/${id}`);
@@ -76,7 +76,7 @@ for (const {name, ...look} of looks) {
     assert.equal((await cards.card(who, id)).available.amount, "300.00");
   });
 
-  test(`BK-4: a personal page, and a visitor who pays (${name})`, {timeout: 120000}, async () => {
+  test(`BK-4: a personal page, and a visitor who pays (${name})`, {timeout: 360000}, async () => {
     const who = await server.customer(), page = await browsers.signedIn(server, who, look), well = looked(page);
     const own = `look_${look.width}${look.scripts === false ? "n" : "s"}`;
     await page.goto(`${server.url}/personal`);

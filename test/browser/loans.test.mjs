@@ -226,7 +226,7 @@ async function repay(page, well, who, {path, card}) {
 }
 
 for (const {name, ...look} of looks)
-  test(`LO-1, LO-2, LO-3, LO-4, LO-5: from the calculator to a closed loan (${name})`, {timeout: 300000}, async () => {
+  test(`LO-1, LO-2, LO-3, LO-4, LO-5: from the calculator to a closed loan (${name})`, {timeout: 900000}, async () => {
     const who = await cards.named(), page = await browsers.page(look), well = watched(page, name), scripts = look.scripts !== false;
     await calculate(page, well, scripts);
     await signIn(page, server.url, who);
@@ -235,7 +235,7 @@ for (const {name, ...look} of looks)
     await repay(page, well, who, await receive(page, well, who));
   });
 
-test("LO-2: refused, withdrawn, called off: each says so and what may be done", {timeout: 180000}, async () => {
+test("LO-2: refused, withdrawn, called off: each says so and what may be done", {timeout: 540000}, async () => {
   const {name, ...look} = looks[0], who = await cards.named();
   const page = await browsers.signedIn(server, who, look), well = watched(page, name);
   const see = async (body, what) => {
@@ -264,7 +264,7 @@ test("LO-2: refused, withdrawn, called off: each says so and what may be done", 
 
 // ---- ID-5: signing up is applying ----
 
-test("ID-5, LO-1, LO-2: signed up with a loan in mind; the application is there (with scripts)", {timeout: 180000}, async () => {
+test("ID-5, LO-1, LO-2: signed up with a loan in mind; the application is there (with scripts)", {timeout: 540000}, async () => {
   const own = await Server.start({onboarding: {steps: "calculator, number, code, contact, consents, password, open"},
                                   loans: loansSettings()});
   try {

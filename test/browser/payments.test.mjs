@@ -29,7 +29,7 @@ const found = {ru: "счётчик", en: "electricity"};
 const said = {ru: {done: /Оплачено/, wrong: /цифр/}, en: {done: /Paid/, wrong: /digits/}};
 
 for (const {name, ...look} of looks)
-  test(`WA-3: electricity is found, mistyped, mended, confirmed and paid (${name})`, {timeout: 60000}, async () => {
+  test(`WA-3: electricity is found, mistyped, mended, confirmed and paid (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("3000.00"), language = look.locale.slice(0, 2);
     const page = await signIn(who, look);
     const well = (what) => inspect(page, `${name}: ${what}`);

@@ -28,7 +28,7 @@ const russian = looks.filter(({locale}) => locale === "ru-RU");
 const go = "main form.card .button:not(.quiet)";
 
 for (const {name, ...look} of russian)
-  test(`WA-5: by phone number: number, bank, masked name, yes, outcome (${name})`, {timeout: 60000}, async () => {
+  test(`WA-5: by phone number: number, bank, masked name, yes, outcome (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("3000.00");
     const page = await browsers.signedIn(server, who, look);
     await page.click('nav a[href="/pay"]');
@@ -53,7 +53,7 @@ for (const {name, ...look} of russian)
   });
 
 for (const {name, ...look} of russian)
-  test(`WA-5: a receipt's code fills a company's form, which can still be mended (${name})`, {timeout: 60000}, async () => {
+  test(`WA-5: a receipt's code fills a company's form, which can still be mended (${name})`, {timeout: 180000}, async () => {
     const who = await wallets.rich("3000.00");
     const page = await browsers.signedIn(server, who, look);
     await page.goto(`${server.url}/pay`);

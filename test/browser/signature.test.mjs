@@ -13,7 +13,7 @@ import {Wallets, limits, rub} from "../support/wallet.mjs";
 
 let both, server, wallets, browsers, origin;
 before(async () => {
-  both = await startBoth({limits, wallet: {confirm_sum: "100.00"}, factors: {fresh: "1s"}}, {host: "localhost"});
+  both = await startBoth({limits, wallet: {confirm_sum: "100.00"}}, {host: "localhost"});
   ({server} = both);
   origin = `http://localhost:${server.port}`;
   wallets = new Wallets(both);
@@ -38,14 +38,9 @@ async function withPasskey(look = {}) {
   await page.press("#f-password", "Enter");
   await page.waitForURL(`${origin}/`);
   await page.goto(`${origin}/settings/security/passkey`);
-  if (new URL(page.url()).pathname === "/confirm") { // slowly signed in: the proof is over
-    await page.fill("#f-password", person.password);
-    await page.press("#f-password", "Enter");
-    await page.waitForURL(`${origin}/settings/security/passkey`);
-  }
   await page.click("[data-passkey] button");
   await page.waitForURL(`${origin}/settings/security`);
-  await page.waitForTimeout(1100);
+  await server.proofsOver(person);
   return {page, person};
 }
 
@@ -67,7 +62,7 @@ async function caught(page, to, sum) {
     await route.abort();
   });
   await page.click("[data-passkey] button");
-  for (let tries = 0; tries < 100 && !fields; tries++) await page.waitForTimeout(50);
+  for (let tries = 0; tries < 500 && !fields; tries++) await page.waitForTimeout(50);
   await page.unroute("**/transfers/signed");
   assert.ok(fields?.signature, "caught");
   return fields;
@@ -177,6 +172,7 @@ test("ID-13: refused money leaves the signature unspent and no evidence", async 
   assert.equal((await server.post("/confirm", {password: person.password}, person)).status, 200);
   const gone = await wallets.send(person, newPhone(), "500.00");
   assert.equal(gone.status, 201, gone.text);
+  await server.proofsOver(person);
   assert.equal(problem(await send(page, {...fields, _key: "first"})), "not-enough-money");
   assert.equal(await wallets.topup(person, "300.00"), "paid");
   assert.equal((await send(page, {...fields, _key: "second"})).status, 201, "the money is there now");

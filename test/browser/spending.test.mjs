@@ -23,7 +23,7 @@ after(async () => {
 for (const {name, ...look} of looks) {
   const looked = (page) => watched(page, name);
 
-  test(`BK-6: tags, a category, the report, a budget (${name})`, {timeout: 180000}, async () => {
+  test(`BK-6: tags, a category, the report, a budget (${name})`, {timeout: 540000}, async () => {
     const who = await wallets.rich("3000.00"), friend = await server.customer();
     const sent = (await wallets.send(who, friend.phone, "1234.56", {note: "Билеты"})).body.id;
     await wallets.send(who, friend.phone, "300.00", {note: "#кафе"});

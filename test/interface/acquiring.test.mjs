@@ -63,7 +63,7 @@ function asBefore(server) {
   ]) server.sql(command);
 }
 
-test("WA-2: an older database keeps its open, paid and returned orders", {timeout: 120000}, async () => {
+test("WA-2: an older database keeps its open, paid and returned orders", {timeout: 360000}, async () => {
   const both = await startBoth({limits}), {server, sandbox} = both, wallets = new Wallets(both);
   try {
     const who = await server.customer(), as = {token: who.token}, post = (path, body) => server.post(path, body, {...as, key: newKey()});

@@ -284,7 +284,7 @@ test("WA-2: the same payment at two nodes at once: paid once, and told alike", {
 
 // ---- crashes ----
 
-test("WA-2: killed between paying and answering: asked again, the same answer and one credit", {timeout: 120000}, () =>
+test("WA-2: killed between paying and answering: asked again, the same answer and one credit", {timeout: 360000}, () =>
   withServer(settings, async (own) => {
     const members = await staff(own, {finance: "finance", finance2: "finance"});
     const cash = await makeAgent(own, members.finance, members.finance2);

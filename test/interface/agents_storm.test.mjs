@@ -49,7 +49,7 @@ async function agree(agent, from = 0) {
   return {mine, day, paid};
 }
 
-test("IF-5: the practice terminal: pays, refuses, and each fault ends as it should", {timeout: 120000}, async () => {
+test("IF-5: the practice terminal: pays, refuses, and each fault ends as it should", {timeout: 360000}, async () => {
   const agent = await makeAgent(server, people.finance, people.finance2, {title: "Практика"});
   await post("/agent", {login: agent.login, password: agent.password});
   const faults = ["none", "lost", "hasty", "twice", "unchecked", "checked-after", "other-sum"];

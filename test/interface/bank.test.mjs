@@ -211,7 +211,7 @@ test("ID-6: refused with a reason: the applicant reads it, staff read it, there 
   assert.equal(server.rows("SELECT COUNT(*) FROM card")[0][0], before);
 });
 
-test("BK-5: pays a provider, keeps a template of it, is offered one for whom he pays often, pays from it", {timeout: 120000}, async () => {
+test("BK-5: pays a provider, keeps a template of it, is offered one for whom he pays often, pays from it", {timeout: 360000}, async () => {
   const post = async (path, body = {}) => {
     const answer = await cards.post(who, path, body);
     assert.ok(answer.status < 300, `${path}: ${answer.status} ${answer.text}`);

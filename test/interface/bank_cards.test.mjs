@@ -99,13 +99,13 @@ test("LO-3: removed: the bank forgets it, the customer is told, nothing secret i
 
 for (const [digits, what] of [["3333", "says nothing by itself"], ["4444", "says everything twice"],
                               ["7777", "sends a wrong signature and a broken message"]])
-  test(`LO-3: a bank that ${what}: the card is bound all the same`, {timeout: 60000}, async () => {
+  test(`LO-3: a bank that ${what}: the card is bound all the same`, {timeout: 180000}, async () => {
     const who = await cards.named();
     assert.equal((await cards.bound(who, digits)).state, "live");
   });
 
 for (const [digits, what] of [["6611", "does it and never answers"], ["6615", "answers twice in one body"], ["6620", "answers by a page"]])
-  test(`LO-3: the sum is told to a bank that ${what}: a try counts once`, {timeout: 60000}, async () => {
+  test(`LO-3: the sum is told to a bank that ${what}: a try counts once`, {timeout: 180000}, async () => {
     const who = await cards.named(), id = await cards.checked(who, digits), right = await cards.small(id);
     await cards.confirm(who, id, wrong(right));
     assert.equal((await cards.state(who, id, "check")).left, 2);
@@ -150,7 +150,7 @@ test("LO-3: callbacks are believed by their signature, and do not bind what no s
   assert.equal((await cards.card(who, id)).state, "check");
 });
 
-test("LO-3: killed between: what was told is asked on, once", {timeout: 60000}, async () => {
+test("LO-3: killed between: what was told is asked on, once", {timeout: 180000}, async () => {
   const who = await cards.named(), id = await cards.checked(who, "6611", {holder: "PETROVA ANNA"});
   await cards.confirm(who, id, await cards.small(id));
   await server.end("SIGKILL");
@@ -168,7 +168,7 @@ test("LO-3: not more than ten bindings are begun a day", async () => {
   assert.equal(one.body.id, again.body.id, "asked twice under one key, begun once");
 });
 
-test("WA-2: topped up from a bound card, without the bank's page", {timeout: 60000}, async () => {
+test("WA-2: topped up from a bound card, without the bank's page", {timeout: 180000}, async () => {
   const who = await cards.named(), [good, poor] = [await cards.bound(who), await cards.bound(who, "6651")];
   const charge = (card, more = {}, key = newKey()) =>
     server.post("/topups", {sum: "500.00", card, ...more}, {token: who.token, key});
@@ -187,7 +187,7 @@ test("WA-2: topped up from a bound card, without the bank's page", {timeout: 600
   assert.deepEqual([byKey.status, problem(byKey)], [403, "card-by-token"]);
 });
 
-test("WA-2: the same as pages: which card, a check page that names it, and the outcome", {timeout: 60000}, async () => {
+test("WA-2: the same as pages: which card, a check page that names it, and the outcome", {timeout: 180000}, async () => {
   const who = await cards.named(), {id} = await cards.bound(who), browser = server.browser();
   await browser.signIn(who);
   await browser.go("/topup");

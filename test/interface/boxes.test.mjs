@@ -162,7 +162,7 @@ describe("WA-8: others pay in by link", () => {
     assert.equal((await post(null, `${other}/card`, {sum: "10.00"})).status, 404);
   });
 
-  test("by anybody's card: into the box, with name and note; once, though told twice", {timeout: 60000}, async () => {
+  test("by anybody's card: into the box, with name and note; once, though told twice", {timeout: 180000}, async () => {
     const {who, id, path} = await shared();
     assert.equal((await card(path, {sum: "250.00", name: "Бабушка", note: "На море!"}, cards.twice)).state, "paid");
     assert.equal((await card(path, {sum: "50.00"}, cards.silent)).state, "paid");
@@ -184,7 +184,7 @@ describe("WA-8: others pay in by link", () => {
     assert.equal(await inside(who, id), "0.00");
   });
 
-  test("what the owner's level cannot take is refused, and given back to the card when it came too late", {timeout: 60000}, async () => {
+  test("what the owner's level cannot take is refused, and given back to the card when it came too late", {timeout: 180000}, async () => {
     const {who, id, path} = await shared("9000.00");
     const refused = await post(null, `${path}/card`, {sum: "6000.01"});
     assert.equal(problem(refused), "box-limit");
@@ -196,7 +196,7 @@ describe("WA-8: others pay in by link", () => {
     assert.equal(await inside(who, id), "0.00");
   });
 
-  test("paid after the box was broken: the money is in the owner's wallet", {timeout: 60000}, async () => {
+  test("paid after the box was broken: the money is in the owner's wallet", {timeout: 180000}, async () => {
     const {who, id, path} = await shared();
     const order = await good(post(null, `${path}/card`, {sum: "70.00"}));
     await good(post(who, `/boxes/${id}/break`));
@@ -313,7 +313,7 @@ describe("WA-8: filled by itself", () => {
     assert.equal(await inside(who, id), "0.00");
   });
 
-  test("by the calendar: when its day comes, once though it was down, also killed in between", {timeout: 60000}, async () => {
+  test("by the calendar: when its day comes, once though it was down, also killed in between", {timeout: 180000}, async () => {
     const who = await wallets.rich("500.00"), id = await make(who);
     const {rules: [{next}]} = await rule(who, id, {kind: "schedule", when: "day", sum: "40.00"});
     assert.ok(new Date(next) > new Date());
@@ -329,7 +329,7 @@ describe("WA-8: filled by itself", () => {
     assert.ok(new Date(again.next) > new Date());
   });
 
-  test("killed while purchases are rounded up: each once, and the books are whole", {timeout: 60000}, async () => {
+  test("killed while purchases are rounded up: each once, and the books are whole", {timeout: 180000}, async () => {
     const who = await wallets.rich("5000.00"), friend = await server.customer(), id = await make(who, {goal: ""});
     await rule(who, id, {kind: "round", step: "10"});
     for (let round = 0; round < 3; round++) {

@@ -6,12 +6,12 @@ import {after, before, test} from "node:test";
 
 import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
-import {pause, problem} from "../support/server.mjs";
+import {problem} from "../support/server.mjs";
 import {limits} from "../support/wallet.mjs";
 
 let both, server, cards;
 before(async () => {
-  both = await startBoth({limits, cards: {internet_code: "always"}, factors: {fresh: "2s"}});
+  both = await startBoth({limits, cards: {internet_code: "always"}});
   ({server} = both);
   cards = new Cards(both);
 });
@@ -32,7 +32,7 @@ test("BK-8: approved in the cabinet after a fresh proof: once, and the shop goes
   const {who, at, page, operation} = await begun();
   const {body} = await get(who, at);
   assert.deepEqual([body.open, body.merchant, body.sum.amount], [true, "Книжный", "120.50"]);
-  await pause(2100);
+  await server.proofsOver(who);
   assert.equal(problem(await answer(who, at, "approve")), "confirmation-needed");
   assert.equal((await server.get(page)).body.open, true);
   await fresh(who);
@@ -50,7 +50,7 @@ test("BK-8: approved in the cabinet after a fresh proof: once, and the shop goes
 
 test("BK-8: \"it's not me\" needs no proof, declines, and offers to freeze the card; the code is worth nothing then", async () => {
   const {who, id, at, page, operation, number} = await begun(), [text] = await server.messages(who.phone);
-  await pause(2100);
+  await server.proofsOver(who);
   const {body} = await answer(who, at, "decline");
   assert.deepEqual([body.state, body.frozen, body.card_id], ["cancelled", false, id]);
   assert.equal((await answer(who, at, "decline")).body.state, "cancelled", "pressed twice");

@@ -12,7 +12,7 @@ import {limits, until} from "../support/wallet.mjs";
 
 let both, server, cards;
 before(async () => {
-  both = await startBoth({limits, factors: {fresh: "2s"}, cards: {freeze_notice: "1d"}});
+  both = await startBoth({limits, cards: {freeze_notice: "1d"}});
   ({server} = both);
   cards = new Cards(both);
 });
@@ -154,7 +154,7 @@ test("BK-8: limits by kind and period: counted apart, abroad beside the place; l
   assert.deepEqual([one.kind, one.operation.amount, one.day.rest.amount], ["cash", "100.00", "39.99"]);
   assert.equal((await cards.post(who, `/cards/${id}/limits`, {internet: true, cash: true})).status, 200);
   assert.equal(await reason("1.00", {country: "BY"}), "abroad-off");
-  await pause(2100);
+  await server.proofsOver(who);
   assert.equal((await set("cash", {operation: "50.00", day: "150.00"})).status, 200, "less wants no proof");
   assert.equal(problem(await set("cash", {operation: "50.00", day: "151.00"})), "confirmation-needed");
   assert.equal(problem(await set("till", {})), "confirmation-needed", "none at all is more");
@@ -185,7 +185,7 @@ test("BK-8: shops of a kind are switched off or limited by the month; a shop tha
   const {body} = await server.get(`/cards/${id}/shops/cafes`, {token: who.token});
   assert.deepEqual([body.month_max.amount, body.rest.amount, body.off], ["300.00", "40.00", false]);
   assert.ok((await server.messages(who.phone)).some((text) => /запрещены/.test(text)), "and why is told");
-  await pause(2100);
+  await server.proofsOver(who);
   assert.equal((await set("cafes", {month: "250.00"})).status, 200, "less wants no proof");
   for (const [shops, more] of [["cafes", {month: "251.00"}], ["cafes", {}], ["gambling", {off: false}]])
     assert.equal(problem(await set(shops, more)), "confirmation-needed", shops);

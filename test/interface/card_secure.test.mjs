@@ -7,7 +7,7 @@ import {after, before, test} from "node:test";
 
 import {Cards} from "../support/cards.mjs";
 import {startBoth} from "../support/sandbox.mjs";
-import {pause, problem} from "../support/server.mjs";
+import {problem} from "../support/server.mjs";
 import {limits, until} from "../support/wallet.mjs";
 
 let both, server, cards;
@@ -149,11 +149,11 @@ test("BK-8: where the company lets each card say, its holder switches the code o
 });
 
 test("BK-8: a PIN is set and changed after a fresh proof, reaches processing enciphered, is kept by nobody", async () => {
-  const strict = await startBoth({limits, factors: {fresh: "1s"}}), own = new Cards(strict);
+  const strict = await startBoth({limits}), own = new Cards(strict);
   try {
     const who = await own.rich("500.00"), id = await own.plastic(who), {number} = await own.newest(), virtual = await own.virtual(who);
     await own.post(who, `/cards/${id}/topup`, {sum: "200.00"});
-    await pause(1100);
+    await strict.server.proofsOver(who);
     const set = (pin, card = id) => own.post(who, `/cards/${card}/pin`, pin === undefined ? {} : {pin});
     const withPin = async (pin) => (await own.buy(number, "1.00", {pin})).reason;
     const fresh = async () => assert.equal((await strict.server.post("/confirm", {password: who.password}, who)).status, 200);

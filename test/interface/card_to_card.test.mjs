@@ -148,7 +148,7 @@ describe("BK-2: by another bank's card", () => {
     assert.equal(await wallets.balance(who), "1005.00");
   });
 
-  test("BK-2: pressed five times and killed in between it is pulled once and pushed once", {timeout: 90000}, async () => {
+  test("BK-2: pressed five times and killed in between it is pulled once and pushed once", {timeout: 270000}, async () => {
     const who = await server.customer();
     const payment = await begun(who, {account: of(1)});
     const answers = await Promise.all(Array.from({length: 5}, () => payouts.confirm(who, payment.id)));

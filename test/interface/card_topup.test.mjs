@@ -71,7 +71,7 @@ test("BK-1: the same key is one order; what the card's account cannot take goes 
   assert.equal((await order(who, {to, sum: "9000.00"})).status, 422);
 });
 
-test("BK-1: killed between the bank's yes and ours, it comes once", {timeout: 60000}, async () => {
+test("BK-1: killed between the bank's yes and ours, it comes once", {timeout: 180000}, async () => {
   const who = await cards.rich("100.00"), plastic = await cards.plastic(who), to = await target(who, plastic);
   const {body} = await order(who, {to});
   await server.end("SIGKILL");

@@ -162,10 +162,10 @@ test("WA-6: prepaid plastic: fee, delivery, activation by its digits, its own mo
 });
 
 test("WA-6: details want a second check, come from processing each time, are kept by nobody", async () => {
-  const strict = await startBoth({limits, factors: {fresh: "1s"}}), own = new Cards(strict);
+  const strict = await startBoth({limits}), own = new Cards(strict);
   try {
     const who = await own.rich("500.00"), id = await own.virtual(who);
-    await pause(1100);
+    await strict.server.proofsOver(who);
     assert.equal(problem(await own.post(who, `/cards/${id}/details`)), "confirmation-needed");
     assert.equal((await strict.server.post("/confirm", {password: who.password}, who)).status, 200);
     const answer = await own.post(who, `/cards/${id}/details`);
@@ -181,14 +181,13 @@ test("WA-6: details want a second check, come from processing each time, are kep
       for (const secret of [bare, number]) assert.ok(!bytes.includes(secret), `the number is nowhere in ${name}`);
     }
     kabinet("audit", "verify", strict.server.configuration);
-    await strict.server.run();
-    await pause(1100);
+    await strict.server.proofsOver(who);
     assert.equal(problem(await own.post(who, `/cards/${id}/details`)), "confirmation-needed");
     await strict.server.post("/confirm", {password: who.password}, who);
     await own.centre("/faults", {fault: "garbage"});
     assert.equal(problem(await own.post(who, `/cards/${id}/details`)), "processing-silent");
     assert.equal((await own.post(who, `/cards/${id}/limits`, {internet: true, day: "10.00"})).status, 200, "less wants no proof");
-    await pause(1100);
+    await strict.server.proofsOver(who);
     assert.equal(problem(await own.post(who, `/cards/${id}/limits`, {internet: true, day: "20.00"})), "confirmation-needed");
   } finally {
     await strict.stop();
@@ -315,10 +314,11 @@ test("BK-9: repeats, strange orders and contradictions of processing's messages"
 
 test("BK-9: what is not signed by processing is not believed, and what it cannot mean is refused", async () => {
   const who = await cards.rich("100.00"), id = await cards.virtual(who);
-  const card = server.rows(`SELECT token FROM card WHERE id = ${id}`)[0][0], now = Math.floor(Date.now() / 1000);
+  const card = server.rows(`SELECT token FROM card WHERE id = ${id}`)[0][0];
+  const at = (shift) => ({time: Math.floor(Date.now() / 1000) + shift});
   const good = {type: "authorisation", id: "x1", operation: "x1", card, sum: "10.00", currency: "RUB"};
-  for (const how of [{secret: "another key that nobody has agreed upon at all"}, {time: now - 301}, {time: now + 301}, {nonce: "short"}])
-    assert.equal((await cards.tell(good, how)).status, 401, JSON.stringify(how));
+  const wrong = [() => ({secret: "another key that nobody has agreed upon at all"}), () => at(-301), () => at(330), () => ({nonce: "short"})];
+  for (const how of wrong) assert.equal((await cards.tell(good, how())).status, 401, JSON.stringify(how()));
   for (const [more, status] of [[{card: "C1"}, 404], [{type: "theft"}, 422], [{sum: "0"}, 422], [{sum: 10}, 422], [{id: "x2"}, 422],
                                 [{institution: "another"}, 422], [{type: "clearing", currency: "USD"}, 422]])
     assert.equal((await cards.tell({...good, ...more})).status, status, JSON.stringify(more));

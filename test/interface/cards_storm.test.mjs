@@ -31,7 +31,7 @@ function buy(card) {
                                      place: pick(["till", "internet", "cash"]), ...more});
 }
 
-test(`WA-6, BK-9: a storm (seed ${seed}): processing's books and ours agree to the kopeck`, {timeout: 280000}, async () => {
+test(`WA-6, BK-9: a storm (seed ${seed}): processing's books and ours agree to the kopeck`, {timeout: 840000}, async () => {
   const crowd = [];
   for (let i = 0; i < 6; i++) {
     const who = await cards.rich(roubles(50000 + below(900000)));

@@ -239,7 +239,7 @@ describe("WA-9: purchases given back", () => {
 });
 
 describe("WA-9: crashes", () => {
-  test("killed while payments end: each purchase has one cashback, the books are whole", {timeout: 90000}, async () => {
+  test("killed while payments end: each purchase has one cashback, the books are whole", {timeout: 270000}, async () => {
     const who = await wallets.rich("900.00"), ids = [];
     for (let i = 0; i < 6; i++) ids.push((await check(who, "100.00")).id);
     for (let round = 0; round < 3; round++) {
@@ -259,7 +259,7 @@ describe("WA-9: crashes", () => {
 });
 
 describe("WA-9: paid later", () => {
-  test("it waits for its day; given back before, it never comes", {timeout: 60000}, async () => {
+  test("it waits for its day; given back before, it never comes", {timeout: 180000}, async () => {
     const other = await startBoth({payments: {catalogue_file: "profiles/catalogue.json"}, cashback: {wait: "30d"}});
     const was = {both, server, wallets, people};
     try {

@@ -87,7 +87,7 @@ test("BK-3: refused by the bank, at the check or after, he may choose again; fiv
   assert.equal(await wallets.balance(friend), "500.00");
 });
 
-test("BK-3: sent back by the bank after all it waits anew", {timeout: 60000}, async () => {
+test("BK-3: sent back by the bank after all it waits anew", {timeout: 180000}, async () => {
   const {token} = await sent();
   assert.equal((await choose(token, "card", {account: card("6650")})).status, 200);
   await until(() => look(token), ({state, failed}) => state === "open" && failed, 60000);
@@ -105,7 +105,7 @@ test("BK-3: who signs up with that number has it at once, and the link is over; 
   assert.equal(await wallets.balance(friend), "1400.00");
 });
 
-test("BK-3: while it is being paid the sender cannot take it back; at its term it goes back", {timeout: 90000}, async () => {
+test("BK-3: while it is being paid the sender cannot take it back; at its term it goes back", {timeout: 270000}, async () => {
   const {token, who} = await sent(), other = await sent();
   await payouts.fault({fault: "timeout", call: "payout"});
   assert.equal((await choose(token, "card", {account: card()})).status, 200);

@@ -78,11 +78,11 @@ describe("WA-13: by its owner", () => {
   });
 
   test("a fresh proof is asked for; what was asked for before (ID-17) is settled by it; pages without scripts", async () => {
-    const own = await startBoth({...settings, factors: {fresh: "1s"}});
+    const own = await startBoth(settings);
     try {
       const who = await own.server.customer(), browser = own.server.browser();
       await browser.signIn(who);
-      await pause(1100);
+      await own.server.proofsOver(who);
       const as = {token: who.token};
       assert.equal(problem(await own.server.post("/settings/closing", wish, as)), "confirmation-needed");
       await browser.go("/help");

@@ -36,8 +36,8 @@ async function days(count, signal = "SIGTERM") {
   server.sql(`UPDATE closing_wait SET asked = asked - ${us}, due = due - ${us}, told = CASE told WHEN 0 THEN 0 ELSE told - ${us} END`);
   server.sql("UPDATE job SET next_at = 1 WHERE name = 'closing.waits'");
   await server.run();
-  await until(() => server.rows("SELECT next_at FROM job WHERE name = 'closing.waits'")[0][0], (at) => at > 1);
-  await pause(300); // a piece after a piece
+  await until(() => server.rows("SELECT next_at FROM job WHERE name = 'closing.waits'")[0][0],
+              (at) => at > Date.now() * 1000); // a piece after a piece
 }
 
 async function begin(who, cause, reason = "Основание: письмо № 7") {

@@ -215,7 +215,7 @@ test("ID-13: a change of the ways in is told by mail as well", async () => {
   const person = await server.customer(), address = `anna${Date.now()}@example.ru`;
   assert.equal((await server.post("/settings/email", {address}, person)).status, 200);
   const mailbox = async (count) => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       const {messages} = (await server.get(`/sandbox/phone?address=${encodeURIComponent(address)}`)).body;
       if (messages.length >= count) return messages.map((message) => message.text);
       await pause(25);
@@ -272,12 +272,12 @@ test("ID-13: the picture to scan is an SVG of its own, only while an app is bein
 // ---- confirming ----
 
 test("ID-8: secrets are changed only soon after signing in or confirming; the form sent goes on after it", async () => {
-  await withServer({factors: {fresh: "1s"}}, async (strict) => {
+  await withServer({}, async (strict) => {
     const person = await strict.customer();
     const browser = strict.browser();
     await browser.signIn(person);
     await browser.go("/settings/security");
-    await pause(1100);
+    await strict.proofsOver(person);
     assert.equal(problem(await strict.post("/settings/security/second", {kind: "sms"}, person)), "confirmation-needed");
     await browser.send("/settings/security/second", {kind: "sms"});
     assert.equal(browser.path, "/confirm");
@@ -288,7 +288,7 @@ test("ID-8: secrets are changed only soon after signing in or confirming; the fo
     await browser.send("/settings/security/second");
     assert.equal(browser.path, "/settings/security");
     assert.match(browser.html, /Код из SMS/);
-    await pause(1100);
+    await strict.proofsOver(person);
     await browser.go("/settings/security/pin");
     assert.equal(browser.path, "/confirm");
     // by a code sent to the number, without scripts

@@ -115,7 +115,7 @@ test("ID-18: whatever is wrong is named by line, and nothing of the file is writ
   assert.match(dry.output, /1 customers and 3 operations would be imported, 0 rows were there before/, "nothing was written");
 });
 
-test("ID-18: killed in the middle and started anew, every row is there once and the books are whole", {timeout: 120000}, async () => {
+test("ID-18: killed in the middle and started anew, every row is there once and the books are whole", {timeout: 360000}, async () => {
   const phones = Array.from({length: 3000}, () => newPhone());
   const path = file(...phones.flatMap((phone) => history(phone)));
   if (database === "sqlite") await server.end();

@@ -18,7 +18,7 @@ async function fate(server) {
   return {fate: state, reason};
 }
 
-async function comesTo(server, wanted, tries = 400) {
+async function comesTo(server, wanted, tries = 2000) {
   for (let i = 0; i < tries; i++) {
     const now = await fate(server);
     if (now.fate === wanted) return now;
@@ -72,7 +72,7 @@ describe("SMS through a real Kannel and an SMPP centre (some of MS 1)", () => {
     await server.begin(phone);
     await centre.to(phone); // so the centre knows us
     centre.send(phone, "1070", "Забыл пароль Р"); // Р is 04 20
-    for (let i = 0; i < 100 && !/messaging.incoming/.test(server.log); i++) await pause(50);
+    for (let i = 0; i < 500 && !/messaging.incoming/.test(server.log); i++) await pause(50);
     const told = JSON.parse(server.log.split("\n").find((line) => /messaging.incoming/.test(line)));
     assert.deepEqual([told.to, told.length, told.from.slice(-2)], ["1070", 14, phone.slice(-2)]);
     await pause(300);

@@ -60,7 +60,7 @@ test("rows whose time is over are deleted, with all that belongs to them; others
     const left = () => Object.fromEntries([...Object.keys(tables), ...belonging].map((table) =>
       [table, own.rows(`SELECT 1 FROM ${table}`).length]));
     const wanted = {...Object.fromEntries(Object.keys(left()).map((table) => [table, 0])), signup_draft: 1, one_time_code: 1};
-    for (let tries = 0; tries < 100 && JSON.stringify(left()) !== JSON.stringify(wanted); tries++) await pause(100);
+    for (let tries = 0; tries < 500 && JSON.stringify(left()) !== JSON.stringify(wanted); tries++) await pause(100);
     assert.deepEqual(left(), wanted);
   });
 });

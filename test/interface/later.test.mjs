@@ -99,7 +99,7 @@ describe("SU-1: who has left hears that he was answered", () => {
 
     assert.equal((await people.agent.post(`/staff/cases/${first}/say`, {text: "И ещё"}, {key: newKey()})).status < 300, true);
     await goOn("support.answered", aged(first, 3));
-    await until(() => told(left), (count) => count === 2, 5000);
+    await until(() => told(left), (count) => count === 2);
   });
 
   test("a guest has no channel: nobody is told, nothing fails", async () => {

@@ -197,7 +197,7 @@ test("WA-10: a repayment is taken once, and let go only when the lender says so 
   for (const {who, id, fault} of crowd)
     await partner.struck(fault, "repay", () => partner.post(who, `/lender-loans/${id}/pay`, {sum: "100.00"}));
   for (const {who, id, fault} of crowd) {
-    const {repayments: [repayment]} = await until(() => partner.loan(who, id), ({sending}) => !sending, 30000);
+    const {repayments: [repayment]} = await until(() => partner.loan(who, id), ({sending}) => !sending);
     const refused = fault === "repay-refuse", left = refused ? "2000.00" : "1900.00";
     assert.deepEqual([repayment.state, repayment.reason], refused ? ["declined", "refused"] : ["taken", null], fault);
     assert.equal((await partner.loan(who, id)).figures.owed.amount, left, fault);
@@ -259,11 +259,11 @@ test("WA-10: a repayment that hangs past its deadline is a task of staff, which 
   await partner.fault("gateway", {call: "repay", seconds: 60});
   await partner.fault("gateway", {call: "repayment", seconds: 60});
   assert.equal((await partner.post(who, `/lender-loans/${id}/pay`, {sum: "100.00"})).status, 200);
-  await until(tasks, ({length}) => length === 1, 20000);
+  await until(tasks, ({length}) => length === 1);
   assert.equal((await partner.home(who)).wallet.available.amount, "1900.00", "held, and nobody's");
   assert.equal((await boss.get(`/staff/lender-loans/${id}`)).status, 403, "within the task, or with a reason");
   await partner.mend();
-  await until(() => partner.loan(who, id), ({sending}) => !sending, 30000);
+  await until(() => partner.loan(who, id), ({sending}) => !sending);
   assert.deepEqual(await tasks(), []);
   assert.equal(await partner.balance(who), "1900.00");
 });

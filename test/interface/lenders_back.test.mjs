@@ -13,7 +13,7 @@ import {until} from "../support/wallet.mjs";
 let both, server, partner, people;
 before(async () => {
   both = await startBoth((sandbox) => ({
-    limits, lenders: lenders(sandbox, {sign_life: "1s", money_life: "1s", room_life: "4s"})}));
+    limits, lenders: lenders(sandbox, {sign_life: "1s", money_life: "1s", room_life: "1h"})}));
   ({server} = both);
   partner = new Lenders(both);
   await partner.fault("cooling", {call: "sign", seconds: 3600}); // so that a wallet can be filled between signature and money
@@ -32,6 +32,9 @@ async function withoutRoom(more = "15000.00") {
   return {who, id, waits: await partner.state(who, id, "no-room", "open")};
 }
 
+// For all that wait now.
+const roomOver = () => server.passed("UPDATE lender_loan SET money_at = money_at - 3600000000 WHERE state = 5");
+
 test("WA-10: money without room waits, comes by itself once there is room, and else goes back in time", async () => {
   const {who, id, waits} = await withoutRoom();
   assert.equal(waits.state, "no-room");
@@ -39,6 +42,7 @@ test("WA-10: money without room waits, comes by itself once there is room, and e
   const other = await withoutRoom(), payee = await server.customer();
   assert.equal((await partner.send(other.who, payee.phone, "6000.00")).status, 201);
   await partner.state(other.who, other.id, "open");
+  await roomOver();
   const gone = await partner.state(who, id, "returned");
   assert.equal(gone.ended, true);
   assert.equal(await partner.balance(who), "15000.00");
@@ -55,6 +59,8 @@ test("WA-10: that it goes back reaches the lender whatever he answers, and nothi
   const faults = ["timeout-after", "timeout-before", "closed-after", "twice", "html", "other-id", "contradicts"];
   for (const fault of faults) await partner.fault(fault, {call: "return", times: 1});
   const all = await Promise.all(faults.map(() => withoutRoom()));
+  for (const {waits} of all) assert.equal(waits.state, "no-room");
+  await roomOver();
   for (const {who, id} of all) {
     await partner.state(who, id, "returned");
     assert.equal((await lent(id)).state, "cancelled");

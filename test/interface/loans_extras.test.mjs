@@ -94,7 +94,7 @@ describe("LO-4: chosen apart", () => {
 });
 
 describe("LO-4: charged and refused", () => {
-  test("LO-4: charged when the money is out; refused, it is owed no more; pressed twice it counts once", {timeout: 60000}, async () => {
+  test("LO-4: charged when the money is out; refused, it is owed no more; pressed twice it counts once", {timeout: 180000}, async () => {
     const one = await lent({extra_0: true, extra_1: true}), before = await credit(one.who, one.loan);
     assert.deepEqual([before.debts.fees.amount, before.owed.amount], ["1599.00", "6599.00"]);
     assert.deepEqual(before.extras.map(({code, price, refused, refusable}) => [code, price.amount, refused, refusable]),
@@ -120,7 +120,7 @@ describe("LO-4: charged and refused", () => {
     assert.equal((await credit(one.who, one.loan)).owed.amount, "5000.00");
   });
 
-  test("LO-4: refused before the money is out, it is never charged", {timeout: 60000}, async () => {
+  test("LO-4: refused before the money is out, it is never charged", {timeout: 180000}, async () => {
     const who = await cards.named(), card = (await cards.bound(who)).id, {loan} = await signed(who);
     assert.equal((await credit(who, loan)).owed.amount, "0.00");
     assert.equal((await refuse(who, loan)).status, 200);
@@ -129,7 +129,7 @@ describe("LO-4: charged and refused", () => {
     assert.deepEqual([runs.owed.amount, runs.history.length], ["5000.00", 1]);
   });
 
-  test("LO-4: what is paid already counts towards the next payment", {timeout: 60000}, async () => {
+  test("LO-4: what is paid already counts towards the next payment", {timeout: 180000}, async () => {
     const one = await lent({extra_0: true});
     await pay(one, "shorter", "500.00");
     const paid = await until(() => credit(one.who, one.loan), ({owed}) => owed.amount === "4599.00");
@@ -141,7 +141,7 @@ describe("LO-4: charged and refused", () => {
     await reached(one.who, one.loan, "closed");
   });
 
-  test("LO-4: of a loan that is closed already its price goes back to his account", {timeout: 60000}, async () => {
+  test("LO-4: of a loan that is closed already its price goes back to his account", {timeout: 180000}, async () => {
     const one = await lent({extra_0: true}), already = Number((await books()).services.amount);
     await pay(one, "all", "5099.00");
     await reached(one.who, one.loan, "closed");
@@ -173,7 +173,7 @@ describe("LO-4: charged and refused", () => {
   });
 });
 
-test("LO-4: afterwards the ledger is proved", {timeout: 60000}, async () => {
+test("LO-4: afterwards the ledger is proved", {timeout: 180000}, async () => {
   await server.end();
   const proof = server.command("verify");
   await server.run();

@@ -56,7 +56,7 @@ const ended = async (one) => {
 
 describe("LO-6, BO-2: confirmed twice, or by two at once: once", () => {
   for (const [name, ask, kind] of ways)
-    test(`LO-6, BO-2: ${name}`, {timeout: 120000}, async () => {
+    test(`LO-6, BO-2: ${name}`, {timeout: 360000}, async () => {
       const one = await lent(), was = await one.see(), approval = await ask(one);
       assert.ok(overdue(was) > 0 && kopecks(was.debts.penalty) >= 1000n, JSON.stringify(was.debts));
       const both = await Promise.all([people.finance, people.other].map((by) => confirm(approval, {by})));
@@ -73,7 +73,7 @@ describe("LO-6, BO-2: confirmed twice, or by two at once: once", () => {
 });
 
 describe("LO-6, BO-2: the loan changed meanwhile", () => {
-  test("LO-6, BO-2: paid back in full: nothing of what was asked for is done any more", {timeout: 120000}, async () => {
+  test("LO-6, BO-2: paid back in full: nothing of what was asked for is done any more", {timeout: 360000}, async () => {
     const one = await lent(), approvals = [await waive(one, "10.00"), await restructure(one), await writeOff(one)];
     await pay(one.loan, (await one.see()).debts.total.amount, "all");
     assert.equal((await one.see()).state, "closed");
@@ -87,7 +87,7 @@ describe("LO-6, BO-2: the loan changed meanwhile", () => {
     for (const kind of Object.values(kinds)) assert.equal(events(one.loan, kind), 0);
   });
 
-  test("LO-6, BO-2: paid in part: who has seen the sums of before does not confirm others unseen", {timeout: 120000}, async () => {
+  test("LO-6, BO-2: paid in part: who has seen the sums of before does not confirm others unseen", {timeout: 360000}, async () => {
     const one = await lent();
     for (const ask of [() => waive(one, "10.00"), () => restructure(one), () => writeOff(one)]) {
       const approval = await ask(), {seen} = await good(people.finance.get(`/staff/approvals/${approval}`));
@@ -102,7 +102,7 @@ describe("LO-6, BO-2: the loan changed meanwhile", () => {
     assert.equal(kopecks((await life.page(who, one.loan)).owed), 0n);
   });
 
-  test("LO-6, BO-2: more than is left of a penalty is not waived; two asked for at once are not both done", {timeout: 120000}, async () => {
+  test("LO-6, BO-2: more than is left of a penalty is not waived; two asked for at once are not both done", {timeout: 360000}, async () => {
     const one = await lent(), {debts: {penalty}} = await one.see();
     const twice = [await waive(one, penalty.amount), await waive(one, penalty.amount)];
     await good(confirm(twice[0]));
@@ -115,7 +115,7 @@ describe("LO-6, BO-2: the loan changed meanwhile", () => {
     assert.equal(events(one.loan, kinds.off), 1);
   });
 
-  test("LO-6, BO-2: a plan and a write-off asked for at once: the one confirmed first is what stands", {timeout: 120000}, async () => {
+  test("LO-6, BO-2: a plan and a write-off asked for at once: the one confirmed first is what stands", {timeout: 360000}, async () => {
     const one = await lent(), [plans, off] = [await restructure(one), await writeOff(one)];
     await good(confirm(off));
     assert.equal(problem(await confirm(plans)), "not-in-this-state");
@@ -125,7 +125,7 @@ describe("LO-6, BO-2: the loan changed meanwhile", () => {
 
 describe("LO-6, BO-2: the server is killed", () => {
   for (const [name, ask, kind] of ways)
-    test(`LO-6, BO-2: ${name}: killed while it is confirmed and after: done once`, {timeout: 120000}, async () => {
+    test(`LO-6, BO-2: ${name}: killed while it is confirmed and after: done once`, {timeout: 360000}, async () => {
       const one = await lent(), approval = await ask(one);
       const going = confirm(approval).catch(() => null);
       await server.end("SIGKILL");

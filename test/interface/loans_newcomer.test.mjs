@@ -33,7 +33,7 @@ const details = (more = {}) => ({
   surname: "Петрова", name: "Анна", birth: "1990-04-12", passport: `45 10 ${passports++}`, passport_date: "2011-05-20",
   passport_office: "770-001", snils: "112-233-445 95", ...more});
 
-test("ID-5: signing up by the profile is applying: consents kept, identified, decided by itself, signed", {timeout: 120000}, async () => {
+test("ID-5: signing up by the profile is applying: consents kept, identified, decided by itself, signed", {timeout: 360000}, async () => {
   const own = await Server.ofProfile("microloans", {
     ...easy, loans: {...loansSettings({level: "simplified"}), policy_file: policy, calendar_file: ""}});
   try {
@@ -75,7 +75,7 @@ test("ID-5: signing up by the profile is applying: consents kept, identified, de
 });
 
 test("ID-5: nobody signs up for a loan without the consent to ask the credit bureaus; with no income told staff look",
-     {timeout: 120000}, async () => {
+     {timeout: 360000}, async () => {
   const own = await Server.ofProfile("microloans", {
     ...easy, loans: {...loansSettings({level: "simplified"}), policy_file: policy, calendar_file: ""}});
   try {
@@ -161,7 +161,7 @@ describe("LO-2: below the level from which contracts are signed", () => {
     assert.equal(problem(early), "not-in-this-state");
   });
 
-  test("LO-2: nobody was identified in time: it ends, he is told and may ask again", {timeout: 60000}, async () => {
+  test("LO-2: nobody was identified in time: it ends, he is told and may ask again", {timeout: 180000}, async () => {
     const {who, id} = await asked();
     await server.end();
     server.sql(`UPDATE loan_application SET expires = 1 WHERE id = ${id}`);

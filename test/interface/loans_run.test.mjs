@@ -11,7 +11,7 @@ import {cards} from "../support/sandbox.mjs";
 import {database, newKey} from "../support/server.mjs";
 import {problem, until} from "../support/wallet.mjs";
 
-const patient = {timeout: 180000};
+const patient = {timeout: 540000};
 let life, server, sandbox, who;
 
 before(async () => {

@@ -123,7 +123,7 @@ async function newest(words) {
 }
 // The next letter to that address after so many.
 async function answered(to, after = 0) {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     const theirs = letters.filter((each) => each.to === to);
     if (theirs.length > after) return theirs[after];
     await pause(25);

@@ -123,7 +123,7 @@ test("SU-6: every node hears of it, and of its end, though nobody reads there", 
   const second = spawn(join(build, "kabinet"), ["serve", configuration], {stdio: "ignore"});
   const status = async () => (await fetch(`http://127.0.0.1:${port}/signin`, {headers: {Accept: "text/html"}}).catch(() => null))?.status;
   const until = async (wanted) => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       if ((await status()) === wanted) return;
       await pause(50);
     }

@@ -16,7 +16,7 @@ let count = 0;
 const newAddress = () => `ivan${Date.now()}.${++count}@example.ru`;
 
 async function mailbox(server, address, after = 0) {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     const {body} = await server.get(`/sandbox/phone?address=${encodeURIComponent(address)}`);
     if (body.messages.length > after) return body.messages.map((message) => message.text);
     await pause(25);
@@ -233,7 +233,7 @@ describe("letters by SMTP (some of MS 1, MS-2)", () => {
   });
   const close = () => new Promise((done) => smtp.close(done));
   const fate = async (who, wanted) => {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2000; tries++) {
       const {sent} = (await server.get("/settings/messages", {token: who.token})).body;
       const letter = sent.find((message) => message.channel === "mail");
       if (letter?.state === wanted) return letter;

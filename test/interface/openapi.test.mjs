@@ -96,7 +96,7 @@ const addressOf = ({path}) => {
 // Some operations end the session, the secrets or the person that asked.
 let customer;
 async function asCustomer() {
-  if (!customer || (await server.get("/settings/sessions", {token: customer.token})).status !== 200)
+  if (!customer || (await server.get("/sessions", {token: customer.token})).status !== 200)
     customer = await server.customer();
   return {token: customer.token};
 }
@@ -128,7 +128,7 @@ function fault(operation, answer) {
     ? `not described (see test/support/answers.mjs): ${undescribed(resolve(media.schema), answer.body).slice(0, 5)}` : undefined;
 }
 
-test("IF-1: a right request is answered as declared, by every operation", {timeout: 300000}, async () => {
+test("IF-1: a right request is answered as declared, by every operation", {timeout: 900000}, async () => {
   const faults = [];
   let asked = 0, good = 0;
   for (const operation of callable()) {
@@ -146,7 +146,7 @@ test("IF-1: a right request is answered as declared, by every operation", {timeo
   assert.ok(good > 100, `only ${good} of ${asked} were granted`);
 });
 
-test("IF-1: what those who have lived here see is described to its last member", {timeout: 300000}, async () => {
+test("IF-1: what those who have lived here see is described to its last member", {timeout: 900000}, async () => {
   const find = finder(operations), faults = [];
   let seen = 0;
   for (const operation of operations.filter(({method, path}) => method === "GET" && !/events$/.test(path))) {
@@ -185,7 +185,7 @@ function rowsOfAll() {
   return Object.fromEntries(server.rows(`SELECT name, many FROM (${counts}) AS counted`).sort());
 }
 
-test("IF-1: a wrong request is refused with its field named, and leaves nothing behind", {timeout: 300000}, async () => {
+test("IF-1: a wrong request is refused with its field named, and leaves nothing behind", {timeout: 900000}, async () => {
   await server.end(); // autopays act by themselves
   for (const table of ["autopay_run", "autopay_rule"]) server.sql(`DELETE FROM ${table}`);
   await server.run();

@@ -73,7 +73,7 @@ describe("operations (WA-1)", () => {
     assert.match(lines[1], /,-35\.00,RUB,/);
   });
 
-  test("are exported whole, however many", {timeout: 120000}, async () => {
+  test("are exported whole, however many", {timeout: 360000}, async () => {
     const other = await server.customer(), payer = await wallets.rich("1000.00");
     for (let done = 0; done < 450; done += 50)
       await Promise.all(Array.from({length: 50}, () => wallets.send(payer, other.phone, "1.00")));

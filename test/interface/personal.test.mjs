@@ -132,7 +132,7 @@ describe("BK-4: a payment", () => {
     assert.deepEqual([(await pay(who.name)).status, problem(await pay(who.name))], [429, "too-many-orders"]);
   });
 
-  test("BK-4: killed between the bank's yes and ours, it comes once", {timeout: 60000}, async () => {
+  test("BK-4: killed between the bank's yes and ours, it comes once", {timeout: 180000}, async () => {
     const who = await owner(), order = await pay(who.name);
     await server.end("SIGKILL");
     await sandbox.pay(order.body.payment_url, cards.pays);

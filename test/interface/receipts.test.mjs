@@ -113,7 +113,7 @@ describe("WA-1: the receipt of one operation", () => {
 
 const pay = (who, code, fields) => server.post(`/pay/${code}`, fields, {token: who.token, key: newKey()});
 const reached = (who, id, state) =>
-  until(async () => (await server.get(`/payments/${id}`, {token: who.token})).body, (found) => found.state === state, 30000);
+  until(async () => (await server.get(`/payments/${id}`, {token: who.token})).body, (found) => found.state === state);
 
 // Beside the letters that say what was paid.
 async function receipt(who) {

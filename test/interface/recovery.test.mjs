@@ -225,12 +225,12 @@ test("recovery: who has a second factor is asked for it after the new password",
 });
 
 test("recovery: password and number are changed only soon after signing in or confirming", async () => {
-  await withServer({factors: {fresh: "1s"}}, async (strict) => {
+  await withServer({}, async (strict) => {
     const person = await strict.customer(), browser = strict.browser();
     const posts = () => Promise.all([strict.post("/settings/password", {old: person.password, password: "Another-1"}, person),
                                      strict.post("/settings/phone", {phone: newPhone()}, person)]);
     await browser.signIn(person);
-    await pause(1100);
+    await strict.proofsOver(person);
     for (const answer of await posts()) assert.equal(problem(answer), "confirmation-needed", answer.text);
     for (const path of ["/settings/password", "/settings/phone"]) {
       await browser.go(path);

@@ -10,7 +10,7 @@ import {Wallets, limits, rub, until} from "../support/wallet.mjs";
 
 let both, server, wallets;
 before(async () => {
-  both = await startBoth({limits, wallet: {confirm_sum: "500.00"}, factors: {fresh: "2s"}, requests: {most: 4, day_most: 6}});
+  both = await startBoth({limits, wallet: {confirm_sum: "500.00"}, requests: {most: 4, day_most: 6}});
   ({server} = both);
   wallets = new Wallets(both);
 });
@@ -67,7 +67,7 @@ test("WA-11: a transfer that says it answers a request is just that, or nothing"
 test("WA-11: all that a transfer asks for: money, limits, a fresh proof for a large sum", async () => {
   const [who, payer] = [await server.customer(), await wallets.rich("1000.00")];
   const {id} = await asked(who, payer.phone, "600.00");
-  await pause(2100);
+  await server.proofsOver(payer);
   const key = newKey();
   assert.equal(problem(await wallets.send(payer, who.phone, "600.00", {request: id}, {key})), "confirmation-needed");
   assert.equal(await state(payer, id), "open");
@@ -137,17 +137,16 @@ test("WA-11: another's request is as a missing one; who asks cannot decline, who
 });
 
 test("WA-11: it lapses when its time is over, for who looks and in the database", () =>
-  withServer({limits, wallet: {transfer_level: "minimal"}, requests: {life: "1s"}}, async (own) => {
+  withServer({limits, wallet: {transfer_level: "minimal"}, requests: {life: "1h"}}, async (own) => {
     const [who, payer] = [await own.customer(), await own.customer()];
     const {body} = await ask(who, payer.phone, "5.00", {}, own);
-    await pause(1100);
+    assert.equal((await own.get(`/requests/${body.id}`, {token: payer.token})).body.state, "open");
+    await own.passed("UPDATE money_request SET expires = expires - 3600000000");
     assert.equal((await own.get(`/requests/${body.id}`, {token: payer.token})).body.state, "lapsed");
     const late = await own.post("/transfers", {to: who.phone, sum: "5.00", request: body.id}, {token: payer.token, key: newKey()});
     assert.equal(problem(late), "not-asked");
     assert.equal((await own.post(`/requests/${body.id}/withdraw`, {}, {token: who.token})).status, 409);
-    await own.end();
-    own.sql("UPDATE job SET next_at = 1 WHERE name = 'requests.lapse'");
-    await own.run();
+    await own.due("requests.lapse");
     await until(() => own.rows(`SELECT state FROM money_request WHERE id = ${body.id}`)[0][0], (now) => now === 5);
   }));
 

@@ -289,7 +289,7 @@ describe("BK-6: templates by habit", () => {
   });
 });
 
-describe("BK-6: long histories", {timeout: 240000}, () => {
+describe("BK-6: long histories", {timeout: 720000}, () => {
   test("a digested history is found, counted and paged as one that is not", async () => {
     const who = await cards.rich("9000.00"), anna = await server.customer(), boris = await server.customer();
     await good(post(anna, "/settings/profile", {name: "Анна Каренина"}));

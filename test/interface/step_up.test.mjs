@@ -5,12 +5,12 @@ import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
 import {startBoth} from "../support/sandbox.mjs";
-import {newKey, newPhone, pause, problem} from "../support/server.mjs";
+import {newKey, newPhone, problem} from "../support/server.mjs";
 import {Wallets, limits} from "../support/wallet.mjs";
 
 let both, server, wallets;
 before(async () => {
-  both = await startBoth({limits, wallet: {confirm_sum: "100.00"}, factors: {fresh: "1s"}});
+  both = await startBoth({limits, wallet: {confirm_sum: "100.00"}});
   ({server} = both);
   wallets = new Wallets(both);
 });
@@ -19,7 +19,7 @@ after(() => both?.stop());
 // Whose last proof is over.
 async function stale(sum = "1000.00") {
   const who = await wallets.rich(sum);
-  await pause(1100);
+  await server.proofsOver(who);
   return who;
 }
 
@@ -37,7 +37,7 @@ test("ID-13: a large transfer to a new payee wants a fresh proof; then the same 
     const done = await send();
     assert.equal(done.status, 201, done.text);
     assert.equal((await send()).body.id, done.body.id, "its key still means one transfer");
-    await pause(1100);
+    await server.proofsOver(who);
     assert.equal((await wallets.send(who, to, "150.00")).status, 201, "known now");
   }
 });
@@ -64,7 +64,7 @@ test("ID-13: checking what a transfer would cost asks for nothing, and says that
 test("ID-13: as pages: what was typed goes on after the confirmation, and moves money once", async () => {
   const who = await wallets.rich("1000.00"), friend = await server.customer(), browser = server.browser();
   await browser.signIn(who);
-  await pause(1100);
+  await server.proofsOver(who);
   await browser.go("/transfer");
   await browser.send("/transfers/check", {to: friend.phone, sum: "250", note: "За билеты"});
   assert.match(browser.html, /сначала попросим подтвердить/);
@@ -94,7 +94,7 @@ test("ID-12, ID-13: what was not confirmed takes nothing from what may go out wh
   assert.equal((await server.post("/settings/phone/code", {code: await server.code(phone)}, who)).body.next, "done");
   const browser = server.browser();
   await browser.signIn({...who, phone});
-  await pause(1100);
+  await server.proofsOver(who);
   for (let i = 0; i < 3; i++) {
     await browser.go("/transfer");
     await browser.send("/transfers/check", {to: friend.phone, sum: "2000"});

@@ -75,11 +75,11 @@ test("IF-2: elsewhere a token is as if not shown: pages for guests stay guests'"
 });
 
 test("IF-2: made after a fresh confirmation alone; the owner is told; shown once and kept as a keyed hash", async () => {
-  await withServer({factors: {fresh: "1s"}}, async (own) => {
+  await withServer({}, async (own) => {
     const who = await own.customer();
     const {token} = await make(who, {balance_read: true}, {}, own);
     assert.match((await own.messages(who.phone, 1))[0], /создан токен для программ «Учёт»/);
-    await pause(1200);
+    await own.proofsOver(who);
     const late = await own.post("/settings/tokens", {name: "x", balance_read: true}, {token: who.token});
     assert.equal(problem(late), "confirmation-needed");
     assert.equal((await own.post("/confirm", {password: who.password}, {token: who.token})).status, 200);

@@ -22,7 +22,7 @@ after(() => both?.stop());
 describe("top-ups by card (WA-2)", () => {
   const paying = ["pays", "slow", "silent", "twice", "late", "garbage", "deaf", "otherSum"];
   for (const card of paying)
-    test(`a card that ${card}: the money comes once`, {timeout: 60000}, async () => {
+    test(`a card that ${card}: the money comes once`, {timeout: 180000}, async () => {
       const who = await server.customer();
       const {id, payment_url} = await wallets.order(who, "500.00");
       assert.equal(await wallets.topupState(who, id), "created");
@@ -55,7 +55,7 @@ describe("top-ups by card (WA-2)", () => {
     assert.equal(await wallets.balance(who), "0.00");
   });
 
-  test("above the wallet's limit: the money goes back to the card, the customer is told", {timeout: 60000}, async () => {
+  test("above the wallet's limit: the money goes back to the card, the customer is told", {timeout: 180000}, async () => {
     const who = await server.customer();
     const [one, two] = [await wallets.order(who, "9000.00"), await wallets.order(who, "9000.00")];
     await sandbox.pay(one.payment_url, cards.pays);
@@ -193,20 +193,22 @@ describe("as pages, without scripts", () => {
 describe("with other settings", () => {
   let other;
   before(async () => {
-    other = await startBoth({limits, wallet: {transfer_level: "simplified"}, acquiring: {life: "2s"}});
+    other = await startBoth({limits, wallet: {transfer_level: "simplified"}});
   });
   after(() => other?.stop());
 
-  test("an order that nobody pays ends by itself (WA-2)", {timeout: 60000}, async () => {
+  test("an order that nobody pays ends by itself (WA-2)", {timeout: 180000}, async () => {
     const there = new Wallets(other), who = await other.server.customer();
+    await other.server.changed({acquiring: {life: "2s"}});
     const {id, payment_url} = await there.order(who, "500.00");
+    await other.server.changed({acquiring: {life: "30m"}}); // others pay in time, however slowly
     await fetch(payment_url, {headers: {Accept: "text/html"}});
     await until(() => there.topupState(who, id), (state) => state === "expired", 50000);
     assert.equal((await other.sandbox.pay(payment_url, cards.pays)).status, 303, "and the bank takes nothing any more");
     assert.equal(await there.balance(who), "0.00");
   });
 
-  test("the bank is down when the card is paid and comes back: the money comes", {timeout: 90000}, async () => {
+  test("the bank is down when the card is paid and comes back: the money comes", {timeout: 270000}, async () => {
     const who = await server.customer();
     const {id, payment_url} = await wallets.order(who, "500.00");
     await sandbox.pay(payment_url, cards.silent);

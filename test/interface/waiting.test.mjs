@@ -50,7 +50,7 @@ describe("to a number without a cabinet (WA-4)", () => {
     assert.equal((await server.post(cancel, {}, {token: who.token, key: newKey()})).status, 409);
   });
 
-  test("what nobody claims by its term goes back, with a message", {timeout: 90000}, async () => {
+  test("what nobody claims by its term goes back, with a message", {timeout: 270000}, async () => {
     const who = await wallets.rich("1000.00");
     const sent = await wallets.send(who, newPhone(), "300.00");
     await server.end();

@@ -53,7 +53,7 @@ function ask(town, method, path, {token, key, body, authorization} = {}) {
 
 // Again until it is answered for good: 503 and silence say nothing.
 async function askUntilAnswered(town, ...what) {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     const answer = await ask(town, ...what);
     if (answer.status !== 0 && answer.status !== 503 && answer.status !== 409) return answer;
     await pause(tries < 20 ? 10 : 50);

@@ -40,6 +40,7 @@ export class Browsers {
       viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
       serviceWorkers: worker ? "allow" : "block",
     });
+    context.setDefaultTimeout(90000); // a machine may be slow
     await context.addInitScript(() => { // 0.00 as Lighthouse prints it: a busy browser paints a page in pieces
       window.moved = [];
       const tell = ({node}) => node?.outerHTML?.slice(0, 80) ?? String(node?.textContent);
@@ -129,7 +130,7 @@ async function layoutProblems(page) {
 // A slow machine may paint a page late, and then something moves that never does again: so what came by a GET is loaded
 // once more, beside the page (whose story goes on), and looked at for as long; what moves there, too, is a problem.
 async function shiftProblems(page) {
-  const {moved, shown} = await page.evaluate(() => ({moved: window.moved, shown: performance.now()}));
+  const {moved, shown} = await page.evaluate(() => ({moved: window.moved ?? [], shown: performance.now()}));
   const problems = (found) => found.map(({by, what}) => `moved by ${by}: ${what.join(" ")}`);
   if (moved.length === 0 || page.shown?.request().method() !== "GET") return problems(moved);
   const other = await page.context().newPage();
@@ -138,7 +139,7 @@ async function shiftProblems(page) {
     await other.goto(page.url()).catch(() => null);
     if (other.url() !== page.url()) return problems(moved); // it is to be seen but once
     await other.waitForTimeout(Math.min(shown, 3000));
-    const again = new Set((await other.evaluate(() => window.moved)).flatMap(({what}) => what));
+    const again = new Set((await other.evaluate(() => window.moved ?? [])).flatMap(({what}) => what));
     return problems(moved.filter(({what}) => what.some((each) => again.has(each))));
   } finally {
     await other.close();

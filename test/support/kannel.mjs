@@ -73,7 +73,7 @@ export class Centre {
 
   // What came to a number, oldest first; waits until there are more than `after`.
   async to(phone, after = 0) {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 10000; tries++) {
       const found = this.messages.filter((sms) => sms.to.replace("+", "") === phone.replace("+", ""));
       if (found.length > after) return found;
       await pause(25);
@@ -164,7 +164,7 @@ get-url = "${kabinet}/gateway/kannel/sms?key=${incomingSecret}&from=%p&to=%P&tex
       this.processes.push(process);
       await pause(500); // the smsbox looks for the bearerbox once
     }
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       const answer = await fetch(`http://127.0.0.1:${this.port}/cgi-bin/sendsms`).catch(() => null);
       if (answer) return;
       await pause(50);

@@ -53,7 +53,7 @@ export class Letterbox {
   // The address of a customer of that server, bound by the code that came here.
   async bind(server, who, address) {
     await server.post("/settings/email", {address}, {token: who.token});
-    for (let tries = 0; tries < 400 && this.to(address).length === 0; tries++) await new Promise((done) => setTimeout(done, 25));
+    for (let tries = 0; tries < 2000 && this.to(address).length === 0; tries++) await new Promise((done) => setTimeout(done, 25));
     const {parts} = readLetter(this.to(address)[0].text);
     const code = /\d{6}/.exec(Buffer.from(parts[0].data, "base64").toString())[0];
     const bound = await server.post("/settings/email/confirm", {code}, {token: who.token});

@@ -19,6 +19,7 @@ export class Provider {
     provider.codes = new Map(); // code → {nonce, challenge, redirect}
     provider.asked = {discovery: 0, keys: 0, token: 0, info: 0};
     provider.wrong = {};
+    provider.silent = [];
     provider.http = createServer((request, response) => provider.answer(request, response));
     await new Promise((done) => provider.http.listen(0, "127.0.0.1", done));
     provider.issuer = `http://127.0.0.1:${provider.http.address().port}`;
@@ -28,6 +29,11 @@ export class Provider {
   async stop() {
     this.http.closeAllConnections();
     await new Promise((done) => this.http.close(done));
+  }
+
+  // Who was kept waiting is told that it is down.
+  release() {
+    for (const response of this.silent.splice(0)) this.say(response, 503, {});
   }
 
   renew(algorithm) {
@@ -71,7 +77,7 @@ export class Provider {
     if (url.pathname === "/authorize") return this.authorize(url, response);
     if (!what) return this.say(response, 404, {});
     if (this.wrong.down === what) return this.say(response, 503, {});
-    if (this.wrong.slow === what) return undefined; // never answers
+    if (this.wrong.slow === what) return this.silent.push(response); // nothing before release()
     if (this.wrong.huge === what) return this.say(response, 200, JSON.stringify({pad: "x".repeat(2 ** 20)}));
     if (this.wrong.raw?.[what] !== undefined) return this.say(response, 200, this.wrong.raw[what]);
     if (what === "info") return this.inform(request, response);

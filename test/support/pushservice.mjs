@@ -51,7 +51,7 @@ export class PushService {
   }
 
   async next(browser, after = 0) {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2000; tries++) {
       const found = this.of(browser);
       if (found.length > after) return found[after];
       await new Promise((done) => setTimeout(done, 25));

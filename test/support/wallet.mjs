@@ -8,8 +8,9 @@ import {newKey} from "./server.mjs";
 export const rub = (amount) => ({amount, currency: "RUB"});
 export const problem = (answer) => answer.body.type?.split("/").at(-1);
 
-// Asks again until the answer is wanted.
-export async function until(what, wanted, ms = 15000) {
+// Asks again until the answer is wanted. ms: when it is given up; patience costs nothing where all is well, and less than the
+// minute of an outbox's lease proves that nothing waited for that.
+export async function until(what, wanted, ms = 50000) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await what();

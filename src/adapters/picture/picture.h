@@ -17,7 +17,7 @@ enum picture_verdict { /* also the child's exit status */
                        PICTURE_WRONG_TYPE = 10, /* neither picture nor PDF */
                        PICTURE_TOO_LARGE,       /* too many bytes, or pixels */
                        PICTURE_BROKEN,          /* cannot be decoded, or the child died of it */
-                       PICTURE_FAILED,          /* of our side: no process, no memory */
+                       PICTURE_FAILED,          /* of our side: no process, no memory, no time */
 };
 
 enum picture_kind { PICTURE_JPEG = 1, PICTURE_PNG, PICTURE_PDF };
@@ -29,7 +29,7 @@ struct picture {
 
 const char *picture_content_type(enum picture_kind kind);
 
-/* Slow (up to 10 s): on the worker pool only. path: the upload. */
+/* Slow (up to 20 s): on the worker pool only. path: the upload. */
 enum picture_verdict picture_clean(struct arena *arena, const char *path, struct picture *picture);
 
 /* What a QR code in the picture says, as the bytes it holds; one for payments (ST0001…) goes before others.
