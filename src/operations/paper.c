@@ -1,8 +1,7 @@
-/* paper.c: see paper.h. Drawn by cairo and pango so that Cyrillic and «₽» are right: A4, as many pages as it takes. */
+/* paper.c: see paper.h. A4, as many pages as it takes. */
 #include "operations/paper.h"
 
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
+#include "operations/pdf.h"
 
 #define PAPER_MAX (512 * 1024) /* bytes; a contract has about 40 KiB, most of it fonts */
 #define PAGE_WIDTH 595         /* A4 in points */
@@ -107,13 +106,6 @@ static void draw_line(struct sheet *sheet, const struct paper_line *line) {
     sheet->y += put(sheet, MARGIN, WIDTH, font, head ? 0 : 15, line->value) + 6;
 }
 
-static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
-    struct buffer *out = data;
-    if (size >= out->room - out->size) return CAIRO_STATUS_WRITE_ERROR; /* the arena must not unwind through cairo */
-    buffer_add(out, bytes, size);
-    return CAIRO_STATUS_SUCCESS;
-}
-
 /* Two squares at the top right, black upon white, of the largest letters of the page; nothing else stands beside them
  * but whose paper it is. */
 static void draw_frames(struct sheet *sheet, const struct paper *paper) {
@@ -135,23 +127,14 @@ static void draw_frames(struct sheet *sheet, const struct paper *paper) {
 }
 
 bool paper_draw(struct arena *arena, const struct paper *paper, struct text *pdf) {
-    struct buffer out = buffer_new(arena, PAPER_MAX);
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, text_copy(arena, paper->title).data);
-    cairo_t *cairo = cairo_create(surface);
-    struct sheet sheet = {
-        .cairo = cairo, .layout = pango_cairo_create_layout(cairo), .y = MARGIN, .footer = paper->footer};
+    struct pdf drawn;
+    pdf_begin(&drawn, arena, PAPER_MAX, PAGE_WIDTH, PAGE_HEIGHT, paper->title);
+    struct sheet sheet = {.cairo = drawn.cairo, .layout = drawn.layout, .y = MARGIN, .footer = paper->footer};
     if (paper->frames[0].size > 0) draw_frames(&sheet, paper);
     else sheet.y += put(&sheet, MARGIN, WIDTH, "DejaVu Sans Bold 10", 35, paper->company) + 18;
     const char *title = paper->frames[0].size > 0 ? FRAME_FONT : "DejaVu Sans Bold 16";
     sheet.y += put(&sheet, MARGIN, WIDTH, title, 0, paper->title) + 10;
     for (size_t i = 0; i < paper->count; i++) draw_line(&sheet, &paper->lines[i]);
     end_page(&sheet);
-    g_object_unref(sheet.layout);
-    cairo_destroy(cairo);
-    cairo_surface_finish(surface);
-    bool good = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
-    cairo_surface_destroy(surface);
-    if (good) *pdf = buffer_text(&out);
-    return good;
+    return pdf_end(&drawn, pdf);
 }

@@ -1,9 +1,7 @@
-/* receipt.c: a receipt as a PDF of one page, drawn by cairo and pango so that Cyrillic and «₽» are right. Knows nothing
- * of operations: labels and values come ready. */
+/* receipt.c: a receipt as a PDF of one page. Knows nothing of operations: labels and values come ready. */
 #include "operations/pages.h"
 
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
+#include "operations/pdf.h"
 
 #define RECEIPT_MAX (128 * 1024) /* bytes; one has about 20 KiB, most of it fonts */
 #define PAGE_WIDTH 420.0 /* A5 in points */
@@ -60,27 +58,11 @@ static void draw_sheet(struct sheet *sheet, const struct receipt *receipt) {
     put(sheet, MARGIN, width, "DejaVu Sans 8", 0.4, receipt->footer);
 }
 
-static cairo_status_t keep(void *data, const unsigned char *bytes, unsigned int size) {
-    struct buffer *out = data;
-    if (size >= out->room - out->size) return CAIRO_STATUS_WRITE_ERROR; /* the arena must not unwind through cairo */
-    buffer_add(out, bytes, size);
-    return CAIRO_STATUS_SUCCESS;
-}
-
 bool receipt_draw(struct arena *arena, const struct receipt *receipt, struct text *pdf) {
-    struct buffer out = buffer_new(arena, RECEIPT_MAX);
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, &out, PAGE_WIDTH, PAGE_HEIGHT);
-    struct text title = text_copy(arena, receipt->title);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.data);
-    cairo_t *cairo = cairo_create(surface);
-    struct sheet sheet = {.cairo = cairo, .layout = pango_cairo_create_layout(cairo)};
+    struct pdf drawn;
+    pdf_begin(&drawn, arena, RECEIPT_MAX, PAGE_WIDTH, PAGE_HEIGHT, receipt->title);
+    struct sheet sheet = {.cairo = drawn.cairo, .layout = drawn.layout};
     draw_sheet(&sheet, receipt);
-    cairo_show_page(cairo);
-    g_object_unref(sheet.layout);
-    cairo_destroy(cairo);
-    cairo_surface_finish(surface);
-    bool good = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
-    cairo_surface_destroy(surface);
-    if (good) *pdf = buffer_text(&out);
-    return good;
+    cairo_show_page(drawn.cairo);
+    return pdf_end(&drawn, pdf);
 }
