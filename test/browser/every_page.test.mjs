@@ -1,7 +1,7 @@
 // every_page.test.mjs: each address that draws a page, as the program itself lists them, for a visitor, a customer and
 // staff: in both languages, light and dark, from 320 px up, by axe and html-validate; without scripts; by the first Tab.
 // A page that is added is looked at by this without a word here; one with something in its path, or that opens only
-// halfway through something, wants an address in support/lived_in.mjs. KABINET_SHOTS: a folder for pictures of them all.
+// halfway through something, wants an address in support/life. KABINET_SHOTS: a folder for pictures of them all.
 
 import assert from "node:assert/strict";
 import {mkdirSync, readFileSync} from "node:fs";
