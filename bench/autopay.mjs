@@ -7,38 +7,20 @@
 // one goes a message before it and another one about its failure, through the outbox to the demo's telephone.
 
 import assert from "node:assert/strict";
-import {readFileSync} from "node:fs";
 
 import {cards, startBoth} from "../test/support/sandbox.mjs";
-import {newKey, pause} from "../test/support/server.mjs";
+import {newKey} from "../test/support/server.mjs";
 import {Wallets, limits, until} from "../test/support/wallet.mjs";
+import {Memory, night, row, say} from "./watch.mjs";
 
 const rules = Number(process.argv[2] ?? 1000000), kills = Number(process.argv[3] ?? 5), people = 40, money = 1000;
-const day = 24 * 3600 * 1000;
+const day = 24 * 3600;
 const both = await startBoth({
   limits, log_level: "warning", payments: {catalogue_file: "profiles/catalogue.json"},
   autopay: {notice: "1s", warning: "1s", pause: "7d"},
 }, {slow: 50});
-const {server, sandbox} = both, wallets = new Wallets(both);
-
-// Asked of the database itself, which is busy: again when it is locked.
-async function number(query) {
-  for (;;) {
-    try {
-      return Number(server.rows(query)[0][0] ?? 0);
-    } catch {
-      await pause(500);
-    }
-  }
-}
-let largest = 0;
-function memory() {
-  try {
-    const status = readFileSync(`/proc/${server.process.pid}/status`, "utf8");
-    largest = Math.max(largest, Number(/VmRSS:\s+(\d+)/.exec(status)[1]));
-  } catch {}
-}
-const say = (...words) => console.log(new Date().toISOString().slice(11, 19), ...words);
+const {server, sandbox} = both, wallets = new Wallets(both), memory = new Memory();
+const number = async (query) => (await row(server, query))[0];
 
 try {
   const customers = [];
@@ -59,32 +41,22 @@ try {
   const total = await number("SELECT COUNT(*) FROM autopay_rule");
   say(`${total} rules are due`);
 
-  const began = Date.now(), seen = {};
-  let killed = 0, next = total * 2 / (kills + 1), last = 0;
-  await server.run();
-  for (;;) {
-    await pause(2000);
-    memory();
+  const seen = {};
+  let last = 0;
+  const look = async (seconds) => {
     const [planned, looked] = [await number("SELECT SUM(done) FROM autopay_pass WHERE kind = 1"),
                                await number("SELECT SUM(done) FROM autopay_pass WHERE kind = 2")];
-    if (planned === total) seen.planned ??= (Date.now() - began) / 1000;
-    if (looked === total) seen.looked ??= (Date.now() - began) / 1000;
-    if (Date.now() - last > 15000) {
-      say(`planned ${planned}, looked at ${looked}; ${Math.round(largest / 1024)} MB`);
-      last = Date.now();
+    assert.ok(seconds < day);
+    if (planned === total) seen.planned ??= seconds;
+    if (looked === total) seen.looked ??= seconds;
+    if (seconds - last > 15) {
+      say(`planned ${planned}, looked at ${looked}; ${memory.megabytes} MB`);
+      last = seconds;
     }
-    if (killed < kills && planned + looked >= next) {
-      await server.end("SIGKILL");
-      killed++;
-      next += total * 2 / (kills + 1);
-      const again = Date.now();
-      await server.run();
-      say(`killed; up again in ${Date.now() - again} ms`);
-    }
-    if (seen.looked && await number("SELECT COUNT(*) FROM (SELECT 1 FROM autopay_run WHERE state = 3 LIMIT 1) AS one") === 0) break;
-    assert.ok(Date.now() - began < day);
-  }
-  const took = (Date.now() - began) / 1000;
+    const waits = "SELECT COUNT(*) FROM (SELECT 1 FROM autopay_run WHERE state = 3 LIMIT 1) AS one";
+    return {done: planned + looked, over: Boolean(seen.looked) && await number(waits) === 0};
+  };
+  const {took, killed} = await night(server, {total: total * 2, kills, every: 2000, memory, look});
   assert.equal(await number("SELECT COUNT(*) FROM autopay_run"), total, "one run for each rule");
   assert.equal(await number("SELECT COUNT(*) FROM autopay_run WHERE state = 10"), money);
   assert.equal(await number("SELECT COUNT(*) FROM autopay_run WHERE state = 2 AND attempt = 2"), total - money);
@@ -93,7 +65,7 @@ try {
   assert.equal(books.balance, `${money}.00`, "the biller's own books");
   say(`${total} planned after ${seen.planned} s, looked at after ${seen.looked} s, all ended after ${took} s: ` +
       `${Math.round(2 * total / seen.looked)} steps a second; ${money} paid, once each; ${killed} kills; ` +
-      `largest resident ${Math.round(largest / 1024)} MB`);
+      `largest resident ${memory.megabytes} MB`);
   const proving = Date.now();
   await server.end();
   const proof = server.command("verify");

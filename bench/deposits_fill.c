@@ -4,15 +4,8 @@
  *     bench_deposits_fill CONFIG DEPOSITS
  *
  * Prints how many of them add their interest today. */
-#include "app/app.h"
-#include "base/check.h"
-#include "engine/internal.h"
-#include "identity/session.h"
+#include "bench/filling.h"
 #include "products/deposits/deposits.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define EACH 10 /* deposits of a customer */
 #define CUSTOMERS_A_COMMAND 100
@@ -20,33 +13,13 @@
 #define PRODUCTS 5
 
 struct fill {
-    struct command command;
-    struct app *app;
+    struct filling filling;
     struct product products[PRODUCTS];
-    int64_t source, from, count, today, due;
-    uint64_t random;
+    int64_t today, due;
 };
-
-static int64_t below(struct fill *fill, int64_t bound) {
-    fill->random ^= fill->random << 13;
-    fill->random ^= fill->random >> 7;
-    fill->random ^= fill->random << 17;
-    return (int64_t)((fill->random >> 11) % (uint64_t)bound);
-}
-
-static void run(struct fill *fill, enum command_outcome (*body)(struct command *, struct tx *)) {
-    arena_clear(fill->command.arena);
-    fill->command = (struct command){.run = body, .arena = fill->command.arena};
-    if (store_run(engine_store(fill->app->engine), &fill->command) == STORE_DURABLE) return;
-    fprintf(stderr, "bench_deposits_fill: the store refused: %.*s\n", TEXT_ARG(fill->command.problem));
-    exit(1);
-}
 
 static enum command_outcome make_products(struct command *command, struct tx *tx) {
     struct fill *fill = (struct fill *)command;
-    const struct account source = {
-        .purpose = 99, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
-    fill->source = ledger_create(engine_ledger(fill->app->engine), tx, &source);
     for (int i = 0; i < PRODUCTS; i++) {
         static const char *const codes[PRODUCTS] = {"one", "two", "three", "four", "five"};
         struct product *product = &fill->products[i];
@@ -71,9 +44,11 @@ static enum command_outcome make_products(struct command *command, struct tx *tx
 }
 
 static void make_deposit(struct fill *fill, struct tx *tx, int64_t customer, int64_t purse) {
-    struct ledger *ledger = engine_ledger(fill->app->engine);
-    const struct product *product = &fill->products[below(fill, PRODUCTS)];
-    int64_t begun = fill->today - 1 - below(fill, 358), sum = 100000 + below(fill, 20000000), operation;
+    struct filling *filling = &fill->filling;
+    struct ledger *ledger = engine_ledger(filling->app->engine);
+    const struct product *product = &fill->products[filling_below(filling, PRODUCTS)];
+    int64_t begun = fill->today - 1 - filling_below(filling, 358), operation;
+    int64_t sum = 100000 + filling_below(filling, 20000000);
     const struct account template = {.owner = customer, .purpose = PURPOSE_DEPOSIT, .class = ACCOUNT_CUSTOMER,
                                      .currency = CURRENCY_RUB};
     struct deposit deposit = {.customer = customer,
@@ -86,7 +61,7 @@ static void make_deposit(struct fill *fill, struct tx *tx, int64_t customer, int
                               .term = {begun, deposit_ends(&product->terms, begun, 24)},
                               .opened = begun,
                               .signed_at = world_now(tx_world(tx))};
-    const struct transfer money = {.from = fill->source, .to = deposit.account, .sum = rub(sum),
+    const struct transfer money = {.from = filling->source, .to = deposit.account, .sum = rub(sum),
                                    .kind = KIND_DEPOSIT_OPEN, .subject = deposit.id, .flags = TRANSFER_NO_LIMITS};
     check(ledger_transfer(ledger, tx, &money, &operation) == LEDGER_OK);
     deposit_move_add(tx, &deposit, begun, MOVE_OPEN, sum, operation, &deposit.first);
@@ -101,34 +76,28 @@ static void make_deposit(struct fill *fill, struct tx *tx, int64_t customer, int
 
 static enum command_outcome make_customers(struct command *command, struct tx *tx) {
     struct fill *fill = (struct fill *)command;
-    struct engine *engine = fill->app->engine;
-    for (int64_t i = 0; i < fill->count; i++) {
-        struct text phone = text_format(tx_arena(tx), "+79%09" PRId64, fill->from + i);
-        int64_t customer = customer_open(engine, tx, phone, TEXT("$argon2id$none"), LANGUAGE_RU, 0);
-        struct account wallet;
-        check(customer != 0 && ledger_accounts_of(engine_ledger(engine), tx, customer, &wallet, 1) == 1);
-        for (int k = 0; k < EACH; k++) make_deposit(fill, tx, customer, wallet.id);
+    for (int64_t i = 0; i < fill->filling.count; i++) {
+        int64_t wallet, customer = filling_customer(&fill->filling, tx, fill->filling.from + i, &wallet);
+        for (int k = 0; k < EACH; k++) make_deposit(fill, tx, customer, wallet);
     }
     return COMMAND_KEEP;
 }
 
 int main(int count, char **arguments) {
     struct app app;
-    struct fill fill = {.app = &app, .random = UINT64_C(88172645463325252)};
+    struct fill fill = {.due = 0};
     int64_t deposits = 0;
     if (count != 3 || !text_to_int(text_from(arguments[2]), &deposits) || deposits < EACH) {
         fprintf(stderr, "usage: bench_deposits_fill CONFIG DEPOSITS\n");
         return 2;
     }
-    fill.command.arena = arena_new(COMMAND_ARENA);
-    if (fill.command.arena == NULL || !app_open(&app, 1, arguments + 1) || !engine_start(app.engine)) return 1;
+    if (!filling_begin(&fill.filling, "bench_deposits_fill", &app, COMMAND_ARENA) ||
+        !app_open(&app, 1, arguments + 1) || !engine_start(app.engine))
+        return 1;
     fill.today = deposits_today(app.engine);
-    run(&fill, make_products);
-    for (fill.from = 0; fill.from < deposits / EACH; fill.from += fill.count) {
-        fill.count = deposits / EACH - fill.from < CUSTOMERS_A_COMMAND ? deposits / EACH - fill.from
-                                                                        : CUSTOMERS_A_COMMAND;
-        run(&fill, make_customers);
-    }
+    filling_run(&fill.filling, filling_make_source);
+    filling_run(&fill.filling, make_products);
+    filling_pieces(&fill.filling, "customers", deposits / EACH, CUSTOMERS_A_COMMAND, make_customers);
     app_close(&app);
     printf("RESULT deposits %" PRId64 " due %" PRId64 "\n", deposits / EACH * EACH, fill.due);
     return 0;

@@ -6,15 +6,9 @@
  *     bench_loans_fill CONFIG prove       goes through each loan again (loan_replay) and compares
  *
  * Prints how many, and how many pay by what they left ahead tonight. */
-#include "app/app.h"
-#include "base/check.h"
-#include "engine/internal.h"
-#include "identity/session.h"
+#include "bench/filling.h"
 #include "products/loans/running.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define EACH 10 /* loans of a customer */
@@ -24,33 +18,13 @@
 #define PIECE 200
 
 struct fill {
-    struct command command;
-    struct app *app;
+    struct filling filling;
     struct credit_product products[PRODUCTS];
-    int64_t source, from, count, today, ahead, customer, loan, same, seen;
-    uint64_t random;
+    int64_t today, ahead, customer, loan, same, seen;
 };
-
-static int64_t below(struct fill *fill, int64_t bound) {
-    fill->random ^= fill->random << 13;
-    fill->random ^= fill->random >> 7;
-    fill->random ^= fill->random << 17;
-    return (int64_t)((fill->random >> 11) % (uint64_t)bound);
-}
-
-static void run(struct fill *fill, enum command_outcome (*body)(struct command *, struct tx *)) {
-    arena_clear(fill->command.arena);
-    fill->command = (struct command){.run = body, .arena = fill->command.arena};
-    if (store_run(engine_store(fill->app->engine), &fill->command) == STORE_DURABLE) return;
-    fprintf(stderr, "bench_loans_fill: the store refused: %.*s\n", TEXT_ARG(fill->command.problem));
-    exit(1);
-}
 
 static enum command_outcome make_products(struct command *command, struct tx *tx) {
     struct fill *fill = (struct fill *)command;
-    const struct account source = {
-        .purpose = 99, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
-    fill->source = ledger_create(engine_ledger(fill->app->engine), tx, &source);
     for (int i = 0; i < PRODUCTS; i++) {
         static const char *const codes[PRODUCTS] = {"one", "two", "three"};
         fill->products[i] = (struct credit_product){.code = text_from(codes[i]),
@@ -75,10 +49,10 @@ static enum command_outcome make_products(struct command *command, struct tx *tx
 
 static void pay(struct fill *fill, struct tx *tx, const struct credit *credit, const struct credit_product *product,
                 const struct loan_contract *contract, struct running *running, int64_t sum) {
-    struct engine *engine = fill->app->engine;
+    struct engine *engine = fill->filling.app->engine;
     struct loan_parts parts;
     const struct loan_event event = {.day = running->state.done, .kind = LOAN_PAYMENT, .sum = sum};
-    int64_t operation = loans_move(engine, tx, fill->source, credit->account, sum, KIND_LOAN_PAID, credit->id,
+    int64_t operation = loans_move(engine, tx, fill->filling.source, credit->account, sum, KIND_LOAN_PAID, credit->id,
                                    TEXT_NONE);
     check(loan_apply(contract, &running->state, &event, &parts, NULL) == LOAN_DONE);
     credit_book_paid(engine, tx, credit, product->code, parts.paid);
@@ -87,12 +61,13 @@ static void pay(struct fill *fill, struct tx *tx, const struct credit *credit, c
 
 /* As if each of its nights had come by: the books get what it earned as one sum. */
 static void make_loan(struct fill *fill, struct tx *tx, int64_t customer) {
-    struct engine *engine = fill->app->engine;
-    const struct credit_product *product = &fill->products[below(fill, PRODUCTS)];
-    int64_t age = 1 + below(fill, 330), earned = 0, fined = 0;
-    bool late = below(fill, 10) == 0;
-    struct credit credit = {.customer = customer, .product = product->id, .sum = 100000 + 100 * below(fill, 20000),
-                            .term = 24};
+    struct filling *filling = &fill->filling;
+    struct engine *engine = filling->app->engine;
+    const struct credit_product *product = &fill->products[filling_below(filling, PRODUCTS)];
+    int64_t age = 1 + filling_below(filling, 330), earned = 0, fined = 0;
+    bool late = filling_below(filling, 10) == 0;
+    struct credit credit = {.customer = customer, .product = product->id,
+                            .sum = 100000 + 100 * filling_below(filling, 20000), .term = 24};
     struct running running;
     credit_agree(engine, tx, &credit);
     credit.signed_day = fill->today - 1 - age;
@@ -120,10 +95,8 @@ STATEMENT(signed_on, "UPDATE loan SET signed = issued WHERE signed <> issued AND
 
 static enum command_outcome make_customers(struct command *command, struct tx *tx) {
     struct fill *fill = (struct fill *)command;
-    for (int64_t i = 0; i < fill->count; i++) {
-        struct text phone = text_format(tx_arena(tx), "+79%09" PRId64, fill->from + i);
-        int64_t customer = customer_open(fill->app->engine, tx, phone, TEXT("$argon2id$none"), LANGUAGE_RU, 0);
-        check(customer != 0);
+    for (int64_t i = 0; i < fill->filling.count; i++) {
+        int64_t wallet, customer = filling_customer(&fill->filling, tx, fill->filling.from + i, &wallet);
         for (int k = 0; k < EACH; k++) make_loan(fill, tx, customer);
     }
     return COMMAND_KEEP;
@@ -139,12 +112,12 @@ static enum command_outcome date_them(struct command *command, struct tx *tx) {
 static enum command_outcome prove(struct command *command, struct tx *tx) {
     struct fill *fill = (struct fill *)command;
     struct running *rows = arena_array(tx_arena(tx), struct running, PIECE);
-    fill->count = (int64_t)running_after(tx, fill->customer, fill->loan, rows, PIECE);
-    for (int64_t i = 0; i < fill->count; i++) {
+    fill->filling.count = (int64_t)running_after(tx, fill->customer, fill->loan, rows, PIECE);
+    for (int64_t i = 0; i < fill->filling.count; i++) {
         struct credit credit;
         struct loan_state state;
         check(credit_find(tx, rows[i].customer, rows[i].id, &credit));
-        check(credit_replay(fill->app->engine, tx, &credit, rows[i].state.done, &state, NULL));
+        check(credit_replay(fill->filling.app->engine, tx, &credit, rows[i].state.done, &state, NULL));
         fill->same += memcmp(&state, &rows[i].state, sizeof state) == 0;
         fill->seen++;
         fill->customer = rows[i].customer;
@@ -155,30 +128,28 @@ static enum command_outcome prove(struct command *command, struct tx *tx) {
 
 int main(int count, char **arguments) {
     struct app app;
-    struct fill fill = {.app = &app, .random = UINT64_C(88172645463325252)};
+    struct fill fill = {.ahead = 0};
     int64_t loans = 0;
     bool proof = count == 3 && text_is(text_from(arguments[2]), "prove");
     if (count != 3 || (!proof && (!text_to_int(text_from(arguments[2]), &loans) || loans < EACH))) {
         fprintf(stderr, "usage: bench_loans_fill CONFIG LOANS|prove\n");
         return 2;
     }
-    fill.command.arena = arena_new(COMMAND_ARENA);
-    if (fill.command.arena == NULL || !app_open(&app, 1, arguments + 1) || !engine_start(app.engine)) return 1;
+    if (!filling_begin(&fill.filling, "bench_loans_fill", &app, COMMAND_ARENA) ||
+        !app_open(&app, 1, arguments + 1) || !engine_start(app.engine))
+        return 1;
     fill.today = loans_today(app.engine);
     if (proof) {
-        do {
-            run(&fill, prove);
-        } while (fill.count == PIECE);
+        do filling_run(&fill.filling, prove);
+        while (fill.filling.count == PIECE);
         app_close(&app);
         printf("RESULT loans %" PRId64 " same %" PRId64 "\n", fill.seen, fill.same);
         return 0;
     }
-    run(&fill, make_products);
-    for (fill.from = 0; fill.from < loans / EACH; fill.from += fill.count) {
-        fill.count = loans / EACH - fill.from < CUSTOMERS_A_COMMAND ? loans / EACH - fill.from : CUSTOMERS_A_COMMAND;
-        run(&fill, make_customers);
-    }
-    run(&fill, date_them);
+    filling_run(&fill.filling, filling_make_source);
+    filling_run(&fill.filling, make_products);
+    filling_pieces(&fill.filling, "customers", loans / EACH, CUSTOMERS_A_COMMAND, make_customers);
+    filling_run(&fill.filling, date_them);
     app_close(&app);
     printf("RESULT loans %" PRId64 " ahead %" PRId64 "\n", loans / EACH * EACH, fill.ahead);
     return 0;
