@@ -317,7 +317,8 @@ test("BK-9: what is not signed by processing is not believed, and what it cannot
   const card = server.rows(`SELECT token FROM card WHERE id = ${id}`)[0][0];
   const at = (shift) => ({time: Math.floor(Date.now() / 1000) + shift});
   const good = {type: "authorisation", id: "x1", operation: "x1", card, sum: "10.00", currency: "RUB"};
-  const wrong = [() => ({secret: "another key that nobody has agreed upon at all"}), () => at(-301), () => at(330), () => ({nonce: "short"})];
+  const wrong = [() => ({secret: "another key that nobody has agreed upon at all"}), () => at(-301), () => at(330),
+                     () => ({nonce: "short"})];
   for (const how of wrong) assert.equal((await cards.tell(good, how())).status, 401, JSON.stringify(how()));
   for (const [more, status] of [[{card: "C1"}, 404], [{type: "theft"}, 422], [{sum: "0"}, 422], [{sum: 10}, 422], [{id: "x2"}, 422],
                                 [{institution: "another"}, 422], [{type: "clearing", currency: "USD"}, 422]])
