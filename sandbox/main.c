@@ -177,6 +177,7 @@ int main(int count, char **arguments) {
     books_close(sandbox.books);
     acquirer_books_close(sandbox.bound);
     portal_close(sandbox.portal);
+    world_free(sandbox.world);
     arena_free(arena);
     return status;
 }

@@ -96,7 +96,9 @@ static int another_process(struct store_fixture *fixture) {
         struct tx *tx = reader == NULL ? NULL : reader_begin(reader);
         int code = tx != NULL && rows_next(tx_query(tx, &count_a, NO_VALUES)) ? 4 : 0;
         if (!store_migrate(store, fixture->arena, steps[0].migrations, 1, &problem)) {
-            code += strstr(problem.data, "another process writes this database") != NULL ? 1 : 2;
+            bool refused = strstr(problem.data, "another process writes this database") != NULL;
+            if (!refused) fprintf(stderr, "refused otherwise: %s\n", problem.data);
+            code += refused ? 1 : 2;
         }
         _exit(code);
     }
