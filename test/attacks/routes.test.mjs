@@ -224,7 +224,7 @@ const victimsView = async () => {
   for (const path of ["/favourites", "/transfers/waiting", "/settings/security"])
     view[path] = (await server.get(path, victim)).text;
   const {body} = await server.get("/sessions", victim);
-  view.sessions = body.sessions.map(({id}) => id);
+  view.sessions = body.sessions.map(({id}) => id).sort(); // they stand by their last use
   view.home = (await server.get("/", victim)).body.wallet?.balance;
   return view;
 };
