@@ -17,6 +17,7 @@ import {limits} from "./wallet.mjs";
 export {applied} from "./life/signing_up.mjs";
 
 const lived = (sandbox) => ({
+  backoffice: {session: {idle: "12h"}}, // its customers' pages may take longer than staff may rest
   company: "Кошелёк «Рядом»", limits,
   erasure: {delay: "0s"},
   closing: {notice: "45d"},
