@@ -21,14 +21,17 @@ static enum command_outcome add_run(struct command *command, struct tx *tx) {
     return COMMAND_KEEP;
 }
 
+/* roles NULL: a login alone. */
+static bool well_put(const char *login, const char *roles) {
+    if (staff_login_good(text_from(login)) && (roles == NULL || roles_parse(text_from(roles)) != 0)) return true;
+    fprintf(stderr, "kabinet: %s: a login is 2 to 40 letters, digits, '.', '-', '_'; roles are of support, "
+                    "identification, risk, finance, catalogue, admin, with commas between\n", login);
+    return false;
+}
+
 static int add(struct app *app, const char *login, const char *roles) {
     struct adding adding = {.command = {.run = add_run}, .login = text_from(login), .reset = roles == NULL};
     adding.roles = roles != NULL ? roles_parse(text_from(roles)) : 0;
-    if (!staff_login_good(adding.login) || (roles != NULL && adding.roles == 0)) {
-        fprintf(stderr, "kabinet: a login is 2 to 40 letters, digits, '.', '-', '_'; roles are of support, "
-                        "identification, risk, finance, catalogue, admin, with commas between\n");
-        return 2;
-    }
     struct text password = staff_first_password(app->world, app->arena);
     if (!password_hash(app->arena, password, &adding.encoded)) return 1;
     if (store_run(engine_store(app->engine), &adding.command) != STORE_DURABLE) {
@@ -51,6 +54,8 @@ int app_staff(int count, char **arguments) {
                         "       kabinet staff reset CONFIG LOGIN\n");
         return 2;
     }
+    for (int i = 2; i < count; i += 2) /* nobody is added where one is put wrongly */
+        if (!well_put(arguments[i], adds ? arguments[i + 1] : NULL)) return 2;
     struct app app;
     int status = app_open(&app, 1, arguments + 1) ? 0 : 1;
     for (int i = 2; i < count && status == 0; i += 2)

@@ -123,6 +123,21 @@ describe("staff's own sign-in (BO-1)", () => {
     assert.deepEqual(await locked("no-such-member"), [422, 422, 422, 422, 422, 429]);
   });
 
+  test("several are added at once, or nobody where one is put wrongly; a taken login is told, those before it stay", async () => {
+    await server.end();
+    const logins = () => server.rows("SELECT login FROM staff WHERE login LIKE 'many%' ORDER BY login").flat();
+    const wrong = spawnSync(program, ["staff", "add", server.configuration, "many1", "support", "many2", "boss"], {encoding: "utf8"});
+    assert.deepEqual([wrong.status, wrong.stdout, logins()], [2, "", []]);
+    assert.match(wrong.stderr, /many2/);
+    const taken = spawnSync(program, ["staff", "add", server.configuration, "many1", "support", "support", "risk", "many3", "risk"],
+                            {encoding: "utf8"});
+    assert.equal(taken.status, 1);
+    assert.match(taken.stdout, /^many1 \S+\n$/);
+    assert.match(taken.stderr, /support: this login is taken/);
+    assert.deepEqual(logins(), ["many1"]);
+    await server.run();
+  });
+
   test("a first password opens nothing but the enrolment; a weak password and a wrong code are refused", async () => {
     await server.end();
     const [, first] = kabinet("staff", "add", server.configuration, "novice", "support").trim().split(" ");

@@ -37,7 +37,6 @@ class Session {
     this.said = "";
     return new Promise((told) => {
       this.told = told;
-      if (this.process.exitCode !== null) told("ERROR: it has ended");
       this.process.stdin.write(lines);
     });
   }
@@ -52,7 +51,7 @@ function work({port, flag}) {
   const sessions = new Map();
   const session = (address) => {
     const postgres = address.startsWith("postgresql:"), name = postgres ? address : "sqlite";
-    if (!sessions.has(name))
+    if (!sessions.has(name) || sessions.get(name).process.exitCode !== null) // its server may have gone meanwhile
       sessions.set(name, postgres ? new Session(psqlProgram(), "-qXAt", address) : new Session("sqlite3", "-batch"));
     return sessions.get(name);
   };
