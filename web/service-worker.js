@@ -12,8 +12,13 @@ addEventListener("install", (event) => event.waitUntil(Promise.all([keepFrame(),
 addEventListener("activate", (event) => event.waitUntil((async () => {
     for (const name of await caches.keys()) if (name !== APP && name !== LAST) await caches.delete(name);
     await clients.claim();
-    await keepHome(await fetch("/", {headers: {Accept: "text/html"}})); // the page that asked for us was there before us
+    keepFirstHome().catch(() => {}); // not waited for: no page opens before this is over
 })().catch(() => {})));
+
+// The page that asked for us was there before us.
+async function keepFirstHome() {
+    await keepHome(await fetch("/", {headers: {Accept: "text/html"}}));
+}
 
 async function keepFrame() {
     const answer = await fetch(offline, {headers: {Accept: "text/html"}});

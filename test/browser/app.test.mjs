@@ -22,7 +22,7 @@ after(async () => {
 
 // Signed in, the app at work: the home is kept.
 async function app(look, who) {
-  const person = who ?? await server.customer(), page = await browsers.page(look);
+  const person = who ?? await server.customer(), page = await browsers.page({...look, worker: true});
   // the worker's own requests have the browser's language, not that of the page's costume
   await page.context().addCookies([{name: "language", value: (look?.locale ?? "ru").slice(0, 2), url: server.url}]);
   await signIn(page, server.url, person);
@@ -64,7 +64,7 @@ describe("OP-6: it can be installed", () => {
   });
 
   test("guests' pages and pages without scripts do without", async () => {
-    const page = await browsers.page();
+    const page = await browsers.page({worker: true});
     await page.goto(`${server.url}/signin`, {waitUntil: "networkidle"});
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     await page.context().close();
@@ -131,7 +131,7 @@ for (const look of [{locale: "ru-RU"}, {locale: "en-GB", dark: true, width: 1280
 
 test("OP-6: the server is gone in the middle: the page stays as typed, and says that there was no answer", async () => {
   const own = await Server.start();
-  const person = await own.customer(), page = await browsers.page();
+  const person = await own.customer(), page = await browsers.page({worker: true});
   await page.goto(`${own.url}/signin`);
   await page.fill("#f-phone", person.phone);
   await page.fill("#f-password", person.password);

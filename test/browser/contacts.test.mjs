@@ -32,7 +32,7 @@ const found = async (name) => {
 for (const {name, ...look} of looks.filter(({scripts}) => scripts !== false)) {
   test(`BK-3: friends among the phone's contacts, of a list, of a file; one tap to a transfer (${name})`, {timeout: 360000}, async () => {
     const who = await wallets.rich("100.00"), [mum, dad] = [await found("Анна П."), await found("Пётр П.")];
-    const page = await browsers.signedIn(server, who, {...look, worker: false}), well = watched(page, name), stranger = newPhone();
+    const page = await browsers.signedIn(server, who, look), well = watched(page, name), stranger = newPhone();
     const contacts = [{name: ["Мама"], tel: [mum.phone]}, {name: ["Чужой"], tel: [stranger, "+380501234567"]}, {name: [], tel: null}];
     const debug = await page.context().newCDPSession(page); // a finger, as phones have that can choose contacts
     await debug.send("Emulation.setTouchEmulationEnabled", {enabled: true});

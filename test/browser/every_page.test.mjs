@@ -98,21 +98,29 @@ class Pages {
     return page;
   }
 
+  // One that hangs would make all after it wait, too.
+  async leave(page) {
+    for (const [key, each] of this.open) if (each === page) this.open.delete(key);
+    await page.context().close();
+  }
+
   async close() {
     for (const page of this.open.values()) await page.context().close();
   }
 }
 
-// False when the address led elsewhere, or is for programs alone.
-async function visit(page, {route, path, on}) {
-  const answer = await page.goto(on.server.url + path), html = answer.headers()["content-type"].startsWith("text/html");
+// Null when the address led elsewhere, or is for programs alone; else the page.
+async function visit(pages, place) {
+  const {route, path, on} = place, page = await pages.of(place);
+  const answer = await page.goto(on.server.url + path).catch(async (hung) => { throw (await pages.leave(page), hung); });
+  const html = answer.headers()["content-type"].startsWith("text/html");
   if (!html) drawn.add(route);
-  if (!html || new URL(page.url()).pathname !== path.replace(/\?.*/, "")) return false;
+  if (!html || new URL(page.url()).pathname !== path.replace(/\?.*/, "")) return null;
   const status = on === fresh && route === "/topup" ? 409 : 200; // there is no acquirer: the page says so
   assert.equal(answer.status(), status, page.url());
   if (status !== 200) page.complaints.length = 0; // the browser's own word on it
   drawn.add(route);
-  return true;
+  return page;
 }
 
 async function picture(page, name) {
@@ -132,8 +140,8 @@ for (const caller of Object.keys(callers)) {
       const pages = new Pages(caller, {locale});
       for (const [number, place] of visits(caller, locale === "ru-RU" ? life : fresh).entries()) {
         await t.test(place.path.replace(/\?.*/, ""), async () => {
-          const page = await pages.of(place);
-          if (!(await visit(page, place))) return;
+          const page = await visit(pages, place);
+          if (!page) return;
           if (shots) await picture(page, `${caller}${place.route.replace(/[/{}]+/g, "-")}-${number}-${locale.slice(0, 2)}`);
           await inspect(page, place.path, {everywhere: true});
           const heading = await page.innerText("h1");
@@ -152,8 +160,8 @@ for (const caller of Object.keys(callers)) {
     const pages = new Pages(caller, {scripts: false});
     for (const place of visits(caller, life)) {
       await t.test(place.path.replace(/\?.*/, ""), async () => {
-        const page = await pages.of(place);
-        if (!(await visit(page, place))) return;
+        const page = await visit(pages, place);
+        if (!page) return;
         assert.ok((await page.innerText("h1")).trim().length > 0);
         assert.deepEqual(page.complaints, []);
       });

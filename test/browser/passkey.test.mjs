@@ -143,7 +143,7 @@ for (const look of [{locale: "ru-RU"}, {locale: "en-GB", dark: true}]) {
 }
 
 test("ID-8: an assertion is good once, for its challenge, its purpose and its owner", async () => {
-  const page = await browsers.page({worker: false});
+  const page = await browsers.page();
   await authenticator(page);
   const person = await server.customer(), other = await server.customer();
   await signIn(page, person);
@@ -188,7 +188,7 @@ test("ID-8: an assertion is good once, for its challenge, its purpose and its ow
 test("ID-8: another implementation (@simplewebauthn/server) thinks the same of what we take and refuse", async (t) => {
   const other = await import("@simplewebauthn/server").catch(() => null); // wants Node 20
   if (!other || !globalThis.crypto) return t.skip("no @simplewebauthn/server here");
-  const page = await browsers.page({worker: false});
+  const page = await browsers.page();
   await authenticator(page);
   const person = await server.customer();
   await signIn(page, person);

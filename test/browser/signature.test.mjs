@@ -125,7 +125,7 @@ for (const look of [{locale: "ru-RU"}, {locale: "en-GB", dark: true}]) {
 }
 
 test("ID-13: signed for one payee and sum, it moves no other money; it is good once, for its owner", async () => {
-  const {page, person} = await withPasskey({worker: false}), friend = await server.customer(), thief = newPhone();
+  const {page, person} = await withPasskey(), friend = await server.customer(), thief = newPhone();
   const fields = await caught(page, friend.phone, "200");
   const wrong = async (change, name) => {
     const answer = await send(page, {...fields, _key: `k${Math.random()}`, ...change});
@@ -167,7 +167,7 @@ test("ID-13: signed for one payee and sum, it moves no other money; it is good o
 });
 
 test("ID-13: refused money leaves the signature unspent and no evidence", async () => {
-  const {page, person} = await withPasskey({worker: false}), friend = await server.customer();
+  const {page, person} = await withPasskey(), friend = await server.customer();
   const fields = await caught(page, friend.phone, "600");
   assert.equal((await server.post("/confirm", {password: person.password}, person)).status, 200);
   const gone = await wallets.send(person, newPhone(), "500.00");

@@ -32,9 +32,9 @@ export class Browsers {
     return browsers;
   }
 
-  // A page in a browser of its own; what it complains of is kept in page.complaints. worker: false where a test catches
-  // what the page sends, which it cannot where the service worker sends it.
-  async page({width = 320, locale = "ru-RU", dark = false, scripts = true, worker = true, ...others} = {}) {
+  // A page in a browser of its own; what it complains of is kept in page.complaints. worker: with the service worker, of
+  // which app.test.mjs is; a debugged browser may wait for one that starts without end.
+  async page({width = 320, locale = "ru-RU", dark = false, scripts = true, worker = false, ...others} = {}) {
     assert.deepEqual(others, {}, "a look that is none would be looked at as another");
     const context = await this.chromium.newContext({
       viewport: {width, height: 640}, locale, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts,
