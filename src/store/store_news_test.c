@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,10 +78,12 @@ static void close_second(struct store_fixture *node) {
     world_free(node->world);
 }
 
-static void lose_connections(void) {
+static void lose_connections(const struct store_fixture *node) {
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'",
+             node->database);
     PGconn *conn = PQconnectdb(getenv("KABINET_TEST_POSTGRES"));
-    PGresult *result = PQexec(conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                    "WHERE application_name = 'kabinet' AND datname LIKE 'kabinet_test_%'");
+    PGresult *result = PQexec(conn, sql);
     assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
     PQclear(result);
     PQfinish(conn);
@@ -105,7 +108,7 @@ static void across_nodes(void **state) {
     heard(&ears[0], "back;"); /* and nothing of its own */
     heard(&ears[1], "");
 
-    lose_connections();
+    lose_connections(&one);
     enum store_status status = STORE_UNAVAILABLE;
     for (int tries = 0; tries < 200 && status != STORE_DURABLE; tries++, usleep(20000))
         status = tell(&other, 4, "again", COMMAND_KEEP);
