@@ -12,13 +12,15 @@ FOLDERS = {
     "ledger": ["base", "store"],
     "jobs": ["base", "store"],
     "lending": ["base"],
+    "debts": ["base", "store", "lending"],
     "engine": ["base", "store", "http", "ledger", "jobs", "generated"],
+    "callbacks": ["base", "store", "http", "ledger", "jobs", "engine", "generated", "adapters/webcall"],
 }
-COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "engine", "generated"]
+COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "debts", "engine", "callbacks", "generated"]
 
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "acquiring", "payments",
-            "autopay", "factors", "onboarding", "levels", "campaigns", "till", "desk", "recovery", "providers",
+            "autopay", "factors", "onboarding", "levels", "campaigns", "shops", "till", "desk", "recovery", "providers",
             "tokens", "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "openapi"]
 
 # Adapters that are features themselves: the demo's inbox has a page.

@@ -111,11 +111,13 @@ static bool gather_jobs(struct engine *engine, struct arena *arena) {
 }
 
 bool engine_route_stands(const struct feature *const *features, size_t count, const struct route *route) {
+    bool after = false; /* of two that give way the later feature's stands */
     if (!(route->flags & ROUTE_UNLESS)) return true;
     for (size_t i = 0; i < count; i++)
         for (const struct route *other = features[i]->routes; other != NULL && other->path != NULL; other++) {
             bool same = other->method == route->method && strcmp(other->path, route->path) == 0;
-            if (same && !(other->flags & ROUTE_UNLESS)) return false;
+            if (other == route) after = true;
+            else if (same && (after || !(other->flags & ROUTE_UNLESS))) return false;
         }
     return true;
 }

@@ -36,7 +36,7 @@ const void *engine_settings(const struct engine *engine, const struct feature *f
 void *engine_state(const struct engine *engine, const struct feature *feature); /* what open() gave */
 bool engine_enabled(const struct engine *engine, const char *feature);
 const struct feature *const *engine_features(const struct engine *engine, size_t *count); /* enabled ones */
-/* False for a row that gives way (ROUTE_UNLESS) to one of another of these features. */
+/* False for a row that gives way (ROUTE_UNLESS) to one of another of these features, which are in their order. */
 bool engine_route_stands(const struct feature *const *features, size_t count, const struct route *route);
 /* Adds the caller's menu to an array: {title, path, icon, current} each. */
 void engine_menu(struct engine *engine, struct request *request, struct node *menu);

@@ -151,6 +151,7 @@ struct queue;
 struct approval_kind;
 struct card_section;
 struct record;
+struct shop_entry; /* shops/shops.h */
 struct moves; /* engine/moves.h */
 struct labels; /* engine/labels.h */
 struct people; /* engine/people.h */
@@ -168,6 +169,7 @@ struct feature {
     bool (*settings_good)(const void *settings, const char **key, struct text *must);
     const struct menu_item *menu;           /* ended by .path NULL */
     const struct menu_count *menu_count;    /* NULL: nothing is counted */
+    const struct shop_entry *shop_menu;     /* of partner shops' cabinet; ended by .path NULL */
     const struct outbox_kind *outbox;       /* ended by .name NULL */
     const struct operation_kind *operations;/* ended by .name NULL */
     const struct queue *queues;             /* ended by .name NULL */

@@ -122,9 +122,10 @@ static void add_menu(struct engine *engine, struct request *request, struct node
     const size_t fits = 5; /* on a phone, side by side; of more, the fifth place opens the rest */
     int64_t folded = 0;    /* what is counted where a phone does not show it at once */
     size_t place = 0;
-    for (const struct node *item = menu->first; item != NULL; item = item->next) {
-        const struct node *count = doc_get(item, "count");
-        if (++place >= fits && count != NULL) folded += count->number;
+    for (struct node *item = menu->first; item != NULL; item = item->next) {
+        if (doc_get(item, "count") == NULL)
+            doc_int(item, "count", 0); /* else the document's own would be taken for it */
+        if (++place >= fits) folded += doc_get(item, "count")->number;
     }
     doc_bool(page, "menu_folds", menu->count > fits);
     doc_int(page, "menu_count", menu->count > fits ? folded : 0);

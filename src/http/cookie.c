@@ -16,7 +16,7 @@ static const struct {
     {"support", offsetof(struct request, cookie_support)},
     {"staff", offsetof(struct request, cookie_staff)},
     {"provider", offsetof(struct request, cookie_provider)},
-    {"till", offsetof(struct request, cookie_till)},
+    {"shop", offsetof(struct request, cookie_shop)},
     {"recovery", offsetof(struct request, cookie_recovery)},
 };
 #define KNOWN (sizeof known / sizeof *known)

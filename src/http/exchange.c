@@ -72,6 +72,7 @@ static void take_fields(struct exchange *exchange) {
     request->content_type = fields[HEAD_CONTENT_TYPE];
     request->looking = fields[HEAD_LOOKING].size > 0;
     request->api_signature = fields[HEAD_API_SIGNATURE];
+    request->signature = fields[HEAD_SIGNATURE];
     if (exchange->site->options->behind_proxy) {
         struct text address = last_element(fields[HEAD_FORWARDED_FOR]);
         if (address.size > 0 && address.size <= 45) request->address = address;

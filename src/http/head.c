@@ -30,6 +30,7 @@ static const struct {
     [HEAD_IF_NONE_MATCH] = {{"if-none-match", 13}, LISTED},
     [HEAD_LOOKING] = {{"x-looking", 9}, ONCE},
     [HEAD_API_SIGNATURE] = {{"x-api-signature-sha256", 22}, ONCE},
+    [HEAD_SIGNATURE] = {{"x-signature", 11}, ONCE},
     [HEAD_FORWARDED_FOR] = {{"x-forwarded-for", 15}, LISTED},
     [HEAD_FORWARDED_PROTO] = {{"x-forwarded-proto", 17}, LISTED},
 };

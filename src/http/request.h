@@ -90,12 +90,13 @@ struct request {
     struct text params[ROUTE_PARAMS];
     struct text host, origin, fetch_site, address, user_agent, authorization, idempotency_key;
     struct text api_signature;                      /* X-Api-Signature-SHA256: of a callback about a bill */
+    struct text signature;                          /* X-Signature: of a callback about a shop's order */
     struct text cookie_session, cookie_visit, cookie_language;
     struct text cookie_provider;                    /* providers': on the way to another identity provider and back */
     struct text cookie_device, cookie_draft, cookie_kept; /* identity's: a known device, a sign-up, a form kept */
     struct text cookie_recovery;    /* a way back into a cabinet, begun */
     struct text cookie_support;     /* a guest's conversation */
-    struct text cookie_till;        /* a cashier's session at a partner shop */
+    struct text cookie_shop;        /* the session of a partner shop's person */
     struct text cookie_staff;       /* staff's session, apart from customers' */
     bool looking; /* X-Looking: a page that was told of news, not the person: keeps no idle session alive */
     bool secure;                    /* came by TLS, here or at the proxy */

@@ -82,7 +82,8 @@ enum route_flag {
     ROUTE_ALWAYS = 64,      /* answered during maintenance too */
     /* a customer's sensitive act (sign-in, secrets, phone): goes to the audit trail, as all of staff's does anyway */
     ROUTE_SENSITIVE = 128,
-    ROUTE_UNLESS = 256, /* only where no other enabled feature has this method and path */
+    ROUTE_UNLESS = 256, /* only where no other enabled feature has this method and path; of several such
+                         * the one of the latest feature */
     ROUTE_FORM_OPTIONAL = 16, /* GET: a fault in the query empties that field and is shown, not refused */
 };
 

@@ -20,6 +20,7 @@ enum code_purpose {
     CODE_CARD,
     CODE_LENDER,
     CODE_LOAN,
+    CODE_INSTALMENT,
 };
 
 enum code_result {

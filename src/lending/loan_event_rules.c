@@ -14,6 +14,18 @@ struct doing {
     struct loan_trail *trail;
 };
 
+/* So many units later; a plan by months keeps its day. */
+static int64_t later(const struct loan_plan *plan, int64_t day, int64_t units) {
+    if (plan->unit == SCHEDULE_DAYS) return day + units;
+    return date_to_days(date_add_months(date_from_days(day), (int)units));
+}
+
+/* A period before, so that the first payment's day is today. */
+static void begin_before(struct loan_state *state) {
+    if (state->plan.unit == SCHEDULE_MONTHS) state->plan.day = date_from_days(state->done).day;
+    state->anchor = later(&state->plan, state->done, -state->plan.length);
+}
+
 static enum loan_refusal issue(struct doing *doing) {
     const struct loan_contract *contract = doing->contract;
     struct loan_state *state = doing->state;
@@ -22,6 +34,7 @@ static enum loan_refusal issue(struct doing *doing) {
             hours = law_cooling_hours(contract->sum, signed_on, contract->own, contract->own_count);
     struct loan_state begun = {
         .status = LOAN_RUNS, .done = day, .plan = contract->plan, .anchor = day, .next = 1, .charged_most = LAW_NONE};
+    if (contract->first_now) begin_before(&begun);
     if (day < contract->day) return LOAN_WRONG_DAY;
     if (!contract->instalments && day < contract->day + hours / DAY_HOURS) return LOAN_WAITS;
     struct schedule_terms terms = loan_terms(contract, &begun, contract->sum, contract->plan.count);
@@ -32,7 +45,7 @@ static enum loan_refusal issue(struct doing *doing) {
     *state = begun;
     loan_book(state, doing->trail, DEBT_PRINCIPAL, LOAN_WHY_ISSUE, contract->sum);
     state->payment = loan_payment(contract, state, contract->sum, contract->plan.count);
-    state->due = loan_due(contract, state);
+    state->due = contract->first_now ? day : loan_due(contract, state); /* today, be it a working day or not */
     return LOAN_DONE;
 }
 
@@ -171,12 +184,6 @@ static void put_back(struct doing *doing, enum debt overdue, enum debt current) 
     loan_book(doing->state, doing->trail, current, LOAN_WHY_PLAN, sum);
 }
 
-/* So many units later; a plan by months keeps its day. */
-static int64_t later(const struct loan_plan *plan, int64_t day, int64_t units) {
-    if (plan->unit == SCHEDULE_DAYS) return day + units;
-    return date_to_days(date_add_months(date_from_days(day), (int)units));
-}
-
 static enum loan_refusal extend(struct doing *doing) {
     struct loan_state *state = doing->state;
     int64_t units = doing->event->units, overdue = state->debt[DEBT_OVERDUE_PRINCIPAL];
@@ -195,7 +202,8 @@ static enum loan_refusal extend(struct doing *doing) {
             state->plan.day = date_from_days(state->anchor).day;
         state->anchor = later(&state->plan, state->anchor, units);
     }
-    state->due = loan_due(doing->contract, state);
+    int64_t due = loan_due(doing->contract, state);
+    if (due > state->due) state->due = due; /* else it was moved farther than that */
     if (overdue > 0) plan_anew(doing->contract, state);
     loan_tidy(state);
     return LOAN_DONE;
@@ -255,6 +263,51 @@ static enum loan_refusal goods(struct doing *doing) {
     return LOAN_DONE;
 }
 
+/* Nobody moves what is late, or onto the day of another one. */
+static enum loan_refusal move(struct doing *doing) {
+    struct loan_state *state = doing->state, after = *state;
+    int64_t units = doing->event->units;
+    if (state->overdue_since != 0 || state->debt[DEBT_PENALTY] > 0) return LOAN_IS_OVERDUE;
+    if (state->due == 0) return LOAN_NOT_SO;
+    after.next++;
+    int64_t next = loan_due(doing->contract, &after);
+    if (units < 1 || units > SCHEDULE_MOST || (next != 0 && state->due + units >= next)) return LOAN_WRONG_PLAN;
+    state->due += units;
+    return LOAN_DONE;
+}
+
+/* What was paid for days to come is there to be taken back; the rest is late from today, whatever it had paid. */
+static enum loan_refusal undone(struct doing *doing) {
+    struct loan_state *state = doing->state;
+    int64_t sum = doing->event->sum, penalty = doing->event->penalty, advance = state->advance;
+    if (!doing->contract->instalments) return LOAN_NOT_SO;
+    if (sum <= 0 || sum > SCHEDULE_SUM_MOST || penalty < 0 || penalty > sum) return LOAN_WRONG_SUM;
+    if (advance > sum) advance = sum;
+    if (penalty > sum - advance) penalty = sum - advance;
+    int64_t principal = sum - advance - penalty;
+    if (state->status == LOAN_CLOSED) state->paid_principal = state->paid_interest = 0; /* its plan was over */
+    state->status = LOAN_RUNS;
+    state->advance -= advance;
+    doing->parts->advance = -advance;
+    doing->parts->paid[DEBT_PENALTY] = -penalty;
+    doing->parts->paid[DEBT_OVERDUE_PRINCIPAL] = -principal;
+    loan_book(state, doing->trail, DEBT_PENALTY, LOAN_WHY_UNDONE, penalty);
+    loan_book(state, doing->trail, DEBT_OVERDUE_PRINCIPAL, LOAN_WHY_UNDONE, principal);
+    if (principal > 0 && state->overdue_since == 0) state->overdue_since = state->done;
+    loan_tidy(state);
+    return LOAN_DONE;
+}
+
+static enum loan_refusal give(struct doing *doing) {
+    struct loan_state *state = doing->state;
+    int64_t sum = doing->event->sum;
+    if (sum < 0 && state->status == LOAN_RUNS) return LOAN_NOT_SO; /* it is a payment */
+    if (sum == 0 || sum > state->advance || sum < -SCHEDULE_SUM_MOST) return LOAN_WRONG_SUM;
+    doing->parts->advance = -sum;
+    state->advance -= sum;
+    return LOAN_DONE;
+}
+
 static enum loan_refusal write_off(struct doing *doing) {
     struct loan_state *state = doing->state;
     for (size_t i = 0; i < DEBTS; i++) {
@@ -266,13 +319,18 @@ static enum loan_refusal write_off(struct doing *doing) {
     return LOAN_DONE;
 }
 
+/* Money of a closed loan that its bank takes back, or that its customer is given. */
+static bool outlives(enum loan_event_kind kind) {
+    return kind == LOAN_UNDONE || kind == LOAN_GIVE;
+}
+
 enum loan_refusal loan_apply(const struct loan_contract *contract, struct loan_state *state,
                              const struct loan_event *event, struct loan_parts *parts, struct loan_trail *trail) {
     struct loan_parts unwanted;
     struct doing doing = {contract, state, event, parts != NULL ? parts : &unwanted, trail};
     *doing.parts = (struct loan_parts){.early = 0};
     if (event->kind == LOAN_ISSUE) return state->status == LOAN_AGREED ? issue(&doing) : LOAN_NOT_SO;
-    if (state->status != LOAN_RUNS) return LOAN_NOT_SO;
+    if (state->status != LOAN_RUNS && !(state->status == LOAN_CLOSED && outlives(event->kind))) return LOAN_NOT_SO;
     if (state->done != event->day) return LOAN_WRONG_DAY;
     switch (event->kind) {
     case LOAN_ISSUE: break;
@@ -286,6 +344,9 @@ enum loan_refusal loan_apply(const struct loan_contract *contract, struct loan_s
     case LOAN_GOODS: return goods(&doing);
     case LOAN_WRITE_OFF: return write_off(&doing);
     case LOAN_FEE_BACK: return fee_back(&doing);
+    case LOAN_MOVE: return move(&doing);
+    case LOAN_UNDONE: return undone(&doing);
+    case LOAN_GIVE: return give(&doing);
     }
     return LOAN_NOT_SO;
 }

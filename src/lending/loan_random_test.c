@@ -44,6 +44,7 @@ static struct loan_contract some_contract(void) {
                                      .day_rate = below(2) == 0,
                                      .late_interest = !instalments && below(3) != 0,
                                      .instalments = instalments,
+                                     .first_now = instalments && below(3) == 0,
                                      .calendar = below(2) == 0 ? &weekends : NULL};
     contract.plan = some_plan(instalments);
     contract.penalty = below(instalments || contract.late_interest ? 200001 : 365001);
@@ -148,8 +149,8 @@ static void model_day(struct model *m) {
         m->due = model_due(m);
         model_settle(m);
     }
-    if (!m->open) return;
     m->today++;
+    if (!m->open) return;
     m->current[m->today - m->issued] = m->principal;
     m->overdue[m->today - m->issued] = m->late_principal;
     bool a_day = m->contract->day_rate;
@@ -246,6 +247,13 @@ static void model_issue(struct model *m, const struct loan_contract *contract, i
     m->period_charged = m->late_charged = m->penalty_charged = m->charged = m->prepaid = m->since = 0;
     m->prepaid_interest = m->due = m->payment = 0;
     m->plan = contract->plan;
+    if (contract->first_now && m->plan.unit == SCHEDULE_MONTHS) {
+        struct date on = date_from_days(day);
+        m->plan.day = on.day;
+        m->anchor = date_to_days(date_add_months((struct date){on.year, on.month, 1}, -(int)m->plan.length));
+    } else if (contract->first_now) {
+        m->anchor = day - m->plan.length;
+    }
     m->open = true;
     m->principal = contract->sum;
     m->next = m->plan.count;
@@ -253,7 +261,7 @@ static void model_issue(struct model *m, const struct loan_contract *contract, i
     int64_t percent = contract->day < 19539 ? 150 : contract->day < 20544 ? 130 : 100; /* 2023-07-01, 2026-04-01 */
     m->most = contract->instalments || last > year ? -1 : contract->sum * percent / 100;
     m->next = 1;
-    m->due = model_due(m);
+    m->due = contract->first_now ? day : model_due(m);
     model_payment(m, contract->sum, m->plan.count, payment);
 }
 
@@ -278,8 +286,20 @@ static void model_extend(struct model *m, int64_t units, int64_t payment) {
         if (m->plan.day == 0) m->plan.day = date_from_days(m->anchor).day;
         m->anchor = date_to_days(date_add_months(date_from_days(m->anchor), (int)units));
     }
-    m->due = model_due(m);
+    if (model_due(m) > m->due) m->due = model_due(m);
     if (late) model_anew(m, payment);
+}
+
+/* What was paid is owed again: it is late from today on, but for what of it had not gone to any debt yet. */
+static void model_undone(struct model *m, int64_t sum, int64_t fined) {
+    int64_t waits = sum < m->advance ? sum : m->advance;
+    m->advance -= waits, sum -= waits;
+    if (fined > sum) fined = sum;
+    if (m->late_principal == 0) m->broken = m->today;
+    if (!m->open) m->prepaid = m->prepaid_interest = 0;
+    m->penalty += fined, m->late_principal += sum - fined;
+    if (m->since == 0 && sum > fined) m->since = m->today;
+    m->open = m->open || sum > 0;
 }
 
 /* An event that the engine took; its payment where it is reckoned anew. */
@@ -316,6 +336,9 @@ static void model_event(struct model *m, const struct loan_event *event, int64_t
         m->fees -= early, m->charged -= left, m->advance += left - early;
         break;
     case LOAN_WAIVE: m->penalty -= left; break;
+    case LOAN_MOVE: m->due += event->units; break;
+    case LOAN_UNDONE: model_undone(m, left, event->penalty); break;
+    case LOAN_GIVE: m->advance -= left; break;
     case LOAN_EXTEND: model_extend(m, event->units, payment); break;
     case LOAN_RESTRUCTURE: model_restructure(m, &event->plan, payment); break;
     case LOAN_WRITE_OFF:
@@ -351,7 +374,7 @@ struct life {
 static struct loan_event some_event(const struct life *life, const struct loan_state *state) {
     struct loan_event event = {.day = state->done, .early = (enum loan_early)below(2)};
     struct schedule_row next = loan_next(&life->contract, state);
-    int64_t chance = below(100), due = next.principal + next.interest;
+    int64_t chance = state->status == LOAN_RUNS ? below(106) : 103, due = next.principal + next.interest;
     int64_t late = state->debt[DEBT_OVERDUE_INTEREST] + state->debt[DEBT_OVERDUE_PRINCIPAL];
     event.sum = 1 + below(life->contract.sum);
     if (chance < 55) {
@@ -378,8 +401,17 @@ static struct loan_event some_event(const struct life *life, const struct loan_s
     } else if (chance < 99) {
         event.kind = LOAN_REPAY_ALL;
         event.sum = loan_quote(&life->contract, state, state->done);
-    } else {
+    } else if (chance < 100) {
         event.kind = LOAN_WRITE_OFF;
+    } else if (chance < 103) {
+        event.kind = LOAN_MOVE;
+        event.units = 1 + below(20);
+    } else if (chance < 105) {
+        event.kind = LOAN_UNDONE;
+        event.penalty = below(3) == 0 ? below(event.sum + 1) : 0;
+    } else {
+        event.kind = LOAN_GIVE;
+        event.sum = below(3) == 0 ? -event.sum : state->advance;
     }
     return event;
 }
@@ -402,6 +434,10 @@ static void happen(struct life *life, struct loan_state *state, struct model *m)
     if (event.kind == LOAN_PAYMENT || event.kind == LOAN_EARLY_PART || event.kind == LOAN_REPAY_ALL) {
         assert_int_equal(paid + state->advance - before.advance, event.sum);
         life->money += event.sum;
+        life->credited += paid;
+    } else if (event.kind == LOAN_UNDONE || event.kind == LOAN_GIVE) {
+        assert_int_equal(paid + state->advance - before.advance, -event.sum);
+        life->money -= event.sum;
         life->credited += paid;
     } else if (event.kind == LOAN_GOODS) {
         assert_int_equal(paid + parts.advance, event.sum);
@@ -468,9 +504,11 @@ static void scheduled(const struct loan_contract *contract, const struct loan_st
     if (state->status == LOAN_RUNS) assert_int_equal(principal, 0);
     followed(contract, state, rows, count);
     if (!untouched || contract->day_rate || state->charged_most != LAW_NONE) return;
+    /* A first payment of nothing, due at once, is told no more. */
+    if (contract->first_now && (contract->calendar != NULL || state->payment == 0)) return;
     struct schedule_terms terms = {contract->plan.kind, contract->sum, contract->plan.rate,
                                    date_from_days(state->anchor), contract->plan.unit, contract->plan.length,
-                                   contract->plan.count, contract->plan.day,
+                                   contract->plan.count, state->plan.day,
                                    contract->plan.unit == SCHEDULE_MONTHS ? contract->calendar : NULL, 0};
     assert_int_equal(schedule_make(&terms, plain), count);
     for (size_t i = 0; i < count; i++) {
@@ -508,7 +546,8 @@ static void costs(const struct loan_contract *contract) {
     struct schedule_row rows[SCHEDULE_MOST];
     const struct loan_plan *plan = &contract->plan;
     bool months = plan->unit == SCHEDULE_MONTHS;
-    if (contract->calendar != NULL || plan->day != 0 || date_from_days(contract->day).day > 28) return;
+    if (contract->first_now || contract->calendar != NULL || plan->day != 0) return;
+    if (date_from_days(contract->day).day > 28) return;
     if (loan_lawful(contract, 0, PSK_MONTH_30, &cost) == LOAN_FAULT_PLAN || cost.psk == PSK_NONE || contract->day_rate)
         return;
     struct schedule_terms terms = {plan->kind, contract->sum, plan->rate, date_from_days(contract->day), plan->unit,
@@ -569,6 +608,7 @@ static void live(int64_t n) {
             happen(&life, &state, &model);
             due = false;
         }
+        if (state.status == LOAN_CLOSED && life.count < EVENTS && below(2) == 0) happen(&life, &state, &model);
     }
     assert_int_equal(life.contract.sum + state.charged, life.credited + life.given_up + loan_total(&state));
     assert_int_equal(life.money, life.credited + state.advance);

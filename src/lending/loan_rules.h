@@ -35,6 +35,7 @@ struct loan_contract {
     int64_t penalty;    /* a year, upon overdue principal */
     bool penalty_a_day; /* … and it is 365 times that of a day */
     bool instalments;   /* of a shop, by 283-FZ */
+    bool first_now;     /* the first payment is due on the day of the issue, the others a period each after it */
     const struct work_calendar *calendar; /* for plans by months; NULL: days as they fall */
     const struct law_line *own;           /* the operator's lines of the law */
     size_t own_count;
@@ -58,7 +59,7 @@ struct loan_state {
     struct loan_plan plan;
     int64_t anchor;              /* from which the plan's days are counted */
     int64_t next;                /* which of its payments comes next, from 1 */
-    int64_t due;                 /* its day; 0: none comes any more */
+    int64_t due;                 /* its day, by the plan or moved; 0: none comes any more */
     int64_t payment;             /* annuity: all of it; differentiated: its principal */
     int64_t paid_principal;      /* of the next payment's, before its day; … */
     int64_t paid_interest;       /* … and interest of a part of the period that ended with an early repayment */
@@ -86,6 +87,7 @@ enum loan_reason {
     LOAN_WHY_GOODS,    /* goods were returned */
     LOAN_WHY_LOST,     /* written off */
     LOAN_WHY_FEE_BACK, /* a service was refused */
+    LOAN_WHY_UNDONE,   /* what had paid it was taken back */
 };
 
 /* Why a debt changed. balance, rate and year are of days that earned, else 0. */
@@ -137,6 +139,12 @@ enum loan_event_kind {
     LOAN_GOODS,       /* instalments: goods for so much came back, and later payments grow smaller */
     LOAN_WRITE_OFF,
     LOAN_FEE_BACK,    /* a service that was charged is refused: what of it was paid is kept as advance */
+    LOAN_MOVE,        /* the next payment alone comes `units` days later, before the one after it */
+    /* instalments, closed ones too: a payment of so much was undone by its bank. It is owed again at once, overdue from
+     * that day, but for what of it lies as advance; `penalty` of it had paid penalties, and earns none now */
+    LOAN_UNDONE,
+    LOAN_GIVE,        /* so much of the advance goes to its customer, of closed ones too; below zero, of closed ones
+                       * alone: it came back */
 };
 
 enum loan_early { LOAN_SHORTER, LOAN_SMALLER }; /* the term, or the payment */
@@ -147,7 +155,8 @@ struct loan_event {
     int64_t sum;
     enum loan_early early;  /* LOAN_EARLY_PART */
     bool interest_later;    /* LOAN_EARLY_PART: the period's interest waits for its day, all goes to principal */
-    int64_t units;          /* LOAN_EXTEND: of the plan's unit */
+    int64_t units;          /* LOAN_EXTEND: of the plan's unit; LOAN_MOVE: days */
+    int64_t penalty;        /* LOAN_UNDONE */
     struct loan_plan plan;  /* LOAN_RESTRUCTURE */
 };
 
@@ -162,8 +171,8 @@ enum loan_refusal {
     LOAN_WRONG_PLAN,
 };
 
-/* What it did: to each debt (positive: it is less now), and to principal before its time; the rest went to
- * `advance`. */
+/* What it did: to each debt (positive: it is less now; below zero: owed again), and to principal before its time; the
+ * rest went to `advance`. */
 struct loan_parts {
     int64_t paid[DEBTS];
     int64_t early; /* of paid[DEBT_PRINCIPAL]: before its time */

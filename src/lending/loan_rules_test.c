@@ -346,6 +346,81 @@ static void goods_come_back_to_the_kopeck(void **state) {
     assert_int_equal(loan_apply(&other, &on, &all, NULL, NULL), LOAN_NOT_SO);
 }
 
+static void one_payment_comes_later(void **state) {
+    (void)state;
+    struct loan_contract contract = instalments("2026-05-01");
+    struct loan_event issue = event("2026-05-01", LOAN_ISSUE, contract.sum);
+    struct loan_event move = {.day = day("2026-05-10"), .kind = LOAN_MOVE, .units = 13};
+    struct schedule_row rows[SCHEDULE_MOST];
+    struct loan_state on = REPLAYED(&contract, "2026-05-10", issue, move); /* of the 15th, 29th, … */
+    assert_int_equal(on.due, day("2026-05-28"));
+    assert_int_equal(loan_schedule(&contract, &on, rows), 4);
+    assert_int_equal(date_to_days(rows[1].due), day("2026-05-29"));
+    on = REPLAYED(&contract, "2026-05-29", issue, move, event("2026-05-28", LOAN_PAYMENT, 250000));
+    assert_int_equal(on.overdue_since, 0);
+    assert_int_equal(on.due, day("2026-05-29"));
+    move.day = day("2026-05-29");
+    move.units = 14; /* onto the next one's day */
+    assert_int_equal(loan_apply(&contract, &on, &move, NULL, NULL), LOAN_WRONG_PLAN);
+    on = REPLAYED(&contract, "2026-05-30", issue, event("2026-05-15", LOAN_PAYMENT, 250000));
+    move.day = day("2026-05-30");
+    assert_int_equal(loan_apply(&contract, &on, &move, NULL, NULL), LOAN_IS_OVERDUE);
+}
+
+static void the_first_payment_at_once(void **state) {
+    (void)state;
+    struct loan_contract contract = instalments("2026-05-31");
+    struct loan_event issue = event("2026-05-31", LOAN_ISSUE, contract.sum);
+    struct schedule_row rows[SCHEDULE_MOST];
+    contract.plan = (struct loan_plan){SCHEDULE_ANNUITY, SCHEDULE_MONTHS, 0, 1, 4, 0};
+    contract.first_now = true;
+    struct loan_state on = REPLAYED(&contract, "2026-05-31", issue);
+    static const char *const days[] = {"2026-05-31", "2026-06-30", "2026-07-31", "2026-08-31"};
+    assert_int_equal(loan_schedule(&contract, &on, rows), 4);
+    for (size_t i = 0; i < 4; i++) assert_int_equal(date_to_days(rows[i].due), day(days[i]));
+    on = REPLAYED(&contract, "2026-06-01", issue);
+    assert_int_equal(loan_days_overdue(&on), 1);
+    assert_int_equal(on.debt[DEBT_OVERDUE_PRINCIPAL], 250000);
+}
+
+/* A bank takes a payment back: it is owed at once. */
+static void a_payment_is_undone(void **state) {
+    (void)state;
+    struct loan_contract contract = instalments("2026-05-01");
+    struct loan_event issue = event("2026-05-01", LOAN_ISSUE, contract.sum);
+    struct loan_event undone = event("2026-05-20", LOAN_UNDONE, 300000);
+    struct loan_parts parts;
+    struct loan_state on = REPLAYED(&contract, "2026-05-20", issue, event("2026-05-15", LOAN_PAYMENT, 300000));
+    assert_int_equal(loan_apply(&contract, &on, &undone, &parts, NULL), LOAN_DONE);
+    owes(&on, 750001, 0, 250000, 0, 0);
+    assert_int_equal(parts.paid[DEBT_OVERDUE_PRINCIPAL], -250000);
+    assert_int_equal(parts.advance, -50000);
+    assert_int_equal(loan_days_overdue(&on), 0);
+    (void)loan_step(&contract, &on, NULL);
+    assert_int_equal(loan_days_overdue(&on), 1);
+    assert_int_equal(on.debt[DEBT_PENALTY], 137); /* 2 500 × 20 % / 365 */
+
+    /* A closed one is owed again, after days on which nothing was; what had paid penalties earns none. */
+    on = REPLAYED(&contract, "2026-09-01", issue, event("2026-05-15", LOAN_REPAY_ALL, 1000001 + 700),
+                  event("2026-08-31", LOAN_UNDONE, 1000701));
+    assert_int_equal(on.advance, 0);
+    owes(&on, 0, 0, 1000001, 0, 548);
+    struct loan_event fined = event("2026-05-15", LOAN_UNDONE, 1000);
+    fined.penalty = 400;
+    on = REPLAYED(&contract, "2026-05-15", issue, event("2026-05-15", LOAN_REPAY_ALL, 1000001), fined);
+    owes(&on, 0, 0, 600, 0, 400);
+    on = REPLAYED(&contract, "2026-05-15", issue, event("2026-05-15", LOAN_REPAY_ALL, 1000701));
+    struct loan_event give = event("2026-05-15", LOAN_GIVE, 701);
+    assert_int_equal(loan_apply(&contract, &on, &give, NULL, NULL), LOAN_WRONG_SUM);
+    give.sum = 700;
+    assert_int_equal(loan_apply(&contract, &on, &give, NULL, NULL), LOAN_DONE);
+    assert_int_equal(on.advance, 0);
+    assert_int_equal(on.status, LOAN_CLOSED);
+    struct loan_contract other = bank_loan("2026-05-01");
+    on = REPLAYED(&other, "2026-05-20", event("2026-05-01", LOAN_ISSUE, other.sum));
+    assert_int_equal(loan_apply(&other, &on, &undone, NULL, NULL), LOAN_NOT_SO);
+}
+
 static void extended_and_restructured(void **state) {
     (void)state;
     struct loan_contract contract = microloan("2025-01-10");
@@ -496,6 +571,9 @@ int main(void) {
                                        cmocka_unit_test(once_today_s_is_paid_the_next_month_s_comes),
                                        cmocka_unit_test(the_money_waits_and_earns_nothing),
                                        cmocka_unit_test(goods_come_back_to_the_kopeck),
+                                       cmocka_unit_test(one_payment_comes_later),
+                                       cmocka_unit_test(the_first_payment_at_once),
+                                       cmocka_unit_test(a_payment_is_undone),
                                        cmocka_unit_test(extended_and_restructured),
                                        cmocka_unit_test(a_service_is_refused),
                                        cmocka_unit_test(a_sum_says_why),

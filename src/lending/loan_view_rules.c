@@ -81,7 +81,7 @@ bool loan_replay(const struct loan_contract *contract, const struct loan_event *
                  struct loan_state *state, struct loan_trail *trail) {
     *state = (struct loan_state){.status = LOAN_AGREED};
     for (size_t i = 0; i < count && events[i].day <= day; i++) {
-        while (state->status == LOAN_RUNS && state->done < events[i].day) (void)loan_step(contract, state, trail);
+        while (state->status != LOAN_AGREED && state->done < events[i].day) (void)loan_step(contract, state, trail);
         if (loan_apply(contract, state, &events[i], NULL, trail) != LOAN_DONE) return false;
     }
     while (state->status == LOAN_RUNS && state->done < day) (void)loan_step(contract, state, trail);
@@ -109,6 +109,7 @@ const char *loan_line_source(const struct loan_contract *contract, const struct 
     case LOAN_WHY_PLAN:
     case LOAN_WHY_WAIVED:
     case LOAN_WHY_GOODS:
+    case LOAN_WHY_UNDONE:
     case LOAN_WHY_LOST: break;
     case LOAN_WHY_FEE_BACK: return "353-FZ, article 7: a service was refused";
     }

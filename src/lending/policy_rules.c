@@ -95,3 +95,26 @@ void policy_decide(const struct policy *policy, struct date day, const struct po
     if (outcome->limit == 0) outcome->decision = POLICY_REFUSED; /* nothing is what he may have */
     if (outcome->decision == POLICY_REFUSED) outcome->limit = 0;
 }
+
+/* ---- words ---- */
+
+const char *policy_decision_name(enum policy_decision decision) {
+    static const char *const names[] = {
+        [POLICY_GRANTED] = "granted", [POLICY_REVIEWED] = "review", [POLICY_REFUSED] = "refused"};
+    return names[decision];
+}
+
+const char *policy_act_name(enum policy_act act) {
+    static const char *const names[] = {[POLICY_SCORE] = "score",
+                                        [POLICY_REVIEW] = "review",
+                                        [POLICY_REFUSE] = "refuse",
+                                        [POLICY_FORBID] = "forbid",
+                                        [POLICY_LIMIT] = "limit"};
+    return names[act];
+}
+
+struct text policy_line_text(struct text content, int line) {
+    struct text rest = content, words = TEXT_NONE, remark;
+    for (int i = 0; i < line && rest.data != NULL; i++) words = text_split(rest, '\n', &rest);
+    return text_trim(text_split(words, '#', &remark));
+}

@@ -85,6 +85,12 @@ struct policy_outcome {
 void policy_decide(const struct policy *policy, struct date day, const struct policy_value *values, size_t count,
                    const struct law_line *own, size_t own_count, struct policy_outcome *outcome);
 
+/* As they are kept beside what was decided: "granted", "review", "refused"; a line's first word. */
+const char *policy_decision_name(enum policy_decision decision);
+const char *policy_act_name(enum policy_act act);
+/* A line of the file, without its remark. */
+struct text policy_line_text(struct text content, int line);
+
 /* All payments of a month as percent of its income, up to the next one: the Bank of Russia's debt load (ПДН). Without
  * an income 0, or POLICY_NO_INCOME where there are payments. */
 #define POLICY_NO_INCOME 99999

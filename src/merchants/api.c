@@ -24,13 +24,20 @@ static const char *code_of(const struct refusal *refusal) {
     static const struct {
         const char *type, *code;
     } codes[] = {
-        {"merchant-unknown", "auth.unauthorized"},      {"merchant-off", "auth.forbidden"},
-        {"bill-unreadable", "http.message.conversion.failed"}, {"bill-missing", "api.invoice.not.found"},
-        {"bill-exists", "api.invoice.already.exists"},  {"bill-in-flight", "api.invoice.in.progress"},
-        {"bill-not-waiting", "api.invoice.not.waiting"}, {"refund-missing", "api.refund.not.found"},
-        {"refund-exists", "api.refund.already.exists"}, {"refund-not-paid", "api.invoice.not.paid"},
-        {"refund-too-much", "api.refund.amount.exceeded"}, {"refund-no-money", "api.refund.not.enough.money"},
-        {"refund-payer-closed", "api.refund.impossible"}, {"callback-missing", "api.callback.not.found"},
+        {"merchant-unknown", "auth.unauthorized"},
+        {"merchant-off", "auth.forbidden"},
+        {"bill-unreadable", "http.message.conversion.failed"},
+        {"bill-missing", "api.invoice.not.found"},
+        {"bill-exists", "api.invoice.already.exists"},
+        {"bill-in-flight", "api.invoice.in.progress"},
+        {"bill-not-waiting", "api.invoice.not.waiting"},
+        {"refund-missing", "api.refund.not.found"},
+        {"refund-exists", "api.refund.already.exists"},
+        {"refund-not-paid", "api.invoice.not.paid"},
+        {"refund-too-much", "api.refund.amount.exceeded"},
+        {"refund-no-money", "api.refund.not.enough.money"},
+        {"refund-payer-closed", "api.refund.impossible"},
+        {"callback-missing", "api.callback.not.found"},
         {"too-many-requests", "api.too.many.requests"},
     };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -223,8 +230,7 @@ enum flow api_refund(struct request *request, struct tx *tx) {
         return refuse(request, &in_flight);
     bill.refunded += wanted.sum;
     bill_refunded(tx, &bill);
-    merchant_tell(request->engine, tx, &merchant, bill.customer, TOPIC_OPERATIONS, S_merchants_told_refund,
-                  wanted.sum);
+    merchant_tell(request->engine, tx, &merchant, bill.customer, TOPIC_OPERATIONS, S_merchants_told_refund, wanted.sum);
     return refund_told(request, &bill, &wanted);
 }
 
@@ -235,7 +241,7 @@ enum flow api_notices(struct request *request, struct tx *tx) {
     int64_t key = 0;
     struct node *document = doc_new(request->arena);
     if (merchant_enter(request, tx, &merchant, &key) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    notices_tell(tx, merchant.id, field_text(request, "billId"), doc_array(document, "callbacks"));
+    notices_tell(request->engine, tx, merchant.id, field_text(request, "billId"), doc_array(document, "callbacks"));
     return answer_ok(request, document);
 }
 
@@ -243,7 +249,7 @@ enum flow api_replay(struct request *request, struct tx *tx) {
     struct merchant merchant;
     int64_t key = 0, id = 0;
     if (merchant_enter(request, tx, &merchant, &key) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    if (!request_param_id(request, 0, &id) || !notice_replay(request->engine, tx, &merchant, id))
+    if (!request_param_id(request, 0, &id) || !notice_replay(request->engine, tx, merchant.id, id))
         return refuse(request, &notice_missing);
     struct node *document = doc_new(request->arena);
     doc_id(document, "id", id);

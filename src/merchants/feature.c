@@ -18,20 +18,23 @@ FORM_REST(create_form, {.name = "publicKey", .type = FIELD_TEXT, .required = tru
           {.name = "amount", .type = FIELD_TEXT, .required = true, .max = 20},
           {.name = "phone", .type = FIELD_TEXT, .max = 40}, {.name = "email", .type = FIELD_TEXT, .max = 255},
           {.name = "account", .type = FIELD_TEXT, .max = 255}, {.name = "comment", .type = FIELD_TEXT, .max = 255},
-          {.name = "lifetime", .type = FIELD_TEXT, .max = 40},
-          {.name = "successUrl", .type = FIELD_TEXT, .max = 500});
+          {.name = "lifetime", .type = FIELD_TEXT, .max = 40}, {.name = "successUrl", .type = FIELD_TEXT, .max = 500});
 
-#define BACK_FIELD {.name = "back", .type = FIELD_TEXT, .max = 500}
+#define BACK_FIELD                                                                                                     \
+    { .name = "back", .type = FIELD_TEXT, .max = 500 }
 FORM(bill_form, {.name = "from", .type = FIELD_ID}, BACK_FIELD);
 
 #define PLACE_FIELDS                                                                                                   \
-    {.name = "site", .type = FIELD_TEXT, .max = 200}, { .name = "callback", .type = FIELD_TEXT, .max = 500 }
-FORM(merchant_form, {.name = "title",
-                     .type = FIELD_TEXT,
-                     .required = true,
-                     .min = 2,
-                     .max = 60,
-                     .missing = S_merchants_staff_title_missing},
+    {.name = "site", .type = FIELD_TEXT, .max = 200}, {                                                                \
+        .name = "callback", .type = FIELD_TEXT, .max = 500                                                             \
+    }
+FORM(merchant_form,
+     {.name = "title",
+      .type = FIELD_TEXT,
+      .required = true,
+      .min = 2,
+      .max = 60,
+      .missing = S_merchants_staff_title_missing},
      PLACE_FIELDS);
 FORM(merchant_draft, {.name = "title", .type = FIELD_TEXT, .max = 60}, PLACE_FIELDS);
 
@@ -39,7 +42,10 @@ FORM(merchant_draft, {.name = "title", .type = FIELD_TEXT, .max = 60}, PLACE_FIE
 
 #define API "/partner/bill/v1/"
 /* A shop's server asks from one address for all its customers. */
-#define CALLS {{RATE_ADDRESS, 60000, MINUTE}}
+#define CALLS                                                                                                          \
+    {                                                                                                                  \
+        { RATE_ADDRESS, 60000, MINUTE }                                                                                \
+    }
 #define PROGRAM .who = WHO_PARTNER, .rates = CALLS, .problem = api_problem
 
 static const struct route routes[] = {
@@ -281,12 +287,12 @@ static void *merchants_open(struct engine *engine, struct arena *arena, struct t
     (void)problem;
     struct merchants_state *state = arena_new_of(arena, struct merchants_state);
     state->settings = engine_settings(engine, &merchants_feature);
-    pthread_mutex_init(&state->mutex, NULL);
+    notices_open(state);
     return state;
 }
 
 static void merchants_close(void *state) {
-    pthread_mutex_destroy(&((struct merchants_state *)state)->mutex);
+    callbacks_release(&((struct merchants_state *)state)->notices);
 }
 
 const struct feature merchants_feature = {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backoffice/backoffice.h"
+#include "callbacks/callbacks.h"
 #include "generated/strings_merchants.h"
 #include "generated/templates.h"
 #include "identity/common.h"
@@ -9,8 +10,6 @@
 #include "merchants/merchants.h"
 #include "merchants/merchants_rules.h"
 #include "messaging/messaging.h"
-
-#include <pthread.h>
 
 /* ledger account.purpose; transfer.kind, operation_kind.code */
 enum merchants_purpose { PURPOSE_MERCHANT = 60 };
@@ -22,14 +21,9 @@ struct merchants_settings {
     bool private_addresses;
 };
 
-#define NOTICES_FLYING 16     /* callbacks on their way at once: a dispatcher's threads have other work, too */
-#define NOTICES_FLYING_EACH 4 /* … to one merchant, who may be deaf */
-
 struct merchants_state {
     const struct merchants_settings *settings;
-    pthread_mutex_t mutex; /* of what flies */
-    int64_t flying[NOTICES_FLYING];
-    size_t flying_count;
+    struct callbacks notices;
 };
 
 static inline struct merchants_state *merchants_state_of(const struct engine *engine) {
@@ -74,15 +68,15 @@ struct text merchant_signing_key(struct engine *engine, struct tx *tx, int64_t m
 /* ---- bills (bill.c) ---- */
 
 struct bill {
-    int64_t merchant, id; /* when it was made is in its id */
+    int64_t merchant, id;    /* when it was made is in its id */
     struct text number, uid; /* the merchant's own; what its page is found by */
     int64_t sum, refunded;
     enum bill_state state;
     moment changed, expires;
-    int64_t key;         /* by which it was made; 0: by the public form */
-    int64_t addressee;   /* whom the merchant named by his number; 0: nobody, or nobody of ours */
+    int64_t key;                          /* by which it was made; 0: by the public form */
+    int64_t addressee;                    /* whom the merchant named by his number; 0: nobody, or nobody of ours */
     int64_t customer, account, operation; /* who has paid it */
-    struct text payload; /* JSON: comment, customer, customFields; TEXT_NONE: it was destroyed */
+    struct text payload;                  /* JSON: comment, customer, customFields; TEXT_NONE: it was destroyed */
 };
 
 /* What it is to be. */
@@ -124,16 +118,17 @@ void bill_tell(struct engine *engine, const struct bill *bill, struct node *docu
 
 /* ---- callbacks (notice.c) ---- */
 
+void notices_open(struct merchants_state *state);
 /* In the command that ended the bill: the merchant is told, if it has said where. */
 void notice_add(struct engine *engine, struct tx *tx, const struct merchant *merchant, const struct bill *bill);
 enum outbox_verdict notice_send(struct engine *engine, const struct outbox_item *item, struct arena *arena,
                                 struct text *reply);
 void notice_result(struct engine *engine, struct tx *tx, const struct outbox_item *item, enum outbox_verdict verdict,
                    struct text reply);
-/* The latest callbacks with their attempts: of a merchant, of one bill of its (TEXT_NONE: of all). */
-void notices_tell(struct tx *tx, int64_t merchant, struct text number, struct node *list);
+/* The latest callbacks with their attempts: of a merchant, of one bill of its (empty: of all). */
+void notices_tell(struct engine *engine, struct tx *tx, int64_t merchant, struct text number, struct node *list);
 /* In a command: it is sent once more, whatever came of it. False: there is none such. */
-bool notice_replay(struct engine *engine, struct tx *tx, const struct merchant *merchant, int64_t id);
+bool notice_replay(struct engine *engine, struct tx *tx, int64_t merchant, int64_t id);
 
 /* ---- stages ---- */
 

@@ -172,11 +172,3 @@ bool origin_has(struct text origin, struct text address) {
     return origin.size > 0 && address_good(address, true) && address.size >= origin.size &&
            text_equal(text_slice(address, 0, origin.size), origin) && ends_host(address, origin.size);
 }
-
-/* ---- callbacks ---- */
-
-int64_t notice_pause(int64_t first, int64_t attempt) {
-    int64_t pause = first;
-    for (int64_t i = 1; i < attempt && pause < HOUR; i++) pause *= 2;
-    return pause < HOUR ? pause : HOUR;
-}

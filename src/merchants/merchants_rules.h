@@ -11,7 +11,7 @@ const char *bill_state_name(enum bill_state state); /* "WAITING" */
 /* A bill whose time is over is expired, whoever has written that down already. */
 enum bill_state bill_state_at(enum bill_state kept, moment expires, moment now);
 
-#define BILL_NUMBER_MAX 200 /* code points */
+#define BILL_NUMBER_MAX 200         /* code points */
 #define BILL_MOST INT64_C(99999999) /* kopecks: the interface has six digits before the point */
 
 /* The merchant's own number of a bill or of a refund: no control characters, and no longer than that. */
@@ -39,6 +39,3 @@ bool address_good(struct text address, bool plain);
 bool origin_good(struct text origin);
 /* The address lies on that site. */
 bool origin_has(struct text origin, struct text address);
-
-/* How long after the attempt of that number the next one comes: twice as long each time, an hour at most. */
-int64_t notice_pause(int64_t first, int64_t attempt);

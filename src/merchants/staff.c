@@ -122,7 +122,7 @@ enum flow merchant_page(struct request *request, struct tx *tx) {
     tell_balance(request, tx, document, merchant.account);
     merchant_keys_tell(tx, merchant.id, doc_array(document, "keys"));
     tell_bills(request, tx, merchant.id, document);
-    notices_tell(tx, merchant.id, TEXT_NONE, doc_array(document, "callbacks"));
+    notices_tell(request->engine, tx, merchant.id, TEXT_NONE, doc_array(document, "callbacks"));
     return answer_ok(request, document);
 }
 
@@ -168,7 +168,7 @@ enum flow merchant_replay(struct request *request, struct tx *tx) {
     struct merchant merchant;
     int64_t notice = 0;
     if (!find(request, tx, &merchant) || !request_param_id(request, 1, &notice) ||
-        !notice_replay(request->engine, tx, &merchant, notice))
+        !notice_replay(request->engine, tx, merchant.id, notice))
         return answer_missing(request);
     audit_record(request, 0, "merchants.callback.replayed", merchant.title);
     return done(request, merchant.id);

@@ -62,13 +62,13 @@ static void subject_of(struct engine *engine, struct tx *tx, const struct till_a
     secret_hash(engine_keyring(engine), "till.application", name, subject);
 }
 
-static void send_code(struct request *request, struct tx *tx, const struct shop *shop,
+static void send_code(struct request *request, struct tx *tx, const struct asker *asker,
                       const struct till_application *application) {
     struct engine *engine = request->engine;
     uint8_t subject[SECRET_HASH_SIZE];
     subject_of(engine, tx, application, subject);
     struct node code = text_value(code_make(engine, tx, CODE_TILL, subject, application->phone, true));
-    struct node company = text_value(text_from(engine_config(engine)->company)), title = text_value(shop->title);
+    struct node company = text_value(text_from(engine_config(engine)->company)), title = text_value(asker->shop.title);
     struct node link = text_value(text_format(tx_arena(tx), "%s/consents/personal", engine_config(engine)->public_url));
     const struct string_argument arguments[] = {
         {"code", &code}, {"company", &company}, {"shop", &title}, {"link", &link}};
@@ -111,22 +111,22 @@ static enum language language_of(struct request *request) {
                                             : request->locale.language;
 }
 
-static enum flow again(struct request *request, struct tx *tx, const struct shop *shop, struct text number,
+static enum flow again(struct request *request, struct tx *tx, const struct asker *asker, struct text number,
                        struct value body, struct till_application *application) {
-    struct rows *rows = tx_query(tx, &by_number, VALUES(V_INT(shop->id), V_TEXT(number)));
+    struct rows *rows = tx_query(tx, &by_number, VALUES(V_INT(asker->shop.id), V_TEXT(number)));
     bool same = rows_next(rows) && text_equal(row_text(rows, 1), body.text);
     int64_t id = same ? row_int(rows, 0) : 0;
     rows_end(rows);
-    if (!same || !till_find(request->engine, tx, shop->id, id, application)) return refuse(request, &differs);
+    if (!same || !till_find(request->engine, tx, asker->shop.id, id, application)) return refuse(request, &differs);
     return FLOW_NEXT;
 }
 
-enum flow till_begin(struct request *request, struct tx *tx, const struct shop *shop, struct text number,
+enum flow till_begin(struct request *request, struct tx *tx, const struct asker *asker, struct text number,
                      struct till_application *application) {
     struct engine *engine = request->engine;
     const struct till_settings *settings = till_settings(engine);
     moment now = world_now(request->world), free_at = 0;
-    *application = (struct till_application){.shop = shop->id,
+    *application = (struct till_application){.shop = asker->shop.id,
                                              .id = world_id(request->world),
                                              .state = TILL_CODE,
                                              .phone = field_text(request, "phone"),
@@ -139,21 +139,21 @@ enum flow till_begin(struct request *request, struct tx *tx, const struct shop *
     struct text phone = seal(engine, tx, "till.phone", application->id, application->phone);
     struct text answers = seal(engine, tx, "till.answers", application->id, json);
     struct value body = body_of(request, tx, application->phone, json);
-    struct text cashier = shop->cashier.data ? shop->cashier : TEXT("");
+    struct text cashier = asker->cashier.data ? asker->cashier : TEXT("");
     if (tx_run(tx, &add,
-               VALUES(V_INT(shop->id), V_TEXT(number), V_INT(application->id), body,
+               VALUES(V_INT(asker->shop.id), V_TEXT(number), V_INT(application->id), body,
                       V_BYTES(phone.data, phone.size), V_BYTES(answers.data, answers.size),
                       V_INT(application->language), V_TEXT(cashier), V_INT(now), V_INT(application->expires),
                       V_INT(now + settings->kept))) != 1)
-        return again(request, tx, shop, number, body, application);
-    struct text whose = text_format(tx_arena(tx), "%lld", (long long)shop->id);
+        return again(request, tx, asker, number, body, application);
+    struct text whose = text_format(tx_arena(tx), "%lld", (long long)asker->shop.id);
     if (!identity_may_send_for(engine, tx, "code.shop", whose, settings->codes, application->phone, &free_at))
         return refuse_until(request, &too_many, free_at);
-    send_code(request, tx, shop, application);
+    send_code(request, tx, asker, application);
     return FLOW_NEXT;
 }
 
-enum flow till_resend(struct request *request, struct tx *tx, const struct shop *shop,
+enum flow till_resend(struct request *request, struct tx *tx, const struct asker *asker,
                       const struct till_application *application) {
     struct engine *engine = request->engine;
     uint8_t subject[SECRET_HASH_SIZE];
@@ -163,14 +163,14 @@ enum flow till_resend(struct request *request, struct tx *tx, const struct shop 
     subject_of(engine, tx, application, subject);
     if (code_state(engine, tx, CODE_TILL, subject, &state) && now < state.again_at)
         return refuse_until(request, &early, state.again_at);
-    struct text whose = text_format(tx_arena(tx), "%lld", (long long)shop->id);
+    struct text whose = text_format(tx_arena(tx), "%lld", (long long)asker->shop.id);
     int64_t most = till_settings(engine)->codes;
     if (!identity_may_send_for(engine, tx, "code.shop", whose, most, application->phone, &free_at))
         return refuse_until(request, &too_many, free_at);
     struct till_application longer = *application;
     longer.expires = now + till_settings(engine)->code_life;
     tx_run(tx, &prolong, VALUES(V_INT(longer.shop), V_INT(longer.id), V_INT(longer.expires)));
-    send_code(request, tx, shop, &longer);
+    send_code(request, tx, asker, &longer);
     return FLOW_NEXT;
 }
 
@@ -196,7 +196,7 @@ static void tell_customer(struct request *request, struct tx *tx, const struct t
     message_sms(engine, tx, &message);
 }
 
-enum flow till_prove(struct request *request, struct tx *tx, const struct shop *shop,
+enum flow till_prove(struct request *request, struct tx *tx, const struct asker *asker,
                      struct till_application *application) {
     static const enum till_state states[] = {[BEGUN_APPROVED] = TILL_APPROVED,
                                              [BEGUN_REFUSED] = TILL_REFUSED,
@@ -213,9 +213,10 @@ enum flow till_prove(struct request *request, struct tx *tx, const struct shop *
     case CODE_SPENT: return refuse_at(request, "code", &spent);
     case CODE_RIGHT: break;
     }
-    struct text who = shop->cashier.data ? shop->cashier : TEXT("program");
-    struct text how = text_format(tx_arena(tx), "at the till by code; %.*s; %.*s; %.*s; %s", TEXT_ARG(shop->title),
-                                  TEXT_ARG(who), TEXT_ARG(request->address), language_tag(application->language));
+    struct text who = asker->cashier.data ? asker->cashier : TEXT("program");
+    struct text how = text_format(tx_arena(tx), "at the till by code; %.*s; %.*s; %.*s; %s",
+                                  TEXT_ARG(asker->shop.title), TEXT_ARG(who), TEXT_ARG(request->address),
+                                  language_tag(application->language));
     const struct begun_at begun = {application->phone, application->language, &application->answers, how};
     application->state = states[onboarding_begin(request, tx, &begun)];
     /* What the shop wrote down is the application's now, and nothing of it stays here. */
@@ -234,8 +235,7 @@ void till_tell(struct request *request, const struct till_application *applicati
     moment now = world_now(request->world);
     bool over = application->state == TILL_CODE && now > application->expires;
     doc_id(document, "id", application->id);
-    doc_text(document, "number",
-             text_slice(application->number, 2, application->number.size));
+    doc_text(document, "number", text_slice(application->number, 2, application->number.size));
     doc_text(document, "state", over ? TEXT("expired") : text_from(names[application->state]));
     if (application->state == TILL_CODE) doc_moment(document, "expires", application->expires);
 }

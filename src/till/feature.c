@@ -1,6 +1,4 @@
-/* feature.c: the till as the engine sees it (ID-4): the interface of shops' programs, the cashier's pages, staff's
- * pages about shops. */
-#include "backoffice/backoffice.h"
+/* feature.c: the till as the engine sees it (ID-4): the interface of shops' programs, the cashier's pages. */
 #include "till/internal.h"
 
 /* ---- forms ---- */
@@ -25,31 +23,12 @@ FORM(code_form,
       .missing = S_till_code_missing,
       .invalid = S_till_code_invalid});
 FORM(code_draft, {.name = "code", .type = FIELD_CODE, .min = 6, .max = 6});
-FORM(signin_form, {.name = "login", .type = FIELD_TEXT, .required = true, .max = 64, .missing = S_till_login_missing},
-     {.name = "password", .type = FIELD_SECRET, .required = true, .max = 128, .missing = S_till_password_missing});
-FORM(signin_draft, {.name = "login", .type = FIELD_TEXT, .max = 64},
-     {.name = "password", .type = FIELD_SECRET, .max = 128});
 FORM(no_form, );
-FORM(shops_draft, {.name = "title", .type = FIELD_TEXT, .max = 60}, {.name = "login", .type = FIELD_TEXT, .max = 32});
-FORM(shop_form, {.name = "title",
-                 .type = FIELD_TEXT,
-                 .required = true,
-                 .min = 2,
-                 .max = 60,
-                 .missing = S_till_staff_title_missing},
-     {.name = "login", .type = FIELD_TEXT, .max = 32});
-FORM(cashier_form, {.name = "login",
-                    .type = FIELD_TEXT,
-                    .required = true,
-                    .max = 32,
-                    .missing = S_till_login_missing},
-     {.name = "title", .type = FIELD_TEXT, .max = 60});
 
 /* ---- addresses ---- */
 
 #define CALLS {{RATE_ADDRESS, 600, MINUTE}}
 #define PAGES {{RATE_ADDRESS, 600, MINUTE}}
-#define ROLES (ROLE_CATALOGUE | ROLE_ADMIN)
 
 static const struct route routes[] = {
     {.method = METHOD_POST,
@@ -86,37 +65,6 @@ static const struct route routes[] = {
      .summary = "Send the code again; signed",
      .flags = ROUTE_NO_CSRF},
 
-    {.method = METHOD_GET,
-     .path = "/till/signin",
-     .who = WHO_ANYONE,
-     .form = &signin_draft,
-     .stages = {{STAGE_READ, till_signin_page}},
-     .page = &template_till_signin,
-     .rates = PAGES,
-     .summary = "Where a shop's cashier signs in",
-     .flags = ROUTE_FORM_OPTIONAL},
-    {.method = METHOD_POST,
-     .path = "/till/signin",
-     .who = WHO_ANYONE,
-     .form = &signin_form,
-     .stages = {{STAGE_WRITE, till_signin_reserve},
-                {STAGE_WORK, till_signin_compare},
-                {STAGE_WRITE, till_signin_open}},
-     .page = &template_till_signin,
-     .again = till_signin_page,
-     .again_page = &template_till_signin,
-     .rates = PAGES,
-     .audit = "till.signin",
-     .summary = "A cashier signs in"},
-    {.method = METHOD_POST,
-     .path = "/till/signout",
-     .who = WHO_ANYONE,
-     .form = &no_form,
-     .stages = {{STAGE_WRITE, till_signout}},
-     .page = &template_till_signin,
-     .rates = PAGES,
-     .audit = "till.signout",
-     .summary = "A cashier signs out"},
     {.method = METHOD_GET,
      .path = "/till",
      .who = WHO_ANYONE,
@@ -169,68 +117,11 @@ static const struct route routes[] = {
      .rates = PAGES,
      .audit = "till.resend",
      .summary = "Send the code again"},
-
-    {.method = METHOD_GET,
-     .path = "/staff/tills",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .form = &shops_draft,
-     .stages = {{STAGE_READ, shops_page}},
-     .page = &template_till_shops,
-     .audit = "till.shops.seen",
-     .summary = "Partner shops with tills, and their cashiers",
-     .flags = ROUTE_FORM_OPTIONAL},
-    {.method = METHOD_POST,
-     .path = "/staff/tills",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .form = &shop_form,
-     .stages = {{STAGE_WRITE, shop_add}},
-     .page = &template_till_shown,
-     .again = shops_page,
-     .again_page = &template_till_shops,
-     .audit = "till.shop.opened",
-     .summary = "Open a shop; its key is shown once"},
-    {.method = METHOD_POST,
-     .path = "/staff/tills/{id}/key",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .stages = {{STAGE_WRITE, shop_key}},
-     .page = &template_till_shown,
-     .audit = "till.shop.key",
-     .summary = "A new key in place of the shop's old one, shown once"},
-    {.method = METHOD_POST,
-     .path = "/staff/tills/{id}/switch",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .stages = {{STAGE_WRITE, shop_switch}},
-     .page = &template_till_shops,
-     .audit = "till.shop.switched",
-     .summary = "Close a shop, or open it again"},
-    {.method = METHOD_POST,
-     .path = "/staff/tills/{id}/cashiers",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .form = &cashier_form,
-     .stages = {{STAGE_READ, cashier_check}, {STAGE_WORK, cashier_hash}, {STAGE_WRITE, cashier_add}},
-     .page = &template_till_shown,
-     .again = shops_page,
-     .again_page = &template_till_shops,
-     .audit = "till.cashier.added",
-     .summary = "A cashier of a shop; his password is shown once"},
-    {.method = METHOD_POST,
-     .path = "/staff/tills/{id}/cashiers/{login}/switch",
-     .who = WHO_STAFF,
-     .roles = ROLES,
-     .stages = {{STAGE_WRITE, cashier_switch}},
-     .page = &template_till_shops,
-     .audit = "till.cashier.switched",
-     .summary = "A cashier works there no more, or again"},
     {.path = NULL},
 };
 
-static const struct menu_item menu[] = {
-    {S_till_staff_menu, "/staff/tills", "tag", WHO_STAFF, 70},
+static const struct shop_entry shop_menu[] = {
+    {S_till_menu, "/till", "user", SHOP_CASHIER, 20},
     {.path = NULL},
 };
 
@@ -243,13 +134,12 @@ static const struct setting settings[] = {
      "How long the customer has to tell the code"},
     {"kept", SETTING_DURATION, AT(kept), "30d", MINUTE, 365 * DAY, NULL,
      "How long a shop can see how a sign-up of its ended"},
-    {"session", SETTING_DURATION, AT(session), "12h", MINUTE, 7 * DAY, NULL, "How long a cashier stays signed in"},
     {"codes", SETTING_INT, AT(codes), "200", 1, 1000000, NULL,
      "Codes that one shop may have sent in the window of identity.code.window"},
     {.name = NULL},
 };
 
-static const char *const needs[] = {"identity", "messaging", "backoffice", "onboarding", NULL};
+static const char *const needs[] = {"identity", "messaging", "onboarding", "shops", NULL};
 
 const struct feature till_feature = {
     .name = "till",
@@ -260,5 +150,5 @@ const struct feature till_feature = {
     .sealed = till_sealed,
     .settings = settings,
     .settings_size = sizeof(struct till_settings),
-    .menu = menu,
+    .shop_menu = shop_menu,
 };

@@ -4,34 +4,35 @@
 
 #include "onboarding/onboarding.h"
 
-static const struct refusal nobody = {"till-signed-out", 401, S_till_signed_out, false};
-
-/* FLOW_NEXT: a cashier of *shop. */
-static enum flow enter(struct request *request, struct tx *tx, struct shop *shop) {
-    return till_shop_of(request, tx, shop) ? FLOW_NEXT : see_or_refuse(request, "/till/signin", &nobody);
+/* FLOW_NEXT: a cashier of a shop. */
+static enum flow enter(struct request *request, struct tx *tx, struct shop_person *person) {
+    return shop_enter(request, tx, SHOP_CASHIER, person);
 }
 
-static struct node *page_new(struct request *request, const struct shop *shop) {
+static struct asker asker_of(const struct shop_person *person) {
+    return (struct asker){.shop = person->shop, .cashier = person->login};
+}
+
+static struct node *page_new(struct request *request, const struct shop_person *person) {
     struct node *document = doc_new(request->arena);
-    doc_text(document, "shop", shop->title);
-    doc_text(document, "cashier", shop->cashier);
+    shop_shell(request, person, document);
     return document;
 }
 
 enum flow till_page(struct request *request, struct tx *tx) {
     static const struct answers nothing;
-    struct shop shop;
-    if (enter(request, tx, &shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct shop_person person;
+    if (enter(request, tx, &person) == FLOW_ANSWERED) return FLOW_ANSWERED;
     const struct asked_page *page = onboarding_till_page(request->engine);
-    struct node *document = page_new(request, &shop), *fields = doc_array(document, "fields");
+    struct node *document = page_new(request, &person), *fields = doc_array(document, "fields");
     doc_bool(document, "on", page != NULL);
     if (page != NULL) asked_draw(request, fields, page, &nothing, false);
     return answer_ok(request, document);
 }
 
 enum flow till_page_check(struct request *request, struct tx *tx) {
-    struct shop shop;
-    return enter(request, tx, &shop) == FLOW_ANSWERED ? FLOW_ANSWERED : till_check(request);
+    struct shop_person person;
+    return enter(request, tx, &person) == FLOW_ANSWERED ? FLOW_ANSWERED : till_check(request);
 }
 
 static struct text place_of(struct request *request, const struct till_application *application) {
@@ -40,34 +41,41 @@ static struct text place_of(struct request *request, const struct till_applicati
 
 /* The form's own key names it: pressed twice it is one. */
 enum flow till_page_begin(struct request *request, struct tx *tx) {
-    struct shop shop;
+    struct shop_person person;
     struct till_application application;
-    if (enter(request, tx, &shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (enter(request, tx, &person) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct asker asker = asker_of(&person);
     struct text number = text_format(request->arena, "c:%lld", (long long)world_id(request->world));
-    if (till_begin(request, tx, &shop, number, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (till_begin(request, tx, &asker, number, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct node *document = doc_new(request->arena);
     till_tell(request, &application, document);
     return answer_created(request, document, place_of(request, &application));
 }
 
 /* FLOW_NEXT: that application, of the cashier's shop. */
-static enum flow find(struct request *request, struct tx *tx, struct shop *shop, struct till_application *application) {
+static enum flow find(struct request *request, struct tx *tx, struct shop_person *person,
+                      struct till_application *application) {
     int64_t id = 0;
-    if (enter(request, tx, shop) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    return request_param_id(request, 0, &id) && till_find(request->engine, tx, shop->id, id, application)
+    if (enter(request, tx, person) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    return request_param_id(request, 0, &id) && till_find(request->engine, tx, person->shop.id, id, application)
                ? FLOW_NEXT
                : answer_missing(request);
 }
 
 enum flow till_see(struct request *request, struct tx *tx) {
-    static const string_id titles[] = {S_none, S_till_code_title, S_till_approved, S_till_refused, S_till_customer,
-                                       S_till_taken, S_till_waits};
-    static const string_id texts[] = {S_none, S_till_code_lead, S_till_approved_text, S_till_refused_text,
-                                      S_till_customer_text, S_till_taken_text, S_till_waits_text};
-    struct shop shop;
+    static const string_id titles[] = {S_none,          S_till_code_title, S_till_approved, S_till_refused,
+                                       S_till_customer, S_till_taken,      S_till_waits};
+    static const string_id texts[] = {S_none,
+                                      S_till_code_lead,
+                                      S_till_approved_text,
+                                      S_till_refused_text,
+                                      S_till_customer_text,
+                                      S_till_taken_text,
+                                      S_till_waits_text};
+    struct shop_person person;
     struct till_application application;
-    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    struct node *document = page_new(request, &shop);
+    if (find(request, tx, &person, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct node *document = page_new(request, &person);
     till_tell(request, &application, document);
     bool over = text_is(doc_get(document, "state")->text, "expired"), code = application.state == TILL_CODE && !over;
     doc_text(document, "phone", phone_pretty(request->arena, application.phone));
@@ -81,20 +89,22 @@ enum flow till_see(struct request *request, struct tx *tx) {
 }
 
 enum flow till_page_prove(struct request *request, struct tx *tx) {
-    struct shop shop;
+    struct shop_person person;
     struct till_application application;
-    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    if (till_prove(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (find(request, tx, &person, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct asker asker = asker_of(&person);
+    if (till_prove(request, tx, &asker, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct node *document = doc_new(request->arena);
     till_tell(request, &application, document);
     return answer_done(request, document, place_of(request, &application));
 }
 
 enum flow till_page_resend(struct request *request, struct tx *tx) {
-    struct shop shop;
+    struct shop_person person;
     struct till_application application;
-    if (find(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    if (till_resend(request, tx, &shop, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (find(request, tx, &person, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    struct asker asker = asker_of(&person);
+    if (till_resend(request, tx, &asker, &application) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct node *document = doc_new(request->arena);
     till_tell(request, &application, document);
     return answer_done(request, document, place_of(request, &application));

@@ -1,5 +1,5 @@
-/* schema.c: the tables of tills, and what goes away by itself. A shop's key must be had again to check a signature, so
- * it is sealed; cashiers' passwords are hashes. */
+/* schema.c: the tables of tills, and what goes away by itself. Shops, their cashiers and keys were once kept here; an
+ * older database's go over to src/shops. Sessions end with that: a cashier signs in once more. */
 #include "till/internal.h"
 
 const struct migration till_migrations[] = {
@@ -24,18 +24,23 @@ const struct migration till_migrations[] = {
      ") CLUSTERED;\n"
      "CREATE INDEX till_application_id ON till_application (shop, id);\n"
      "CREATE INDEX till_application_kept ON till_application (kept_until)"},
+    {"till", 2,
+     "INSERT INTO shop (id, title, legal, inn, category, site, test, open, made)\n"
+     "  SELECT id, title, '', '', '', '', 0, open, made FROM till_shop;\n"
+     "INSERT INTO shop_key (shop, id, sealed, made, ends) SELECT id, id, sealed_key, made, 0 FROM till_shop;\n"
+     "INSERT INTO shop_person (login, shop, name, roles, password, open, made)\n"
+     "  SELECT login, shop, login, 8, password, open, made FROM till_cashier;\n"
+     "DROP TABLE till_shop;\n"
+     "DROP TABLE till_cashier;\n"
+     "DROP TABLE till_session"},
     {NULL, 0, NULL},
 };
 
-STATEMENT(sweep_sessions, "DELETE FROM till_session WHERE hash IN "
-                          "(SELECT hash FROM till_session WHERE expires < $1 ORDER BY expires LIMIT 100)");
 STATEMENT(sweep_applications, "DELETE FROM till_application WHERE (shop, number) IN (SELECT shop, number "
                               "FROM till_application WHERE kept_until < $1 ORDER BY kept_until LIMIT 100)");
 
 static bool sweep(struct engine *engine, struct tx *tx) {
-    moment now = world_now(engine_world(engine));
-    bool more = tx_run(tx, &sweep_sessions, VALUES(V_INT(now))) == 100;
-    return tx_run(tx, &sweep_applications, VALUES(V_INT(now))) == 100 || more;
+    return tx_run(tx, &sweep_applications, VALUES(V_INT(world_now(engine_world(engine))))) == 100;
 }
 
 const struct job till_jobs[] = {

@@ -2,7 +2,6 @@
 #include "till/internal.h"
 
 const struct sealed till_sealed[] = {
-    {SEALED("till_shop", "sealed_key", "till.key", "id", "i", "id")},
     {SEALED_2("till_application", "phone", "till.phone", "shop, number", "it", "id")},
     {SEALED_2("till_application", "answers", "till.answers", "shop, number", "it", "id")},
     {.where = NULL},

@@ -32,12 +32,3 @@ bool till_timely(int64_t stamp_s, moment now) {
     int64_t apart = stamp_s - now / SECOND;
     return apart <= TILL_SKEW / SECOND && apart >= -TILL_SKEW / SECOND;
 }
-
-bool till_login_good(struct text login) {
-    for (size_t i = 0; i < login.size; i++) {
-        char byte = login.data[i];
-        bool plain = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-        if (!plain && byte != '.' && byte != '-' && byte != '_') return false;
-    }
-    return login.size >= 3 && login.size <= 32;
-}

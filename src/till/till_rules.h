@@ -1,4 +1,4 @@
-/* till_rules.h: how a shop signs what it sends, and how logins at a till look. Pure: no store, no HTTP, no clock. */
+/* till_rules.h: how a shop signs what it sends. Pure: no store, no HTTP, no clock. */
 #pragma once
 
 #include "base/calendar.h"
@@ -19,6 +19,3 @@ bool till_signature_read(struct text authorization, struct till_signature *signa
 struct text till_sign(struct arena *arena, struct text key, const char *method, struct text path, int64_t stamp_s,
                       struct text body);
 bool till_timely(int64_t stamp_s, moment now);
-
-/* 3 to 32 of a–z, 0–9, dot, hyphen, underline. */
-bool till_login_good(struct text login);

@@ -45,15 +45,7 @@ static void timely(void **state) {
     assert_false(till_timely(1800000301, now) || till_timely(1799999699, now));
 }
 
-static void logins(void **state) {
-    (void)state;
-    assert_true(till_login_good(TEXT("anna.1")) && till_login_good(TEXT("kassa-2")));
-    assert_false(till_login_good(TEXT("an")) || till_login_good(TEXT("Anna")) || till_login_good(TEXT("анна")) ||
-                 till_login_good(TEXT("")) || till_login_good(TEXT("a b c")));
-}
-
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(read), cmocka_unit_test(sign), cmocka_unit_test(timely),
-                                       cmocka_unit_test(logins)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(read), cmocka_unit_test(sign), cmocka_unit_test(timely)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,12 +109,25 @@ const table = `
   GET  /staff/ratings                             +   -   -   -   +   +
   GET  /staff/maintenance                         -   -   -   -   -   +
   POST /staff/maintenance                         -   -   -   -   -   +
-  GET  /staff/tills                               -   -   -   -   +   +
-  POST /staff/tills                               -   -   -   -   +   +
-  POST /staff/tills/{id}/key                      -   -   -   -   +   +
-  POST /staff/tills/{id}/switch                   -   -   -   -   +   +
-  POST /staff/tills/{id}/cashiers                 -   -   -   -   +   +
-  POST /staff/tills/{id}/cashiers/{login}/switch  -   -   -   -   +   +
+  GET  /staff/shops                               -   -   -   -   +   +
+  POST /staff/shops                               -   -   -   -   +   +
+  GET  /staff/shops/{id}                          -   -   -   -   +   +
+  GET  /staff/shops/{id}/edit                     -   -   -   -   +   +
+  POST /staff/shops/{id}                          -   -   -   -   +   +
+  POST /staff/shops/{id}/switch                   -   -   -   -   +   +
+  GET  /staff/shops/{id}/keys                     -   -   -   -   +   +
+  POST /staff/shops/{id}/keys                     -   -   -   -   +   +
+  GET  /staff/shops/{id}/keys/{key}/end           -   -   -   -   +   +
+  POST /staff/shops/{id}/keys/{key}/end           -   -   -   -   +   +
+  GET  /staff/shops/{id}/people                   -   -   -   -   +   +
+  POST /staff/shops/{id}/people                   -   -   -   -   +   +
+  GET  /staff/shops/{id}/people/{login}           -   -   -   -   +   +
+  POST /staff/shops/{id}/people/{login}/roles     -   -   -   -   +   +
+  POST /staff/shops/{id}/people/{login}/password  -   -   -   -   +   +
+  POST /staff/shops/{id}/people/{login}/switch    -   -   -   -   +   +
+  GET  /staff/shops/{id}/callbacks                -   -   -   -   +   +
+  GET  /staff/shops/{id}/callbacks/{callback}     -   -   -   -   +   +
+  POST /staff/shops/{id}/callbacks/{callback}/replay -   -   -   -   +   +
   GET  /staff/agents                              -   -   -   +   -   -
   POST /staff/agents                              -   -   -   +   -   -
   GET  /staff/agents/{id}                         -   -   -   +   -   -

@@ -59,7 +59,9 @@ async function nothingYet() {
 
 const alone = { // what anyone may call and one of them has: as whom it is looked at
   "/application": "visitor", "/application/{step}": "visitor", "/consents/{kind}": "visitor",
-  "/unsubscribe/{token}": "visitor", "/till": "visitor",
+  "/unsubscribe/{token}": "visitor", "/till": "visitor", "/shop": "visitor", "/shop/keys": "visitor",
+  "/shop/keys/{key}/end": "visitor", "/shop/people": "visitor", "/shop/callbacks": "visitor",
+  "/shop/people/{login}": "visitor", "/shop/callbacks/{callback}": "visitor", "/shop/password": "visitor",
   "/till/applications/{id}": "visitor", "/support/cases/{id}": "customer",
 };
 

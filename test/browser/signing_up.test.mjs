@@ -7,6 +7,7 @@ import {after, before, test} from "node:test";
 import {Browsers, inspect} from "../support/browser.mjs";
 import {jpeg} from "../support/pictures.mjs";
 import {Server, newPhone} from "../support/server.mjs";
+import {openShop} from "../support/shops.mjs";
 import {staff} from "../support/staff.mjs";
 
 let browsers;
@@ -203,19 +204,23 @@ flow("ID-3: instalments: short form, PIN, decision, the address's code; refused:
 
 flow("ID-4: instalments: the cashier begins, the customer's code consents, he finishes on his own phone", "instalments",
      async ({server, boss, page, look, ru}) => {
-  const shop = (await boss.post("/staff/tills", {title: "Магазин у дома"})).body;
+  const shop = await openShop(boss);
   const login = `kassa.${look.locale.toLowerCase().slice(0, 2)}`;
   const member = await staffPage(server, boss, look);
-  await member.goto(`${server.url}/staff/tills`);
+  await member.goto(`${server.url}/staff/shops`);
   await inspect(member, "shops");
-  await member.click(`details:has(#f-login-${shop.id}) summary`);
-  await member.fill(`#f-login-${shop.id}`, login);
-  await member.press(`#f-login-${shop.id}`, "Enter");
-  await member.waitForSelector("p.code");
+  await member.goto(`${server.url}/staff/shops/${shop.id}`);
+  await inspect(member, "a shop");
+  await member.click(`a[href="/staff/shops/${shop.id}/people"]`);
+  await inspect(member, "a shop's people");
+  await fill(member, {login, name: "Анна"});
+  await member.check("[name=cashier]");
+  await member.press("#f-name", "Enter");
+  await member.waitForSelector("dd.code");
   await inspect(member, "a password shown once", {html: false});
-  const password = await member.innerText("p.code");
+  const password = await member.innerText("div:last-child > dd.code");
   await page.goto(`${server.url}/till`);
-  await page.waitForURL("**/till/signin");
+  await page.waitForURL("**/shop/signin");
   await inspect(page, "till, sign-in");
   await fill(page, {login, password: "wrong"});
   await page.press("#f-password", "Enter");

@@ -9,7 +9,7 @@ import {newPhone, pause, withServer} from "../support/server.mjs";
 const tables = {
   application: "expires", application_start: "expires", contract_renewal: "expires", recovery_draft: "expires",
   phone_change: "expires", sign_in_ticket: "expires", confirmation: "made", used_challenge: "expires",
-  provider_return: "expires", till_session: "expires", till_application: "kept_until",
+  provider_return: "expires", shop_session: "expires", till_application: "kept_until",
   level_review: "expires", one_time_code: "expires", signup_draft: "expires",
 };
 const belonging = ["application_photo", "consent", "level_photo"];
@@ -37,7 +37,7 @@ function fill(own) {
     contract_renewal: `SELECT ${bytes}, i, 1 FROM ${numbers}`,
     used_challenge: `SELECT ${bytes}, 1 FROM ${numbers}`,
     provider_return: `SELECT ${bytes}, 1 FROM ${numbers}`,
-    till_session: `SELECT ${bytes}, 'x', 1 FROM ${numbers}`,
+    shop_session: `SELECT ${bytes}, 'x', 1 FROM ${numbers}`,
     till_application: `SELECT 1, CAST(i AS TEXT), i, ${bytes}, ${bytes}, ${bytes}, 1, 0, 'x', 1, 1, 1 FROM ${numbers}`,
     level_review: `SELECT i, i, 1, 0, 1, 1 FROM ${numbers}`,
     level_photo: `SELECT i, 1, 1, 1, 1, 0, ${bytes} FROM ${numbers}`,

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import {createHmac} from "node:crypto";
 import {after, before, describe, test} from "node:test";
 
-import {Merchant, hearCallbacks, makeMerchant, switchOn} from "../support/merchants.mjs";
+import {Merchant, hearCallbacks, heardOf, makeMerchant, switchOn} from "../support/merchants.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey, newPhone, pause, problem} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -347,7 +347,6 @@ describe("IF-3: refunds", () => {
 
 // ---- callbacks ----
 
-const heardOf = (number) => shop.heard.filter(({body}) => body.bill.billId === number);
 const signed = (secret, {amount, billId, siteId, status}) =>
   createHmac("sha256", secret).update([amount.currency, amount.value, billId, siteId, status.value].join("|")).digest("hex");
 
@@ -356,8 +355,8 @@ describe("IF-3: callbacks", () => {
     const who = await wallets.rich("100.00"), {number, uid} = await merchant.bill("10.00", {comment: "Чай"});
     shop.answers.push({status: 500}, {status: 302});
     await paid(who, uid);
-    await until(() => heardOf(number).length, (count) => count === 3);
-    for (const {signature, body} of heardOf(number)) {
+    await until(() => heardOf(shop, number).length, (count) => count === 3);
+    for (const {signature, body} of heardOf(shop, number)) {
       assert.equal(signature, signed(merchant.secret, body.bill));
       assert.deepEqual([body.version, body.bill.status.value, body.bill.comment], ["1", "PAID", "Чай"]);
     }
@@ -365,7 +364,7 @@ describe("IF-3: callbacks", () => {
     assert.deepEqual(told.log.map(({number, status, outcome}) => [number, status, outcome]),
                      [[3, 200, "delivered"], [2, 302, "refused"], [1, 500, "refused"]]);
     assert.equal((await merchant.call("POST", `callbacks/${told.id}/replay`)).status, 200);
-    await until(() => heardOf(number).length, (count) => count === 4);
+    await until(() => heardOf(shop, number).length, (count) => count === 4);
     await until(() => merchant.callbacks(number), ([first]) => first.attempts === 4);
     const other = await makeMerchant(server, people.finance, people.finance2);
     assert.equal(code(await other.call("POST", `callbacks/${told.id}/replay`)), "api.callback.not.found");
@@ -373,7 +372,7 @@ describe("IF-3: callbacks", () => {
     const page = await people.finance.get(`/staff/merchants/${merchant.id}`);
     assert.ok(page.body.callbacks.some(({id, state}) => id === told.id && state === "delivered"));
     assert.equal((await people.finance.post(`/staff/merchants/${merchant.id}/callbacks/${told.id}/replay`)).status, 200);
-    await until(() => heardOf(number).length, (count) => count === 5);
+    await until(() => heardOf(shop, number).length, (count) => count === 5);
     assert.equal((await people.finance.post(`/staff/merchants/${other.id}/callbacks/${told.id}/replay`)).status, 404);
   });
 
@@ -387,7 +386,7 @@ describe("IF-3: callbacks", () => {
     await paid(who, old.uid);
     await paid(who, young.uid);
     const secretOf = async ({number}, secret) => {
-      const [{signature, body}] = await until(() => heardOf(number), ([first]) => first !== undefined);
+      const [{signature, body}] = await until(() => heardOf(shop, number), ([first]) => first !== undefined);
       assert.equal(signature, signed(secret, body.bill));
     };
     await secretOf(old, own.secret);

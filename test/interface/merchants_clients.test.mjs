@@ -12,7 +12,7 @@ import {join} from "node:path";
 import {after, before, test} from "node:test";
 import tls from "node:tls";
 
-import {hearCallbacks, makeMerchant} from "../support/merchants.mjs";
+import {hearCallbacks, heardOf, makeMerchant} from "../support/merchants.mjs";
 import {startBoth} from "../support/sandbox.mjs";
 import {newKey} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
@@ -68,7 +68,7 @@ async function pay(payUrl, sum) {
   return who;
 }
 
-const callbackOf = (number) => until(() => shop.heard.find(({body}) => body.bill.billId === number), (found) => found !== undefined);
+const callbackOf = (number) => until(() => heardOf(shop, number)[0], (found) => found !== undefined);
 
 function qiwiSdk(secret = merchant.secret) {
   const p2p = new P2P(secret, merchant.publicKey);

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import {createHmac} from "node:crypto";
 import {after, before, describe, test} from "node:test";
 
+import {addPerson, openShop} from "../support/shops.mjs";
 import {Server, newKey, newPhone, pause, problem, withServer} from "../support/server.mjs";
 import {staff} from "../support/staff.mjs";
 
@@ -18,15 +19,9 @@ let server, boss, shop, other;
 before(async () => {
   server = await Server.start(settings());
   ({boss} = await staff(server, {boss: "catalogue"}));
-  [shop, other] = [await openShop("Магазин у дома"), await openShop("Другой")];
+  [shop, other] = [await openShop(boss), await openShop(boss, "Другой")];
 });
 after(() => server?.stop());
-
-async function openShop(title, member = boss) {
-  const answer = await member.post("/staff/tills", {title});
-  assert.equal(answer.status, 200, answer.text);
-  return {id: answer.body.id, key: answer.body.key};
-}
 
 // What a shop's program sends; twist changes what is sent after it was signed.
 async function ask(who, method, path, body, {own = server, now = Date.now(), twist = {}} = {}) {
@@ -195,13 +190,13 @@ describe("ID-4: by the shop's program", () => {
     assert.equal((await prove(shop, mine, fresh)).body.state, "approved");
     await withServer(settings({till: {code_life: "10m"}, identity: {code: {pause: "1h"}}}), async (own) => {
       const {boss: member} = await staff(own, {boss: "admin"});
-      const answer = await member.post("/staff/tills", {title: "Магазин"});
-      const late = await begun(answer.body, {}, own);
-      const early = await ask(answer.body, "POST", `/partner/applications/${late.id}/resend`, {}, {own});
+      const mine = await openShop(member);
+      const late = await begun(mine, {}, own);
+      const early = await ask(mine, "POST", `/partner/applications/${late.id}/resend`, {}, {own});
       assert.deepEqual([early.status, problem(early)], [429, "code-sent-recently"]);
       await own.passed("UPDATE till_application SET expires = expires - 600000000");
-      assert.equal(problem(await prove(answer.body, late, late.code, own)), "code-spent");
-      const now = await ask(answer.body, "GET", `/partner/applications/${late.id}`, undefined, {own});
+      assert.equal(problem(await prove(mine, late, late.code, own)), "code-spent");
+      const now = await ask(mine, "GET", `/partner/applications/${late.id}`, undefined, {own});
       assert.equal(now.body.state, "expired");
     });
   });
@@ -209,12 +204,12 @@ describe("ID-4: by the shop's program", () => {
   test("a shop cannot pump messages: its codes are counted for it and for the number", async () => {
     await withServer(settings({till: {codes: "3"}}), async (own) => {
       const {boss: member} = await staff(own, {boss: "admin"});
-      const mine = (await member.post("/staff/tills", {title: "Магазин"})).body;
+      const mine = await openShop(member);
       for (let sent = 0; sent < 3; sent++) assert.equal((await begin(mine, {}, {own})).status, 201);
       const many = await begin(mine, {}, {own});
       assert.deepEqual([many.status, problem(many)], [429, "too-many-codes"]);
       assert.ok(Number(many.headers.get("Retry-After")) > 0);
-      const second = (await member.post("/staff/tills", {title: "Второй"})).body;
+      const second = await openShop(member, "Второй");
       assert.equal((await begin(second, {}, {own})).status, 201);
     });
   });
@@ -234,15 +229,15 @@ describe("ID-4: by the shop's program", () => {
   });
 
   test("a closed shop, and an old key, open nothing", async () => {
-    const mine = await openShop("Закроется");
+    const mine = await openShop(boss, "Закроется");
     assert.equal((await begin(mine)).status, 201);
-    const fresh = (await boss.post(`/staff/tills/${mine.id}/key`)).body;
+    const fresh = (await boss.post(`/staff/shops/${mine.id}/keys`, {ends: "now"})).body;
     assert.notEqual(fresh.key, mine.key);
     assert.equal((await begin(mine)).status, 401, "the old key");
     assert.equal((await begin({...mine, key: fresh.key})).status, 201);
-    await boss.post(`/staff/tills/${mine.id}/switch`);
+    await boss.post(`/staff/shops/${mine.id}/switch`);
     assert.equal((await begin({...mine, key: fresh.key})).status, 401, "closed");
-    await boss.post(`/staff/tills/${mine.id}/switch`);
+    await boss.post(`/staff/shops/${mine.id}/switch`);
     assert.equal((await begin({...mine, key: fresh.key})).status, 201, "open again");
   });
 });
@@ -250,52 +245,28 @@ describe("ID-4: by the shop's program", () => {
 test("ID-4: where a profile's sign-up cannot begin at a till, it says so", async () => {
   await withServer({onboarding: {steps: "calculator, number, code, contact, consents, password, open"}}, async (own) => {
     const {boss: member} = await staff(own, {boss: "admin"});
-    const answer = await member.post("/staff/tills", {title: "Магазин"});
-    const refused = await begin(answer.body, {}, {own});
+    const refused = await begin(await openShop(member), {}, {own});
     assert.deepEqual([refused.status, problem(refused)], [409, "till-off"]);
   });
-});
-
-// ---- staff ----
-
-test("ID-4: shops are opened by staff of the right role; keys and passwords are shown once and are not in the database", async () => {
-  const {clerk: support} = await staff(server, {clerk: "support"});
-  assert.equal((await support.get("/staff/tills")).status, 403);
-  assert.equal((await support.post("/staff/tills", {title: "Чужой"})).status, 403);
-  const mine = await openShop("Секретный");
-  assert.equal((await boss.post("/staff/tills", {title: ""})).status, 422);
-  assert.doesNotMatch((await boss.get("/staff/tills")).text, new RegExp(mine.key));
-  const cashier = await boss.post(`/staff/tills/${mine.id}/cashiers`, {login: "kassa.secret"});
-  assert.equal(cashier.body.password.length, 16);
-  assert.equal(problem(await boss.post(`/staff/tills/${other.id}/cashiers`, {login: "Kassa.Secret"})), "login-taken");
-  for (const login of ["x", "с кириллицей", "a b", "<b>x</b>"])
-    assert.equal((await boss.post(`/staff/tills/${mine.id}/cashiers`, {login})).status, 422, login);
-  assert.equal((await boss.post("/staff/tills/912000000000000002/cashiers", {login: "nobody"})).status, 404);
-  const listed = (await boss.get("/staff/tills")).body.shops.find(({id}) => id === mine.id);
-  assert.deepEqual(listed.cashiers.map(({login, works}) => [login, works]), [["kassa.secret", true]]);
-  await server.end();
-  const [[password]] = server.rows("SELECT password FROM till_cashier WHERE login = 'kassa.secret'");
-  await server.run();
-  assert.match(password, /^\$argon2id\$/);
 });
 
 // ---- the cashier ----
 
 async function cashierOf(shopId, login) {
-  const {body} = await boss.post(`/staff/tills/${shopId}/cashiers`, {login});
+  const person = await addPerson(server, boss, shopId, login);
   const browser = server.browser();
   await browser.go("/till");
-  assert.equal(browser.path, "/till/signin");
-  await browser.send("/till/signin", {login, password: body.password});
+  assert.equal(browser.path, "/shop/signin");
+  await browser.send("/shop/signin", {login, password: person.password});
   assert.equal(browser.path, "/till", browser.html.slice(0, 3000));
-  return {browser, login, password: body.password};
+  return {browser, login, password: person.password};
 }
 
 const typed = {...person, birth: "12.04.1990", passport_date: "20.05.2011"};
 
 test("ID-4: by the cashier's pages, without scripts: data, the customer's code, the outcome; consents name him", async () => {
   const {browser} = await cashierOf(shop.id, "kassa.1");
-  assert.match(browser.html, /Магазин у дома · kassa.1/);
+  assert.match(browser.html, /Магазин у дома · Сотрудник kassa.1/);
   assert.doesNotMatch(browser.html, /autocomplete="family-name"/, "the browser remembers no customers");
   const phone = newPhone();
   await browser.send("/till", {...typed, phone, passport: "12"});
@@ -322,7 +293,7 @@ test("ID-4: by the cashier's pages, without scripts: data, the customer's code, 
   assert.equal(stranger.status, 404, "another shop's");
   const visitor = server.browser();
   await visitor.go(place);
-  assert.equal(visitor.path, "/till/signin");
+  assert.equal(visitor.path, "/shop/signin");
   assert.equal((await server.get(place)).status, 401);
 });
 
@@ -337,25 +308,16 @@ test("ID-4: pressed twice it is one; signed out, stopped and closed it is nobody
   assert.equal(new Set(places).size, 1, places.join(" "));
   assert.equal((await server.messages(phone)).length, 1);
   await browser.go("/till");
-  await boss.post(`/staff/tills/${shop.id}/cashiers/${login}/switch`);
+  await boss.post(`/staff/shops/${shop.id}/people/${login}/switch`);
   await browser.go("/till");
-  assert.equal(browser.path, "/till/signin", "stopped by staff");
-  await browser.send("/till/signin", {login, password});
+  assert.equal(browser.path, "/shop/signin", "stopped by staff");
+  await browser.send("/shop/signin", {login, password});
   assert.equal(browser.status, 422);
-  await boss.post(`/staff/tills/${shop.id}/cashiers/${login}/switch`);
-  await browser.go("/till/signin");
-  await browser.send("/till/signin", {login, password});
+  await boss.post(`/staff/shops/${shop.id}/people/${login}/switch`);
+  await browser.go("/shop/signin");
+  await browser.send("/shop/signin", {login, password});
   assert.equal(browser.path, "/till");
-  await browser.send("/till/signout");
+  await browser.send("/shop/signout");
   await browser.go("/till");
-  assert.equal(browser.path, "/till/signin");
-});
-
-test("ID-4: guesses at the till's sign-in are counted, the same for a login that is nobody's", async () => {
-  await boss.post(`/staff/tills/${shop.id}/cashiers`, {login: "kassa.guess"});
-  for (const login of ["kassa.guess", "kassa.nobody"]) {
-    for (let tries = 0; tries < 5; tries++)
-      assert.equal(problem(await server.post("/till/signin", {login, password: "wrong"})), "sign-in-wrong", login);
-    assert.equal((await server.post("/till/signin", {login, password: "wrong"})).status, 429, login);
-  }
+  assert.equal(browser.path, "/shop/signin");
 });

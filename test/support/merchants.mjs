@@ -1,8 +1,9 @@
-// merchants.mjs: merchants for tests: made by one of finance, switched on by another, what their programs ask, and a
-// server of theirs that hears callbacks.
+// merchants.mjs: merchants for tests: made by one of finance, switched on by another, what their programs ask, what their
+// servers hear.
 
 import assert from "node:assert/strict";
-import {createServer} from "node:http";
+
+export {hearCallbacks} from "./callbacks.mjs";
 
 let next = 1;
 
@@ -68,20 +69,7 @@ export async function makeMerchant(server, maker, confirmer, fields = {}) {
   return new Merchant(server, made.body);
 }
 
-// Its server: what came, as {signature, body}; `answers` gives {status} for the next ones.
-export async function hearCallbacks() {
-  const heard = [], answers = [];
-  const server = createServer((request, response) => {
-    let text = "";
-    request.on("data", (data) => (text += data));
-    request.on("end", () => {
-      const {status = 200} = answers.shift() ?? {};
-      heard.push({signature: request.headers["x-api-signature-sha256"], body: JSON.parse(text), path: request.url,
-                  headers: request.headers});
-      response.writeHead(status, {"Content-Type": "application/json"}).end('{"error":"0"}');
-    });
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return {heard, answers, url: `http://127.0.0.1:${server.address().port}`,
-          stop: () => new Promise((done) => server.close(done) && server.closeAllConnections())};
-}
+// What a server of theirs heard of one bill, as {signature, body}.
+export const heardOf = ({heard}, number) =>
+  heard.map(({headers, body}) => ({signature: headers["x-api-signature-sha256"], body: JSON.parse(body)}))
+    .filter(({body}) => body.bill.billId === number);

@@ -126,7 +126,8 @@ export class Server {
                        public_url: "http://localhost", log_level: "error", behind_proxy: "false", ...more};
     const lines = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox")
       .replace("/etc/kabinet/loans.json", "profiles/loans.json")
-      .replace("/etc/kabinet/policy.txt", "profiles/policy_microloans.txt").split("\n");
+      .replace("/etc/kabinet/policy.txt", "profiles/policy_microloans.txt")
+      .split("\n");
     for (const [path, value] of leaves(server.settings)) put(lines, path, value);
     writeFileSync(server.configuration, lines.join("\n"));
     await server.run();
@@ -183,7 +184,7 @@ export class Server {
 
   // Another of the program's commands on the same configuration: {status, output, errors}.
   command(name, ...words) {
-    const done = spawnSync(join(build, "kabinet"), [name, this.configuration, ...words], {encoding: "utf8"});
+    const done = spawnSync(join(build, "kabinet"), [name, this.configuration, ...words], {encoding: "utf8", maxBuffer: 1 << 26});
     return {status: done.status, output: done.stdout, errors: done.stderr};
   }
 

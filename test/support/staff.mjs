@@ -4,6 +4,8 @@ import {execFileSync} from "node:child_process";
 import {createHmac} from "node:crypto";
 import {join, resolve} from "node:path";
 
+import {Asker} from "./asker.mjs";
+
 const build = resolve(process.env.KABINET_BUILD ?? "build/release");
 
 export const kabinet = (...words) => execFileSync(join(build, "kabinet"), words, {encoding: "utf8", stdio: "pipe"});
@@ -21,27 +23,10 @@ export function code(secret, steps = 0) {
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
 
-export class Member {
+export class Member extends Asker {
   constructor(server, login, first) {
-    Object.assign(this, {server, login, first, password: `Довольно длинный ${login}`});
-  }
-
-  async call(method, path, body, options = {}) {
-    const answer = await this.server.call(method, path, body, {
-      ...options, headers: {...(this.cookie ? {Cookie: `staff=${this.cookie}`} : {}), ...options.headers}});
-    for (const line of answer.headers.getSetCookie()) {
-      const found = /^staff=([^;]*)/.exec(line);
-      if (found) this.cookie = found[1];
-    }
-    return answer;
-  }
-
-  get(path, options) {
-    return this.call("GET", path, undefined, options);
-  }
-
-  post(path, body = {}, options) {
-    return this.call("POST", path, body, options);
+    super(server, "staff");
+    Object.assign(this, {login, first, password: `Довольно длинный ${login}`});
   }
 
   // The first sign-in: the app is bound with the code of the step before now, so that two more are left.

@@ -6,14 +6,6 @@
 
 #include <jansson.h>
 
-static const char *const decisions[] = {
-    [POLICY_GRANTED] = "granted", [POLICY_REVIEWED] = "review", [POLICY_REFUSED] = "refused"};
-static const char *const acts[] = {
-    [POLICY_SCORE] = "score", [POLICY_REVIEW] = "review", [POLICY_REFUSE] = "refuse", [POLICY_FORBID] = "forbid",
-    [POLICY_LIMIT] = "limit"};
-
-const char *policy_decision_name(enum policy_decision decision) { return decisions[decision]; }
-
 size_t loans_inputs_read(struct arena *arena, struct text inputs, struct policy_value *values, size_t room) {
     const json_t *data = json_read(arena, inputs);
     size_t count = 0;
@@ -29,13 +21,6 @@ size_t loans_inputs_read(struct arena *arena, struct text inputs, struct policy_
     return count;
 }
 
-/* Without its remark. */
-struct text policy_line_text(struct text content, int line) {
-    struct text rest = content, words = TEXT_NONE, remark;
-    for (int i = 0; i < line && rest.data != NULL; i++) words = text_split(rest, '\n', &rest);
-    return text_trim(text_split(words, '#', &remark));
-}
-
 static bool told_already(const struct node *reasons, struct text reason) {
     for (const struct node *each = reasons->first; each != NULL; each = each->next)
         if (text_equal(each->text, reason)) return true;
@@ -46,13 +31,13 @@ static bool told_already(const struct node *reasons, struct text reason) {
 static struct text outcome_write(struct arena *arena, const struct policy_version *version,
                                  const struct policy_outcome *outcome, const char *more, bool completed) {
     struct node *data = doc_new(arena);
-    doc_text(data, "decision", text_from(decisions[outcome->decision]));
+    doc_text(data, "decision", text_from(policy_decision_name(outcome->decision)));
     struct node *reasons = doc_array(data, "reasons"), *rules = doc_array(data, "rules");
     for (size_t i = 0; i < outcome->met_count; i++) {
         const struct policy_rule *rule = &version->policy.rules[outcome->met[i]];
         struct node *node = doc_add_object(rules);
         doc_int(node, "line", rule->line);
-        doc_text(node, "act", text_from(acts[rule->act]));
+        doc_text(node, "act", text_from(policy_act_name(rule->act)));
         doc_text(node, "text", policy_line_text(version->content, rule->line));
         if (rule->reason.data != NULL && !told_already(reasons, rule->reason)) doc_add_text(reasons, rule->reason);
     }

@@ -54,7 +54,10 @@ static void book(struct engine *engine, struct tx *tx, const struct credit *cred
     case LOAN_ISSUE:
     case LOAN_EXTEND:
     case LOAN_RESTRUCTURE:
-    case LOAN_GOODS: return;
+    case LOAN_GOODS:
+    case LOAN_MOVE:
+    case LOAN_UNDONE:
+    case LOAN_GIVE: return; /* the last ones are instalments' */
     }
 }
 

@@ -68,7 +68,8 @@ static string_id reason_of(enum loan_reason reason) {
     case LOAN_WHY_WAIVED: return S_loans_why_waived;
     case LOAN_WHY_FEE_BACK: return S_loans_why_fee_back;
     case LOAN_WHY_GOODS:
-    case LOAN_WHY_LOST: break;
+    case LOAN_WHY_UNDONE:
+    case LOAN_WHY_LOST: break; /* instalments' are theirs to tell */
     }
     return S_loans_why_lost;
 }

@@ -240,8 +240,6 @@ const char *policy_decide_for(const struct policy_version *version, const struct
                               struct date day, const struct policy_value *values, size_t count, int64_t least,
                               struct policy_outcome *outcome);
 size_t loans_inputs_read(struct arena *arena, struct text inputs, struct policy_value *values, size_t room);
-const char *policy_decision_name(enum policy_decision decision);
-struct text policy_line_text(struct text content, int line); /* without its remark */
 
 /* ---- say.c: words ---- */
 

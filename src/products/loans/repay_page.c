@@ -130,7 +130,7 @@ static void tell_check(struct request *request, const struct paying *paying, str
 
 static void option(struct node *list, int64_t value, struct text title, bool selected) {
     struct node *node = doc_add_object(list);
-    doc_id(node, "value", value);
+    doc_text(node, "value", value != 0 ? text_format(list->arena, "%lld", (long long)value) : TEXT(""));
     doc_text(node, "title", title);
     doc_bool(node, "selected", selected);
 }

@@ -1,6 +1,7 @@
 /* running.h: what the files of running loans share: how far each has come, what happened to it, books, nights. */
 #pragma once
 
+#include "debts/event_row.h"
 #include "products/loans/loans.h"
 
 #define CREDIT_EVENTS_MOST 4096 /* of one loan */
@@ -26,13 +27,6 @@ void running_put_earned(struct tx *tx, const struct running *rows, size_t count)
 void running_remove(struct tx *tx, int64_t customer, int64_t id);
 
 /* ---- event.c: what happened to a loan, so that it can be gone through again ---- */
-
-struct stored_event {
-    int64_t id;
-    struct loan_event event;
-    int64_t operation; /* by which its money came; 0: none did */
-    int64_t interest, principal, penalty, fees, advance; /* of what its money became; of a write-off: what was lost */
-};
 
 void credit_event_add(struct tx *tx, const struct credit *credit, const struct loan_event *event, int64_t operation,
                       const struct loan_parts *parts);

@@ -3,6 +3,7 @@
 
 import {person} from "../applicants.mjs";
 import {jpeg, upload} from "../pictures.mjs";
+import {addPerson, openShop} from "../shops.mjs";
 import {Server, newPhone} from "../server.mjs";
 import {Member, staff} from "../staff.mjs";
 import {Life, good, passport} from "./life.mjs";
@@ -89,13 +90,29 @@ export async function applied() {
   life.at("/application/{step}", ...pages.map((step) => `/application/${step}?draft=${half.draft}`));
   life.at("/application", `/application?draft=${waiting.draft}`);
   life.at("/consents/{kind}", "/consents/personal", "/consents/marketing");
-  const {id} = await life.asStaff("/staff/tills", {title: "Магазин у дома"});
-  const {password} = await life.asStaff(`/staff/tills/${id}/cashiers`, {login: "kassa"});
-  const till = server.browser();
-  await till.go("/till");
-  await till.send("/till/signin", {login: "kassa", password});
-  const cookies = Object.fromEntries(till.cookies);
+  const shop = await openShop(life.boss, "Магазин у дома", {category: "Мебель", site: "https://shop.example"});
+  const owner = await addPerson(server, life.boss, shop.id, "owner", "owner", "orders", "money", "cashier");
+  await addPerson(server, life.boss, shop.id, "kassa");
+  await life.asStaff(`/staff/shops/${shop.id}/keys`, {ends: "week"});
+  await (await owner.signIn()).post("/shop/callbacks", {url: "https://shop.invalid/paid"});
+  const [{id: callback}] = (await owner.get("/shop/callbacks")).body.callbacks;
+  const older = (await owner.get("/shop/keys")).body.keys.find(({ending}) => ending).id;
+  const empty = await openShop(life.boss, "Пустой");
+  const till = await owner.browser(), cookies = Object.fromEntries(till.cookies), place = `/staff/shops/${shop.id}`;
+  life.at("/staff/shops", "/staff/shops", "/staff/shops?q=%D0%BC%D0%B0%D0%B3%D0%B0%D0%B7%D0%B8%D0%BD", "/staff/shops?q=%D0%BD%D0%B5%D1%82");
+  life.at("/staff/shops/{id}", place, `/staff/shops/${empty.id}`);
+  life.at("/staff/shops/{id}/edit", `${place}/edit`);
+  for (const part of ["keys", "people", "callbacks"])
+    life.at(`/staff/shops/{id}/${part}`, `${place}/${part}`, `/staff/shops/${empty.id}/${part}`);
+  life.at("/staff/shops/{id}/keys/{key}/end", `${place}/keys/${older}/end`);
+  life.at("/staff/shops/{id}/people/{login}", `${place}/people/owner`, `${place}/people/kassa`);
+  life.at("/staff/shops/{id}/callbacks/{callback}", `${place}/callbacks/${callback}`);
+  for (const path of ["/shop", "/shop/keys", "/shop/people", "/shop/callbacks", "/shop/password"]) life.at(path, {path, cookies});
+  life.at("/shop/keys/{key}/end", {path: `/shop/keys/${older}/end`, cookies});
+  life.at("/shop/people/{login}", ...["owner", "kassa"].map((login) => ({path: `/shop/people/${login}`, cookies})));
+  life.at("/shop/callbacks/{callback}", {path: `/shop/callbacks/${callback}`, cookies});
   life.at("/till", {path: "/till", cookies});
+  await till.go("/till");
   await till.send("/till", {...person, phone: newPhone()});
   life.at("/till/applications/{id}", {path: till.path, cookies});
   return life;
