@@ -107,6 +107,10 @@ describe("signed out, nothing of a customer's or of staff's is answered", () => 
     for (const route of routes.filter(({who}) => who === "partner")) {
       for (const who of [undefined, victim]) {
         const answer = await call(route, route.path, who, {});
+        if (/^\/(factoring|api\/external)\//.test(route.path)) { // Mokka's interface refuses by a code: no store named
+          assert.deepEqual([answer.status, (answer.body.meta ?? answer.body).status], [200, 50], route.name);
+          continue;
+        }
         assert.ok([400, 401, 403, 404, 422].includes(answer.status), `${route.name}: ${answer.status} ${answer.text}`);
       }
     }
@@ -151,6 +155,13 @@ const open = {
   "POST /box/{token}/wallet": "a secret of 16 bytes, shared by its owner",
   "GET /bill/{uid}": "a bill's address: whoever has it may see it (merchants.test.mjs)",
   "POST /bill/{uid}/pay": "the same: whoever has it may pay it", "POST /bill/{uid}/decline": "the same; only its addressee may",
+  "GET /checkout/{uid}": "an order's address: whoever has it may see it (instalments_checkout.test.mjs)",
+  "POST /checkout/{uid}": "the same: whoever has it may sign it, by a code to his own number",
+  "POST /checkout/{uid}/refuse": "the same", "POST /checkout/{uid}/trial": "the same, of a shop on trial",
+  "GET /checkout/{uid}/sign": "the same; his alone who chose (instalments_checkout.test.mjs)",
+  "POST /checkout/{uid}/sign": "the same", "POST /checkout/{uid}/again": "the same",
+  "GET /limit/{uid}": "a shop's question: whoever has its address may answer for himself",
+  "POST /limit/{uid}": "the same", "POST /limit/{uid}/trial": "the same, of a shop on trial",
   "POST /claim/{token}/card": "a secret in an SMS, good once (claim.test.mjs)", "POST /claim/{token}/phone": "the same",
   "POST /claim/{token}/wallet": "the same", "GET /card-approvals/{id}": "card_approve.test.mjs",
   "POST /card-approvals/{id}/approve": "card_approve.test.mjs", "POST /card-approvals/{id}/decline": "card_approve.test.mjs",
@@ -170,6 +181,11 @@ const elsewhere = {
   "POST /settings/push/{id}/remove": "push.test.mjs",
   "GET /till/applications/{id}": "till.test.mjs", "POST /till/applications/{id}": "till.test.mjs",
   "POST /till/applications/{id}/resend": "till.test.mjs",
+  "GET /shop/orders/{uid}": "instalments_shop.test.mjs", "POST /shop/orders/{uid}/finish": "instalments_shop.test.mjs",
+  "POST /shop/orders/{uid}/cancel": "instalments_shop.test.mjs",
+  "POST /shop/orders/{uid}/return": "instalments_shop.test.mjs",
+  "GET /shop/settlements/{id}": "instalments_shop.test.mjs", "GET /shop/settlements/{id}/csv": "instalments_shop.test.mjs",
+  "GET /shop/settlements/{id}/pdf": "instalments_shop.test.mjs",
   "GET /shop/keys/{key}/end": "shops.test.mjs", "POST /shop/keys/{key}/end": "shops.test.mjs",
   "POST /shop/people/{login}/roles": "shops.test.mjs", "POST /shop/people/{login}/password": "shops.test.mjs",
   "POST /shop/people/{login}/switch": "shops.test.mjs", "GET /shop/people/{login}": "shops.test.mjs",
@@ -185,6 +201,10 @@ const elsewhere = {
   "GET /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}": "deposits.test.mjs",
   "POST /deposits/drafts/{id}/again": "deposits.test.mjs",
+  "GET /instalments/{id}": "instalments_pay.test.mjs", "GET /instalments/{id}/why": "instalments_pay.test.mjs",
+  "GET /instalments/{id}/pay": "instalments_pay.test.mjs", "POST /instalments/{id}/pay": "instalments_pay.test.mjs",
+  "GET /instalments/{id}/move": "instalments_pay.test.mjs", "POST /instalments/{id}/move": "instalments_pay.test.mjs",
+  "POST /instalments/{id}/back": "instalments_pay.test.mjs", "GET /instalments/payments/{id}": "instalments_pay.test.mjs",
   "GET /deposits/{id}": "deposits.test.mjs",
   "GET /deposits/{id}/interest": "deposits.test.mjs",
   "POST /deposits/{id}/topup": "deposits.test.mjs",

@@ -151,6 +151,12 @@ const table = `
   GET  /staff/deposits/product                    -   -   -   +   +   -
   GET  /staff/deposits/books                      -   -   -   +   +   -
   GET  /staff/loans/books                         -   -   -   +   +   -
+  GET  /staff/instalments/books                   -   -   -   +   -   -
+  GET  /staff/instalments/shops/{id}              -   -   -   +   +   -
+  POST /staff/instalments/shops/{id}              -   -   -   +   +   -
+  GET  /staff/instalments/policy                  -   -   +   +   +   -
+  POST /staff/instalments/policy                  -   -   +   -   +   -
+  GET  /staff/customers/{id}/instalments          s   -   s   s   -   -
   GET  /staff/loans/products                      -   -   -   +   +   -
   POST /staff/loans/products                      -   -   -   -   +   -
   GET  /staff/loans/product                       -   -   -   +   +   -

@@ -8,14 +8,14 @@ import {mkdirSync, readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
 import {Browsers, inspect, signIn} from "../support/browser.mjs";
-import {applied, livedIn} from "../support/lived_in.mjs";
+import {applied, livedIn, purchased} from "../support/lived_in.mjs";
 import {Server} from "../support/server.mjs";
 import {kabinet, staff} from "../support/staff.mjs";
 
 const shots = process.env.KABINET_SHOTS;
 if (shots) mkdirSync(shots, {recursive: true});
 // Not pages: files, streams, what programs ask, what plays the outside, links of shops that lead on to a bill's page.
-const others = new RegExp(["\\.(json|svg)$", "/(export|receipt|contract|certificate|events|options|challenge|signature)$",
+const others = new RegExp(["\\.(json|svg)$", "/(export|csv|pdf|receipt|contract|certificate|events|options|challenge|signature)$",
                            "/(photos|files|logos)/", "^/loans/.*/payments$",
                            "^/(live|ready|partner|agents|sandbox|gateway|language)", "^/(create|form)$"].join("|"));
 // Pages that need an outside, a clock or a profile of their own: whose test looks at them.
@@ -37,18 +37,18 @@ const callers = { // what the list says of who may call
   staff: ["staff"],
 };
 
-// Where nothing has happened yet every list is empty; the other two have been lived in.
-let fresh, life, forms, browsers, routes;
+// Where nothing has happened yet every list is empty; the others have been lived in.
+let fresh, life, forms, bought, browsers, routes;
 const drawn = new Set();
 before(async () => {
   browsers = await Browsers.start();
-  [fresh, life, forms] = await Promise.all([nothingYet(), livedIn(), applied()]);
+  [fresh, life, forms, bought] = await Promise.all([nothingYet(), livedIn(), applied(), purchased()]);
   routes = kabinet("routes", life.server.configuration).split("\n").map((line) => line.split(/\s+/))
     .filter(([method, path]) => method === "GET" && !others.test(path)).map(([, path, who]) => ({path, who}));
 });
 after(async () => {
   await browsers?.stop();
-  for (const each of [fresh?.server, life, forms?.server]) await each?.stop();
+  for (const each of [fresh?.server, life, forms?.server, bought]) await each?.stop();
 });
 
 async function nothingYet() {
@@ -60,8 +60,9 @@ async function nothingYet() {
 const alone = { // what anyone may call and one of them has: as whom it is looked at
   "/application": "visitor", "/application/{step}": "visitor", "/consents/{kind}": "visitor",
   "/unsubscribe/{token}": "visitor", "/till": "visitor", "/shop": "visitor", "/shop/keys": "visitor",
-  "/shop/keys/{key}/end": "visitor", "/shop/people": "visitor", "/shop/callbacks": "visitor",
-  "/shop/people/{login}": "visitor", "/shop/callbacks/{callback}": "visitor", "/shop/password": "visitor",
+  "/shop/orders": "visitor", "/shop/orders/{uid}": "visitor", "/shop/settlements": "visitor", "/shop/settlements/{id}": "visitor",
+  "/shop/keys/{key}/end": "visitor", "/shop/people": "visitor", "/shop/people/{login}": "visitor",
+  "/shop/callbacks": "visitor", "/shop/callbacks/{callback}": "visitor", "/shop/password": "visitor",
   "/till/applications/{id}": "visitor", "/support/cases/{id}": "customer",
 };
 
@@ -70,7 +71,7 @@ function visits(caller, on) {
   const found = [];
   for (const {path: route, who} of routes) {
     if (!callers[caller].includes(who) || (alone[route] ?? caller) !== caller || elsewhere[route]) continue;
-    const known = [life, forms].flatMap((place) =>
+    const known = [life, forms, bought].flatMap((place) =>
       (place.addresses[route] ?? []).map((at) => ({on: place, ...(at.path ? at : {path: at})})));
     if (known.length > 0) found.push(...known.map((each) => ({route, ...each})));
     else if (!route.includes("{")) found.push({route, path: route, on});

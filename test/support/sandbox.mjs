@@ -109,7 +109,7 @@ export async function startBoth(settings = {}, options = {}) {
   };
 }
 
-// The same by a profile's own file, its contracts with the outside being the sandbox's.
+// The same by a profile's own file, its contracts with the outside being the sandbox's. cards null: it has none of ours.
 export async function startProfile(name, more = {}, options = {}) {
   const port = await freePort();
   const sandbox = await Sandbox.start(`http://127.0.0.1:${port}`, options);
@@ -117,7 +117,7 @@ export async function startProfile(name, more = {}, options = {}) {
   const server = await Server.ofProfile(name, {
     listen: `127.0.0.1:${port}`, public_url: `http://127.0.0.1:${port}`, sandbox_url: sandbox.url, ...easy, ...rest,
     acquiring: {ask: "1s", secret_file: sandbox.secret, ...acquiring},
-    cards: {...cards, processing: {secret_file: sandbox.processing}},
+    ...(cards === null ? {} : {cards: {...cards, processing: {secret_file: sandbox.processing}}}),
   }).catch(async (error) => {
     await sandbox.stop();
     throw error;

@@ -127,7 +127,7 @@ export class Server {
     const lines = readFileSync(`profiles/${name}.yaml`, "utf8").replace(/^features: .*$/m, "$&, inbox")
       .replace("/etc/kabinet/loans.json", "profiles/loans.json")
       .replace("/etc/kabinet/policy.txt", "profiles/policy_microloans.txt")
-      .split("\n");
+      .replace("/etc/kabinet/limits.txt", "profiles/policy_instalments.txt").split("\n");
     for (const [path, value] of leaves(server.settings)) put(lines, path, value);
     writeFileSync(server.configuration, lines.join("\n"));
     await server.run();

@@ -8,9 +8,11 @@ import {BankCards} from "../bank_cards.mjs";
 import {Cards} from "../cards.mjs";
 import {providerCount} from "../catalogue.mjs";
 import {Deposits} from "../deposits.mjs";
+import {Shop} from "../instalments.mjs";
 import {makeMerchant} from "../merchants.mjs";
 import {cards} from "../sandbox.mjs";
 import {newKey, newPhone} from "../server.mjs";
+import {addPerson} from "../shops.mjs";
 import {until} from "../wallet.mjs";
 import {good} from "./life.mjs";
 
@@ -258,6 +260,39 @@ export async function shops(life) {
   life.at("/form", `/form?invoice_uid=${waiting.uid}`);
   life.at("/create", `/create?publicKey=${open.publicKey}&amount=10.00&billId=${waiting.number}-form`);
   life.at("/staff/merchants/{id}", `/staff/merchants/${open.id}`, `/staff/merchants/${idle.id}`);
+}
+
+// Orders of a shop that sells in parts: waiting, to be signed, sold, over; its cabinet; a settlement as its act shows it.
+export async function instalments(life) {
+  const {server, who, boss} = life, cart_items = [{name: "Шкаф-купе трёхдверный с зеркалом «Преображенский»", quantity: 1}];
+  const shop = await Shop.open(server, boss, "Мебельный дом «На Большой Преображенской»");
+  const trial = await Shop.open(server, boss, "Проба", {test: true});
+  const owner = await (await addPerson(server, boss, shop.id, "furniture", "owner", "orders", "money")).signIn();
+  const [waiting, chosen, sold, over, asked] = [
+    await shop.ordered("49999.00", {cart_items}, {prepayment_amount: "1000.00"}), await shop.ordered("30000.00", {cart_items}),
+    await shop.ordered("2500.00"), await shop.ordered("1500.00"), await trial.ordered("9000.00", {cart_items})];
+  await shop.cancel(over);
+  const limit = await shop.ask("/factoring/v1/limit/auth", {...shop.order("1.00"), current_order: {order_id: "limit"}});
+  const today = Math.floor(Date.now() / 86400000), run = String(shop.id).replace(/.$/, "7");
+  await server.passed(
+    `UPDATE instalment_checkout SET customer = ${who.customer}, unit = 1, parts = 3, fee = 45000 WHERE uid = '${chosen.uid}'`,
+    `UPDATE instalment_checkout SET state = 3, finished = sum, unit = 1, parts = 3 WHERE uid = '${sold.uid}'`,
+    `INSERT INTO instalment_settlement (shop, day, id, sold, returned, fee, sum, made)
+      VALUES (${shop.id}, ${today}, ${run}, 250000, 50000, 9000, 191000, 1)`,
+    `INSERT INTO instalment_order_event (shop, id, checkout, number, act, state, sum, fee, due, by, at, settlement)
+      VALUES (${shop.id}, ${run}, ${run}, 'R3', 4, 3, 250000, 9000, 241000, 'furniture', 1700000000000000, ${run})`);
+  const cookies = {shop: owner.cookie};
+  life.at("/checkout/{uid}", ...[waiting, chosen, sold, over, asked].map(({uid}) => `/checkout/${uid}`));
+  life.at("/checkout/{uid}/sign", `/checkout/${chosen.uid}/sign`);
+  life.at("/limit/{uid}", new URL(limit.iframe_url).pathname);
+  life.at("/shop/orders", {path: "/shop/orders", cookies}, {path: "/shop/orders?q=nothing", cookies});
+  life.at("/shop/orders/{uid}", ...[waiting, sold, over].map(({uid}) => ({path: `/shop/orders/${uid}`, cookies})));
+  life.at("/shop/settlements", {path: "/shop/settlements", cookies});
+  life.at("/shop/settlements/{id}", {path: `/shop/settlements/${run}`, cookies});
+  life.at("/staff/instalments/shops/{id}", `/staff/instalments/shops/${shop.id}`);
+  await life.asStaff(`/staff/customers/${who.customer}/reason`, {reason: "Звонок клиента"});
+  life.at("/staff/customers/{id}/instalments", `/staff/customers/${who.customer}/instalments`);
+  await Promise.all([shop.stop(), trial.stop()]);
 }
 
 // A virtual card with purchases of every kind, one that is frozen, plastic on its way, plastic in use.
