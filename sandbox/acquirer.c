@@ -5,6 +5,7 @@
 #include "sandbox/centre.h"
 #include "sandbox/esia.h"
 #include "sandbox/lender.h"
+#include "sandbox/store.h"
 #include "sandbox/terminals.h"
 
 #include "generated/strings_sandbox.h"
@@ -355,7 +356,9 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &centre_checkout_routes[0], &centre_checkout_routes[1],
                                               &centre_checkout_routes[2],
                                               &shop_routes[0], &shop_routes[1], &shop_routes[2],
-                                              &shop_routes[3], &shop_routes[4], &lender_routes[0],
+                                              &shop_routes[3], &shop_routes[4], &store_routes[0],
+                                              &store_routes[1], &store_routes[2], &store_routes[3],
+                                              &store_routes[4], &store_routes[5], &lender_routes[0],
                                               &lender_pages_routes[0], &lender_pages_routes[1],
                                               &lender_pages_routes[2], &lender_pages_routes[3],
                                               &lender_pages_routes[4], &lender_pages_routes[5],

@@ -1,5 +1,6 @@
-/* later.c: answers that go out later, from a timer's thread, so that a slow one holds up nobody; and connections that
- * are closed without one. Thousands may wait: a heap by when they are due. */
+/* later.c: answers that go out later, from a timer's thread, so that a slow one holds up nobody; connections that are
+ * closed without one; and answers for which somebody else must be asked first, from a thread of their own. Thousands
+ * may wait: a heap by when they are due. */
 #include "sandbox/sandbox.h"
 
 #include "http/exchange.h"
@@ -15,6 +16,8 @@
 struct delay {
     int64_t us;
     bool silent;
+    void (*run)(struct request *request, void *data); /* on a thread of its own */
+    void *data;
 };
 
 struct waiting {
@@ -29,6 +32,7 @@ struct later {
     pthread_cond_t changed;
     struct waiting *heap;
     size_t count, room;
+    int running; /* threads of answer_by */
     bool stopping;
 };
 
@@ -40,18 +44,22 @@ static int64_t monotonic_us(void) {
 
 /* ---- what stages say ---- */
 
-static void delay(struct request *request, int64_t us, bool silent) {
+static void delay(struct request *request, struct delay delay) {
     struct delay *wanted = arena_new_of(request->arena, struct delay);
-    *wanted = (struct delay){us, silent};
+    *wanted = delay;
     request->scratch = wanted;
 }
 
 void answer_after(struct request *request, int64_t us) {
-    delay(request, us, false);
+    delay(request, (struct delay){.us = us});
 }
 
 void answer_never(struct request *request, int64_t us) {
-    delay(request, us, true);
+    delay(request, (struct delay){.us = us, .silent = true});
+}
+
+void answer_by(struct request *request, void (*run)(struct request *request, void *data), void *data) {
+    delay(request, (struct delay){.run = run, .data = data});
 }
 
 /* ---- the heap ---- */
@@ -148,14 +156,55 @@ static int socket_of(struct request *request) {
     return dup(call->peer->fd);
 }
 
+/* ---- a thread for one request ---- */
+
+struct errand {
+    struct later *later;
+    struct request *request;
+    struct delay wanted;
+};
+
+static void errand_guarded(void *data) {
+    const struct errand *errand = data;
+    errand->wanted.run(errand->request, errand->wanted.data);
+}
+
+static void *errand_run(void *data) {
+    struct errand *errand = data;
+    struct later *later = errand->later;
+    if (!arena_guard(errand->request->arena, errand_guarded, errand)) errand->request->answer.status = 503;
+    errand->request->finish(errand->request);
+    pthread_mutex_lock(&later->lock);
+    later->running--;
+    pthread_cond_broadcast(&later->changed);
+    pthread_mutex_unlock(&later->lock);
+    free(errand);
+    return NULL;
+}
+
+static bool errand_begin(struct later *later, struct request *request, const struct delay *wanted) {
+    struct errand *errand = malloc(sizeof *errand);
+    pthread_t thread;
+    if (errand == NULL) return false;
+    *errand = (struct errand){later, request, *wanted};
+    pthread_mutex_lock(&later->lock);
+    bool begun = pthread_create(&thread, NULL, errand_run, errand) == 0;
+    later->running += begun;
+    pthread_mutex_unlock(&later->lock);
+    if (begun) pthread_detach(thread);
+    else free(errand);
+    return begun;
+}
+
 bool later_take(struct later *later, struct request *request) {
     const struct delay *wanted = request->scratch;
     if (wanted == NULL) return false;
+    if (wanted->run != NULL) return errand_begin(later, request, wanted);
     struct waiting waiting = {.due_us = monotonic_us() + wanted->us, .request = request, .hang_up = -1};
     if (wanted->silent) waiting.hang_up = socket_of(request);
     pthread_mutex_lock(&later->lock);
     bool kept = push(later, &waiting);
-    pthread_cond_signal(&later->changed);
+    pthread_cond_broadcast(&later->changed);
     pthread_mutex_unlock(&later->lock);
     if (!kept && waiting.hang_up >= 0) close(waiting.hang_up);
     return kept;
@@ -165,6 +214,7 @@ void later_stop(struct later *later) {
     pthread_mutex_lock(&later->lock);
     later->stopping = true;
     pthread_cond_signal(&later->changed);
+    while (later->running > 0) pthread_cond_wait(&later->changed, &later->lock);
     pthread_mutex_unlock(&later->lock);
     pthread_join(later->thread, NULL);
     pthread_cond_destroy(&later->changed);

@@ -5,6 +5,7 @@
 #include "sandbox/centre.h"
 #include "sandbox/esia.h"
 #include "sandbox/lender.h"
+#include "sandbox/store.h"
 #include "sandbox/terminals.h"
 
 #include "base/log.h"
@@ -160,6 +161,8 @@ int main(int count, char **arguments) {
     if (sandbox.centre == NULL) return fail(centre_journal.data, problem);
     sandbox.shop = shop_open(text_format(arena, "%s.shop", options.journal).data, &problem);
     if (sandbox.shop == NULL) return fail("the shop's journal", problem);
+    sandbox.store = store_open(text_format(arena, "%s.store", options.journal).data, &problem);
+    if (sandbox.store == NULL) return fail("the store's journal", problem);
     sandbox.lender = lender_open(arena, text_format(arena, "%s.lender", options.journal).data, options.lender_key,
                                  &problem);
     if (sandbox.lender == NULL) return fail("the lender", problem);
@@ -171,6 +174,7 @@ int main(int count, char **arguments) {
     terminals_stop(sandbox.terminals);
     bank_close(sandbox.bank);
     shop_close(sandbox.shop);
+    store_close(sandbox.store);
     lender_close(sandbox.lender);
     billers_close(sandbox.billers);
     courier_stop(sandbox.courier);

@@ -1,5 +1,5 @@
 /* sandbox.h: the outside world in one program, for demos and tests: an acquirer, the state portal, billers, a partner
- * bank, processing, a payment agent, a shop, a lender. It stands for other companies, so it shares no code with what it
+ * bank, processing, a payment agent, shops, a lender. It stands for other companies, so it shares no code with what it
  * talks to beyond base and http: signatures, formats and books are its own. */
 #pragma once
 
@@ -110,6 +110,8 @@ void later_stop(struct later *later);
 /* For stages, beside their answer: it goes out so much later; or the connection is closed then, without a byte. */
 void answer_after(struct request *request, int64_t us);
 void answer_never(struct request *request, int64_t us);
+/* For a stage whose answer asks somebody else first: `run` gives it, on a thread of its own. */
+void answer_by(struct request *request, void (*run)(struct request *request, void *data), void *data);
 /* Takes over a request whose stages asked for that; false: they did not, finish it. On the I/O thread. */
 bool later_take(struct later *later, struct request *request);
 
@@ -135,6 +137,7 @@ struct sandbox {
     struct bank *bank; /* bank.h */
     struct centre *centre;       /* centre.h */
     struct shop *shop;
+    struct store *store;   /* store.h */
     struct lender *lender; /* lender.h */
     struct later *later;
     const char *kabinet;
