@@ -54,6 +54,7 @@ describe("LO-4: repaid", () => {
     }
     const page = await life.page(who, loan);
     assert.equal(pays(page).length, 3);
+    for (const {operation} of pays(page)) assert.equal((await life.get(who, `/operations/${operation}`)).kind, "loan_paid");
     assert.equal(page.debts.principal.amount, "9120.00", "the interest of four days, 120.00, and the next payment's principal");
     const paid = (await life.cards.operations(who)).filter(({kind}) => kind === "loan_paid");
     assert.ok(paid.length >= 3, JSON.stringify(paid));

@@ -85,7 +85,7 @@ void loans_order_told(struct engine *engine, struct tx *tx, const struct event *
     if (done == ORDER_ENDED || (!over && !failed) || !credit_find(tx, event->customer, loan, &credit)) return;
     if (over) order_put_done(tx, event, ORDER_ENDED);
     if (told.paid) {
-        credit_pay(engine, tx, &credit, wish, units, told.sum, told.operation);
+        credit_pay(engine, tx, &credit, wish, units, told.sum, told.operation - 1); /* it tells the entry */
     } else if (told.refunding) {
         credit_tell(engine, tx, &credit, S_loans_told_refunding, told.sum, 0);
     } else if (wish == WISH_AUTO && done == ORDER_OPEN) {
