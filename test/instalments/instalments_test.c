@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 #include "products/instalments/instalments.h"
 #include "test/support/cabinet.h"
+#include "test/support/debts.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -209,7 +210,9 @@ static void compare_purchase(struct stand *stand, struct tx *tx, struct purchase
     assert_true(purchase_replay(engine, tx, row, today, &again, NULL));
     struct purchase now = *row;
     purchase_as_of(engine, &now, today);
-    assert_memory_equal(&now.state, &again, sizeof again);
+    assert_true(debts_same(&now.state.loan, &again.loan));
+    assert_int_equal(now.state.returned, again.returned);
+    assert_int_equal(now.state.moved, again.moved);
     *shop_due += purchase_shop(&row->terms, &row->state);
 }
 

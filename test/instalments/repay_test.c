@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 #include "products/instalments/cabinet.h"
 #include "test/support/cabinet.h"
+#include "test/support/debts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +72,9 @@ static enum command_outcome compare(struct tx *tx, void *data) {
         penalties += loan->debt[DEBT_PENALTY];
         assert_true(purchase_replay(engine, tx, &purchases[i], today, &again, NULL));
         purchase_as_of(engine, &purchases[i], today);
-        assert_memory_equal(&purchases[i].state, &again, sizeof again);
+        assert_true(debts_same(&purchases[i].state.loan, &again.loan));
+        assert_int_equal(purchases[i].state.returned, again.returned);
+        assert_int_equal(purchases[i].state.moved, again.moved);
     }
     assert_int_equal(owed, instalments_balance(engine, tx, stand.limit.account));
     assert_int_equal(

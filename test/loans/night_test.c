@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 #include "products/loans/running.h"
 #include "test/support/cabinet.h"
+#include "test/support/debts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,18 +158,6 @@ static void compare_product(struct stand *stand, struct tx *tx, const struct cre
     rows_end(rows);
 }
 
-/* But for what lies between the fields. */
-static bool same(const struct loan_state *one, const struct loan_state *other) {
-    size_t begins = offsetof(struct loan_state, done), plan = offsetof(struct loan_state, plan),
-           rest = offsetof(struct loan_state, anchor);
-    return one->status == other->status &&
-           memcmp((const char *)one + begins, (const char *)other + begins, plan - begins) == 0 &&
-           one->plan.kind == other->plan.kind && one->plan.unit == other->plan.unit &&
-           one->plan.rate == other->plan.rate && one->plan.length == other->plan.length &&
-           one->plan.count == other->plan.count && one->plan.day == other->plan.day &&
-           memcmp((const char *)one + rest, (const char *)other + rest, sizeof *one - rest) == 0;
-}
-
 static enum command_outcome compare(struct tx *tx, void *data) {
     struct stand *stand = data;
     struct engine *engine = stand->cabinet.engine;
@@ -182,7 +171,7 @@ static enum command_outcome compare(struct tx *tx, void *data) {
         bool runs = running_find(tx, credit.customer, credit.id, &running);
         assert_int_equal(runs, credit.state == CREDIT_RUNS);
         assert_int_equal(runs, state.status == LOAN_RUNS);
-        if (runs) assert_true(same(&running.state, &state));
+        if (runs) assert_true(debts_same(&running.state, &state));
         assert_int_equal(loans_balance(engine, tx, credit.account),
                          state.advance - state.debt[DEBT_PRINCIPAL] - state.debt[DEBT_OVERDUE_PRINCIPAL]);
     }
