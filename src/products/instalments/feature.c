@@ -384,7 +384,7 @@ static const struct operation_kind operations[] = {
     {.name = NULL}};
 
 static const struct menu_item menu[] = {
-    {S_instalments_menu, "/instalments", "tag", WHO_CUSTOMER, 11},
+    {S_instalments_menu, "/instalments", "tag", WHO_CUSTOMER, 19},
     {S_instalments_policy_title, "/staff/instalments/policy", "percent", WHO_STAFF, 68},
     {S_instalments_books_title, "/staff/instalments/books", "bank", WHO_STAFF, 69},
     {.path = NULL}};
