@@ -61,8 +61,7 @@ test("ID-5: signing up by the profile is applying: consents kept, identified, de
     assert.ok(browser.status < 400, browser.html);
     await browser.go(`/loans/applications/${id}`);
     assert.match(browser.html, /Одобрено до 15.000/);
-    const texts = await own.messages(phone);
-    assert.ok(texts.some((text) => /одобрена/.test(text)), texts.join("\n"));
+    const texts = await until(() => own.messages(phone), (all) => all.some((text) => /одобрена/.test(text)));
     await browser.send(`/loans/applications/${id}/contract`);
     assert.equal(browser.path, `/loans/applications/${id}/sign`, browser.html);
     await browser.send(`/loans/applications/${id}/sign`, {code: await own.code(phone, texts.length)});

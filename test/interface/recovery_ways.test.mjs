@@ -8,7 +8,7 @@ import {test} from "node:test";
 
 import * as applicants from "../support/applicants.mjs";
 import {Server, newPhone, pause, problem, steady} from "../support/server.mjs";
-import {timesTell} from "../support/timing.mjs";
+import {sameTime, timed} from "../support/timing.mjs";
 
 async function withProfile(name, run, more) {
   const server = await Server.ofProfile(name, more);
@@ -208,26 +208,15 @@ test("ID-10: microloans: known and unknown numbers and surnames take the same ti
     const {surname} = applicants.person, days = {birth: "1990-04-12", passport_date: "2011-05-20"};
     assert.equal((await server.post("/application/short", {draft, ...applicants.person, ...days})).status, 200);
     assert.equal((await server.post("/application/password", {draft, password: "Qwerty7!", token: true})).status, 200);
-    const quick = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 2];
-    const orders = ["right wrong unknown", "wrong unknown right", "unknown right wrong", "right unknown wrong",
-                    "unknown wrong right", "wrong right unknown"].map((line) => line.split(" "));
-    let told;
-    for (let repeat = 0; repeat < 8; repeat++) {
-      const times = {right: [], wrong: [], unknown: []};
-      for (let i = 0; i < 18; i++) // in every order: what one leaves behind to be sent falls on the next
-        for (const kind of orders[i % 6]) {
-          const number = kind === "unknown" ? newPhone() : phone, altcha = await server.proof();
-          const began = process.hrtime.bigint();
-          const answer = await server.post("/recover", {phone: number, surname: kind === "wrong" ? "Петрова" : surname, altcha});
-          times[kind].push(Number(process.hrtime.bigint() - began) / 1e6);
-          assert.equal(answer.status, 200, answer.text);
-          await pause(100); // the password is made meanwhile, for nobody or for him
-        }
-      const [right, wrong, unknown] = [quick(times.right), quick(times.wrong), quick(times.unknown)];
-      told = `right ${right} ms, wrong ${wrong} ms, unknown ${unknown} ms`;
-      if (!timesTell || [right / wrong, right / unknown].every((ratio) => ratio > 0.75 && ratio < 1.33)) return;
-    }
-    assert.fail(told);
+    await sameTime(async (kind) => {
+      const number = kind === "unknown" ? newPhone() : phone, altcha = await server.proof();
+      const asked = {phone: number, surname: kind === "wrong" ? "Петрова" : surname, altcha};
+      let answer;
+      const ms = await timed(async () => (answer = await server.post("/recover", asked)));
+      assert.equal(answer.status, 200, answer.text);
+      await pause(100); // the password is made meanwhile, for nobody or for him
+      return ms;
+    }, ["right", "wrong", "unknown"], 18);
   } finally {
     await server.stop();
   }
