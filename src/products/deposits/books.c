@@ -1,42 +1,25 @@
 /* books.c: whose money it is in the ledger. A deposit is an account of the customer; interest that we owe on a
  * product's deposits, not yet paid, is one account of ours; what deposits cost us is another. */
+#include "ledger/house.h"
 #include "products/deposits/deposits.h"
 
-STATEMENT(account_of, "SELECT account FROM deposit_account WHERE name = $1");
-STATEMENT(account_put, "INSERT INTO deposit_account (name, account) VALUES ($1, $2)");
+HOUSE(house, "deposits", "deposit_account");
 STATEMENT(sums, "SELECT product, COUNT(*), CAST(SUM(principal) AS BIGINT), CAST(SUM(booked) AS BIGINT) "
                 "FROM deposit_running GROUP BY product");
 
 int64_t deposits_account(struct engine *engine, struct tx *tx, enum deposits_account which, struct text code) {
-    bool accrued = which == ACCOUNT_ACCRUED;
-    struct text name = accrued ? text_join(tx_arena(tx), TEXT("accrued "), code) : TEXT("expense");
-    struct rows *rows = tx_query(tx, &account_of, VALUES(V_TEXT(name)));
-    int64_t account = rows_next(rows) ? row_int(rows, 0) : 0;
-    rows_end(rows);
-    if (account != 0 || !tx_writing(tx)) return account;
-    const struct account template = {.purpose = accrued ? PURPOSE_DEPOSIT_ACCRUED : PURPOSE_DEPOSIT_EXPENSE,
-                                     .class = ACCOUNT_SYSTEM,
-                                     .currency = CURRENCY_RUB,
-                                     .overdraft = accrued ? 0 : ACCOUNT_UNLIMITED};
-    account = ledger_create(engine_ledger(engine), tx, &template);
-    tx_run(tx, &account_put, VALUES(V_TEXT(name), V_INT(account)));
-    return account;
+    struct ledger *ledger = engine_ledger(engine);
+    if (which == ACCOUNT_EXPENSE)
+        return house_account(&house, ledger, tx, TEXT("expense"), PURPOSE_DEPOSIT_EXPENSE, ACCOUNT_UNLIMITED);
+    struct text name = text_join(tx_arena(tx), TEXT("accrued "), code);
+    return house_account(&house, ledger, tx, name, PURPOSE_DEPOSIT_ACCRUED, 0);
 }
 
 int64_t deposits_move(struct engine *engine, struct tx *tx, int64_t from, int64_t to, int64_t sum, int kind,
-                   int64_t deposit, struct text note) {
-    int64_t id = 0;
-    const struct transfer transfer = {.from = from,
-                                      .to = to,
-                                      .sum = rub(sum),
-                                      .kind = kind,
-                                      .subject = deposit,
-                                      .note = note,
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN};
-    if (sum == 0 || tx_failed(tx)) return 0;
-    enum ledger_refusal refusal = ledger_transfer(engine_ledger(engine), tx, &transfer, &id);
-    if (refusal != LEDGER_OK) tx_give_up(tx, "deposits: a transfer of the books is refused");
-    return id;
+                      int64_t deposit, struct text note) {
+    const struct transfer transfer = {
+        .from = from, .to = to, .sum = rub(sum), .kind = kind, .subject = deposit, .note = note};
+    return house_move(&house, engine_ledger(engine), tx, &transfer);
 }
 
 bool deposits_usable(struct engine *engine, struct tx *tx, int64_t account) {
@@ -45,8 +28,7 @@ bool deposits_usable(struct engine *engine, struct tx *tx, int64_t account) {
 }
 
 int64_t deposits_balance(struct engine *engine, struct tx *tx, int64_t account) {
-    struct account found;
-    return ledger_account(engine_ledger(engine), tx, account, &found) ? found.balance : 0;
+    return house_balance(engine_ledger(engine), tx, account);
 }
 
 /* ---- seen by staff ---- */

@@ -1,43 +1,25 @@
 /* books.c: whose money it is in the ledger. A customer's purchases are one account of his, below zero by what he owes
  * of the goods; penalties that are not paid yet are an account of ours; what a shop sold lies on its own until it is
  * settled. */
+#include "ledger/house.h"
 #include "products/instalments/instalments.h"
 
-STATEMENT(account_of, "SELECT account FROM instalment_account WHERE name = $1");
-STATEMENT(account_put, "INSERT INTO instalment_account (name, account) VALUES ($1, $2)");
+HOUSE(house, "instalments", "instalment_account");
 
 int64_t instalments_account(struct engine *engine, struct tx *tx, enum instalments_purpose which, int64_t shop) {
     struct text name = text_format(tx_arena(tx), "%d %lld", (int)which, (long long)shop);
-    struct rows *rows = tx_query(tx, &account_of, VALUES(V_TEXT(name)));
-    int64_t account = rows_next(rows) ? row_int(rows, 0) : 0;
-    rows_end(rows);
-    if (account != 0 || !tx_writing(tx)) return account;
-    const struct account template = {
-        .purpose = (int)which, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
-    account = ledger_create(engine_ledger(engine), tx, &template);
-    tx_run(tx, &account_put, VALUES(V_TEXT(name), V_INT(account)));
-    return account;
+    return house_account(&house, engine_ledger(engine), tx, name, (int)which, ACCOUNT_UNLIMITED);
 }
 
 int64_t instalments_move(struct engine *engine, struct tx *tx, int64_t from, int64_t to, int64_t sum, int kind,
                          int64_t purchase, struct text note) {
-    int64_t id = 0;
-    const struct transfer transfer = {.from = from,
-                                      .to = to,
-                                      .sum = rub(sum),
-                                      .kind = kind,
-                                      .subject = purchase,
-                                      .note = note,
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN};
-    if (sum == 0 || tx_failed(tx)) return 0;
-    enum ledger_refusal refusal = ledger_transfer(engine_ledger(engine), tx, &transfer, &id);
-    if (refusal != LEDGER_OK) tx_give_up(tx, "instalments: a transfer of the books is refused");
-    return id;
+    const struct transfer transfer = {
+        .from = from, .to = to, .sum = rub(sum), .kind = kind, .subject = purchase, .note = note};
+    return house_move(&house, engine_ledger(engine), tx, &transfer);
 }
 
 int64_t instalments_balance(struct engine *engine, struct tx *tx, int64_t account) {
-    struct account found;
-    return account != 0 && ledger_account(engine_ledger(engine), tx, account, &found) ? found.balance : 0;
+    return house_balance(engine_ledger(engine), tx, account);
 }
 
 void purchase_book(struct engine *engine, struct tx *tx, const struct purchase *purchase,

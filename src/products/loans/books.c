@@ -1,43 +1,25 @@
 /* books.c: whose money it is in the ledger. A loan is an account of its customer, below zero by the principal that he
  * owes, above it by what he paid before its time; interest, penalties and services that are earned and not yet paid are
  * accounts of ours, below zero, one of each for a product, as is what is set aside. */
+#include "ledger/house.h"
 #include "products/loans/running.h"
 
-STATEMENT(account_of, "SELECT account FROM loan_account WHERE name = $1");
-STATEMENT(account_put, "INSERT INTO loan_account (name, account) VALUES ($1, $2)");
+HOUSE(house, "loans", "loan_account");
 
 int64_t loans_account(struct engine *engine, struct tx *tx, enum loans_purpose which, struct text code) {
     struct text name = text_format(tx_arena(tx), "%d %.*s", (int)which, TEXT_ARG(code));
-    struct rows *rows = tx_query(tx, &account_of, VALUES(V_TEXT(name)));
-    int64_t account = rows_next(rows) ? row_int(rows, 0) : 0;
-    rows_end(rows);
-    if (account != 0 || !tx_writing(tx)) return account;
-    const struct account template = {
-        .purpose = (int)which, .class = ACCOUNT_SYSTEM, .currency = CURRENCY_RUB, .overdraft = ACCOUNT_UNLIMITED};
-    account = ledger_create(engine_ledger(engine), tx, &template);
-    tx_run(tx, &account_put, VALUES(V_TEXT(name), V_INT(account)));
-    return account;
+    return house_account(&house, engine_ledger(engine), tx, name, (int)which, ACCOUNT_UNLIMITED);
 }
 
 int64_t loans_move(struct engine *engine, struct tx *tx, int64_t from, int64_t to, int64_t sum, int kind, int64_t loan,
                    struct text note) {
-    int64_t id = 0;
-    const struct transfer transfer = {.from = from,
-                                      .to = to,
-                                      .sum = rub(sum),
-                                      .kind = kind,
-                                      .subject = loan,
-                                      .note = note,
-                                      .flags = TRANSFER_NO_LIMITS | TRANSFER_EVEN_FROZEN};
-    if (sum == 0 || tx_failed(tx)) return 0;
-    enum ledger_refusal refusal = ledger_transfer(engine_ledger(engine), tx, &transfer, &id);
-    if (refusal != LEDGER_OK) tx_give_up(tx, "loans: a transfer of the books is refused");
-    return id;
+    const struct transfer transfer = {
+        .from = from, .to = to, .sum = rub(sum), .kind = kind, .subject = loan, .note = note};
+    return house_move(&house, engine_ledger(engine), tx, &transfer);
 }
 
 int64_t loans_balance(struct engine *engine, struct tx *tx, int64_t account) {
-    struct account found;
-    return account != 0 && ledger_account(engine_ledger(engine), tx, account, &found) ? found.balance : 0;
+    return house_balance(engine_ledger(engine), tx, account);
 }
 
 /* ---- of one loan ---- */
