@@ -1,6 +1,7 @@
 /* register.c: a day's register: all that we credited for an agent, as CSV, however many: written in pieces, each on a
  * snapshot of its own. The last line has the count and the sum, so a file cut short is known by its lack. */
 #include "agents/internal.h"
+#include "engine/piece.h"
 
 #define PIECE 500
 #define PIECE_BYTES (1024 * 1024)
@@ -22,29 +23,19 @@ static void add_row(struct day_register *day, struct buffer *out, const struct a
                   TEXT_ARG(payment->date), TEXT_ARG(phone), TEXT_ARG(money_decimal(out->arena, rub(payment->sum))));
 }
 
-struct piece {
-    struct day_register *day;
-    struct tx *tx;
-    struct arena *arena;
-    struct buffer *out;
-};
-
-static void write_piece(void *data) {
-    struct piece *piece = data;
-    struct day_register *day = piece->day;
-    struct agent_payment *payments = arena_array(piece->arena, struct agent_payment, PIECE);
-    struct buffer rows = buffer_new(piece->arena, 64 * 1024);
-    size_t count = agent_payments(day->engine, piece->tx, day->agent, day->after, day->before, payments, PIECE);
+static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+    struct day_register *day = self;
+    struct agent_payment *payments = arena_array(arena, struct agent_payment, PIECE);
+    size_t count = agent_payments(day->engine, tx, day->agent, day->after, day->before, payments, PIECE);
     int64_t sum = 0;
-    if (!day->begun) buffer_add_literal(&rows, "txn_id,prv_txn,credited,txn_date,account,sum\r\n");
+    if (!day->begun) buffer_add_literal(out, "txn_id,prv_txn,credited,txn_date,account,sum\r\n");
     for (size_t i = 0; i < count; i++) {
-        add_row(day, &rows, &payments[i]);
+        add_row(day, out, &payments[i]);
         sum += payments[i].sum;
     }
     if (count < PIECE)
-        buffer_format(&rows, "total,%lld,,,,%.*s\r\n", (long long)(day->count + (int64_t)count),
-                      TEXT_ARG(money_decimal(piece->arena, rub(day->sum + sum))));
-    buffer_add_text(piece->out, buffer_text(&rows));
+        buffer_format(out, "total,%lld,,,,%.*s\r\n", (long long)(day->count + (int64_t)count),
+                      TEXT_ARG(money_decimal(arena, rub(day->sum + sum))));
     day->begun = true;
     day->ended = count < PIECE;
     day->count += (int64_t)count;
@@ -56,16 +47,7 @@ static void write_piece(void *data) {
 static bool register_more(void *state, struct buffer *out) {
     struct day_register *day = state;
     if (day->ended) return false;
-    struct reader *reader = engine_reader(day->engine);
-    struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
-    struct arena *arena = arena_new(PIECE_BYTES);
-    bool good = false;
-    if (tx != NULL && arena != NULL) {
-        struct piece piece = {day, tx, arena, out};
-        good = arena_guard(arena, write_piece, &piece);
-    }
-    if (tx != NULL && !reader_end(reader, tx)) good = false;
-    arena_free(arena);
+    bool good = piece_write(day->engine, PIECE_BYTES, write_piece, day, out);
     if (!good) day->ended = true;
     return good;
 }

@@ -2,6 +2,7 @@
  * own and going on where the last one ended. What is added meanwhile is newer than the file's end and so not in it. */
 #include "operations/export.h"
 
+#include "engine/piece.h"
 #include "identity/identity.h"
 #include "generated/strings_operations.h"
 #include "operations/pages.h"
@@ -101,12 +102,11 @@ static void write_statement(struct export_piece *piece) {
     export->account++;
 }
 
-static void write_piece(void *data) {
-    struct export_piece *piece = data;
-    struct export *export = piece->export;
+static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+    struct export *export = self;
+    struct export_piece whole = {export, tx, arena, out}, *piece = &whole;
     const struct export_format *format = export->format;
     bool over;
-    *piece->out = buffer_new(piece->arena, 64 * 1024);
     if (!export->begun) format->begin(piece);
     export->begun = true;
     if (format->by_account) {
@@ -124,21 +124,7 @@ static void write_piece(void *data) {
 static bool export_more(void *state, struct buffer *out) {
     struct export *export = state;
     if (export->ended) return false;
-    struct reader *reader = engine_reader(export->engine);
-    struct tx *tx = reader != NULL ? reader_begin(reader) : NULL;
-    struct arena *arena = arena_new(PIECE_BYTES);
-    bool good = false;
-    struct text written = TEXT_NONE;
-    if (tx != NULL && arena != NULL) {
-        struct buffer rows = {0};
-        struct export_piece piece = {export, tx, arena, &rows};
-        good = arena_guard(arena, write_piece, &piece);
-        if (good) written = buffer_text(&rows);
-    }
-    if (tx != NULL && !reader_end(reader, tx)) good = false;
-    if (good) buffer_add_text(out, written);
-    arena_free(arena);
-    if (good) return true;
+    if (piece_write(export->engine, PIECE_BYTES, write_piece, export, out)) return true;
     /* The file has begun: that it is not whole can be told only in it, and readers of the stricter formats refuse
      * it. */
     buffer_add_text(out, string_get(out->arena, &export->locale, S_operations_csv_interrupted, NULL, 0));
