@@ -134,6 +134,7 @@ static const char *plain_word(struct token token, enum dialect dialect) {
         const char *word, *text[2];
     } words[] = {
         {"BYTES", {"BLOB", "BYTEA"}},
+        {"BYTEWISE", {"", "COLLATE \"C\""}},
         {"CLUSTERED", {"WITHOUT ROWID", ""}},
         {"FOR_UPDATE", {"", "FOR UPDATE"}},
         {"FOR_UPDATE_NOW", {"", "FOR UPDATE NOWAIT"}},

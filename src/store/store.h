@@ -12,6 +12,7 @@
  *   BYTES       column type: BLOB / BYTEA
  *   ROWKEY      column type of a time-ordered id that alone is unique: INTEGER PRIMARY KEY / BIGINT NOT NULL
  *   ROWKEY(a,b) table constraint that goes with it: nothing / PRIMARY KEY (a, b), the distribution key among them
+ *   BYTEWISE    after a column's type TEXT, which is looked for by its beginning: nothing / COLLATE "C"
  *   CLUSTERED   after the closing parenthesis of a table without a ROWKEY: WITHOUT ROWID / nothing
  *   FOR_UPDATE  at the end of a SELECT in a command: nothing / FOR UPDATE (waits for other nodes' row locks)
  *   FOR_UPDATE_NOW  the same, but where another node holds one the group is run again instead of waiting
