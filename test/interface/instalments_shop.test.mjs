@@ -2,6 +2,7 @@
 // paid out to it each night to the kopeck, with an act as a table and a paper.
 
 import assert from "node:assert/strict";
+import {writeFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
 import {Shop, buyer, settings, sign} from "../support/instalments.mjs";
@@ -28,11 +29,13 @@ after(async () => {
 const page = async (order, who = clerk) => (await who.get(`/shop/orders/${order.uid}`)).body;
 const act = (order, what, body = {}, who = clerk, key = newKey()) =>
   who.post(`/shop/orders/${order.uid}/${what}`, body, {headers: {"Idempotency-Key": key}});
-// The nightly run, again the same day when `anew`: as if the last one had been yesterday's.
+// The nightly run goes through all shops once more; `anew`: as if the last one had been yesterday's.
+const settles = "UPDATE job SET next_at = 1 WHERE name = 'instalments.settle'";
 async function night(anew = true) {
   await server.passed(...(anew ? ["UPDATE instalment_settlement SET day = day - 1"] : []),
-                      "UPDATE job SET next_at = 1 WHERE name = 'instalments.settle'");
+                      "UPDATE instalment_settling SET day = day - 1", settles);
 }
+const gone = () => until(() => server.rows("SELECT shop FROM instalment_settling"), ([row]) => Number(row?.[0]) === -1);
 
 test("IN-6: orders by state and number, each with its life; finished, returned and taken back by its people, once each press", async () => {
   const who = await buyer(server), [first, second, third] = [await shop.ordered("3000.00"), await shop.ordered("2000.00"),
@@ -93,6 +96,7 @@ test("IN-6: each night goes out what was sold less returns and fee, once; the ac
   assert.deepEqual([run.sold, run.returned, run.fee, run.sum].map(({amount}) => amount), ["5333.33", "700.07", "208.50", "4424.76"]);
   assert.equal((await told()).due.amount, "0.00");
   await night(false);
+  await gone();
   assert.equal((await told()).runs.length, 1, "once a day");
   const {lines} = (await treasurer.get(`/shop/settlements/${run.id}`)).body;
   assert.equal(lines.reduce((sum, {due}) => sum + Math.round(due.amount * 100), 0), 442476);
@@ -108,16 +112,39 @@ test("IN-6: each night goes out what was sold less returns and fee, once; the ac
   // More comes back than is sold: nothing goes out until it is made up for.
   assert.equal(await own.back(one, "3333.33"), 0);
   await night();
+  await gone();
   assert.deepEqual([(await told()).runs.length, (await told()).due.amount], [1, "-3183.33"]);
   const three = await own.ordered("5000.00");
   await sign(server, who, three);
   await own.finish(three, "5000.00");
+  await server.passed("UPDATE instalment_settlement SET day = day - 1", settles);
+  await until(() => server.rows("SELECT next_at FROM job WHERE name = 'instalments.settle'"), ([[at]]) => Number(at) > 1);
+  assert.equal((await told()).runs.length, 1, "the day's run has been there: it does not look again");
   await night();
   const later = await until(told, ({runs: list}) => list.length === 2);
   assert.deepEqual([later.runs[0].sum.amount, later.due.amount], ["1591.67", "0.00"]);
   const books = (await finance.get("/staff/instalments/books")).body;
   assert.equal(books.whole, true, JSON.stringify(books));
   assert.equal(books.shops.find(({shop: id}) => id === own.id).settled.amount, "6016.43");
+  await own.stop();
+});
+
+test("IN-6: an act of more lines than a page or a paper holds: they say so, the table has them all", async () => {
+  const own = await Shop.open(server, boss, "Большой"), run = String(BigInt(own.id) + 1n), many = 2345;
+  const treasurer = await (await addPerson(server, boss, own.id, "manager", "money")).signIn();
+  const rows = Array.from({length: many}, (_, i) => `(${own.id}, ${i + 1}, 1, 'B${i}', 5, 3, 10000, 450, 9550, '', 1, ${run})`);
+  await server.passed(
+    `INSERT INTO instalment_order_event (shop, id, checkout, number, act, state, sum, fee, due, by, at, settlement) VALUES ${rows.join()}`,
+    `INSERT INTO instalment_settlement (shop, day, id, sold, returned, fee, sum, made)
+      VALUES (${own.id}, 20000, ${run}, ${many * 10000}, 0, ${many * 450}, ${many * 9550}, 1)`);
+  const {lines, more} = (await treasurer.get(`/shop/settlements/${run}`)).body;
+  assert.deepEqual([lines.length, more], [200, true]);
+  const table = (await treasurer.get(`/shop/settlements/${run}/csv`)).text.trim().split("\r\n").slice(1);
+  assert.deepEqual(table.slice(0, -1).map((line) => line.split(/[;,]/)[0]), Array.from({length: many}, (_, i) => `B${i}`));
+  assert.match(table.at(-1), /223947[.,]50/);
+  const pdf = await fetch(`${server.url}/shop/settlements/${run}/pdf`, {headers: {Cookie: `shop=${treasurer.cookie}`}});
+  assert.equal(pdf.status, 200, "a paper is drawn");
+  if (process.env.KABINET_SHOTS) writeFileSync(`${process.env.KABINET_SHOTS}/settlement.pdf`, Buffer.from(await pdf.arrayBuffer()));
   await own.stop();
 });
 

@@ -12,6 +12,11 @@
     "unit, parts, first_now, fee, customer, hold, purchase, changed, payload"
 STATEMENT(find, "SELECT " ORDER " FROM instalment_checkout WHERE shop = $1 AND number = $2");
 STATEMENT(lock, "SELECT " ORDER " FROM instalment_checkout WHERE shop = $1 AND number = $2 FOR_UPDATE");
+STATEMENT(newest, "SELECT " ORDER " FROM instalment_checkout WHERE shop = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+STATEMENT(of_state, "SELECT " ORDER " FROM instalment_checkout WHERE shop = $1 AND state = $4 AND id < $2 "
+                    "ORDER BY id DESC LIMIT $3");
+STATEMENT(beginning, "SELECT " ORDER " FROM instalment_checkout WHERE shop = $1 AND number >= $2 AND number < $3 "
+                     "ORDER BY number LIMIT $4");
 STATEMENT(place_of, "SELECT shop, number FROM instalment_checkout WHERE uid = $1");
 STATEMENT(add, "INSERT INTO instalment_checkout (" ORDER ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
                "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT (shop, number) DO NOTHING");
@@ -95,6 +100,24 @@ bool checkout_find(struct engine *engine, struct tx *tx, int64_t shop, struct te
     if (found) *order = read_order(engine, tx, rows);
     rows_end(rows);
     return found;
+}
+
+size_t checkouts_of(struct engine *engine, struct tx *tx, int64_t shop, const struct checkout_look *look,
+                    struct checkout_order *orders, size_t room) {
+    const struct value most = V_INT((int64_t)room);
+    struct rows *rows;
+    size_t count = 0;
+    if (look->beginning.size > 0) {
+        struct text end = text_join(tx_arena(tx), look->beginning, TEXT("\xf4\x8f\xbf\xbf")); /* behind all of them */
+        rows = tx_query(tx, &beginning, VALUES(V_INT(shop), V_TEXT(look->beginning), V_TEXT(end), most));
+    } else if (look->state != 0) {
+        rows = tx_query(tx, &of_state, VALUES(V_INT(shop), V_INT(look->before), most, V_INT(look->state)));
+    } else {
+        rows = tx_query(tx, &newest, VALUES(V_INT(shop), V_INT(look->before), most));
+    }
+    while (count < room && rows_next(rows)) orders[count++] = read_order(engine, tx, rows);
+    rows_end(rows);
+    return count;
 }
 
 bool checkout_by_uid(struct engine *engine, struct tx *tx, struct text uid, struct checkout_order *order) {

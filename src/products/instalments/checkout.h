@@ -59,6 +59,15 @@ struct checkout_order {
 bool checkout_find(struct engine *engine, struct tx *tx, int64_t shop, struct text number,
                    struct checkout_order *order);
 bool checkout_by_uid(struct engine *engine, struct tx *tx, struct text uid, struct checkout_order *order);
+/* What a shop looks for among its orders: numbers that begin so; else a state (0: any), the newest first, made before
+ * that id. */
+struct checkout_look {
+    struct text beginning;
+    enum checkout_state state;
+    int64_t before;
+};
+size_t checkouts_of(struct engine *engine, struct tx *tx, int64_t shop, const struct checkout_look *look,
+                    struct checkout_order *orders, size_t room);
 /* In a command: a new one gets its id and address. False: that number has come meanwhile. */
 bool checkout_add(struct engine *engine, struct tx *tx, struct checkout_order *order);
 void checkout_save(struct engine *engine, struct tx *tx, struct checkout_order *order);

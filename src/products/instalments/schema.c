@@ -90,7 +90,8 @@ const struct migration instalments_migrations[] = {
      "  staff BIGINT NOT NULL, PRIMARY KEY (shop, version)\n"
      ") CLUSTERED;\n"
      "CREATE TABLE instalment_checkout ( -- distributed by shop\n"
-     "  shop BIGINT NOT NULL, number TEXT NOT NULL, id BIGINT NOT NULL, uid TEXT NOT NULL, state BIGINT NOT NULL,\n"
+     "  shop BIGINT NOT NULL, number TEXT BYTEWISE NOT NULL, id BIGINT NOT NULL, uid TEXT NOT NULL,\n"
+     "  state BIGINT NOT NULL,\n"
      "  sum BIGINT NOT NULL, finished BIGINT NOT NULL, returned BIGINT NOT NULL, valid_till BIGINT NOT NULL,\n"
      "  decision BIGINT NOT NULL, prepaid BIGINT NOT NULL, months BIGINT NOT NULL, agreed BIGINT NOT NULL,\n"
      "  tariff BIGINT NOT NULL, unit BIGINT NOT NULL, parts BIGINT NOT NULL, first_now BIGINT NOT NULL,\n"
@@ -137,6 +138,10 @@ const struct migration instalments_migrations[] = {
      "  shop BIGINT NOT NULL, day BIGINT NOT NULL, id BIGINT NOT NULL, sold BIGINT NOT NULL,\n"
      "  returned BIGINT NOT NULL, fee BIGINT NOT NULL, sum BIGINT NOT NULL, made BIGINT NOT NULL,\n"
      "  PRIMARY KEY (shop, day)\n"
+     ") CLUSTERED"},
+    {"instalments", 5,
+     "CREATE TABLE instalment_settling ( -- reference\n" /* how far the day's settlements are; shop −1: done */
+     "  name TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL, shop BIGINT NOT NULL\n"
      ") CLUSTERED"},
     {"instalments.payments", 1,
      "CREATE TABLE instalment_payment ( -- distributed by customer\n"

@@ -7,12 +7,6 @@
 #define SHOWN 50
 #define SEES (SHOP_ORDERS | SHOP_OWNER | SHOP_MONEY)
 
-STATEMENT(newest, "SELECT number FROM instalment_checkout WHERE shop = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
-STATEMENT(of_state, "SELECT number FROM instalment_checkout WHERE shop = $1 AND state = $4 AND id < $2 "
-                    "ORDER BY id DESC LIMIT $3");
-STATEMENT(by_number, "SELECT number FROM instalment_checkout WHERE shop = $1 AND number >= $2 AND number < $3 "
-                     "ORDER BY number LIMIT $4");
-
 static const struct refusal wrong_sum = {"sum-wrong", 422, S_instalments_orders_sum, false};
 static const struct refusal too_late = {"order-over", 409, S_instalments_orders_late, false};
 static const struct refusal not_so = {"not-in-this-state", 409, S_instalments_orders_state, false};
@@ -32,22 +26,11 @@ static void tell_order(const struct checkout_order *order, moment now, struct no
     doc_moment(node, "valid_till", order->checkout.valid_till);
 }
 
-/* Just behind every number that begins so. */
-static struct text after_prefix(struct arena *arena, struct text prefix) {
-    return text_join(arena, prefix, TEXT("\xf4\x8f\xbf\xbf"));
-}
-
-static struct rows *query(struct request *request, struct tx *tx, int64_t shop) {
-    struct text wanted = field_text(request, "q");
-    enum checkout_state state;
-    int64_t before = field_given(request, "before") ? field_number(request, "before") : INT64_MAX;
-    if (wanted.size > 0)
-        return tx_query(tx, &by_number,
-                        VALUES(V_INT(shop), V_TEXT(wanted), V_TEXT(after_prefix(tx_arena(tx), wanted)),
-                               V_INT(SHOWN + 1)));
-    if (checkout_state_read(field_text(request, "state"), &state))
-        return tx_query(tx, &of_state, VALUES(V_INT(shop), V_INT(before), V_INT(SHOWN + 1), V_INT(state)));
-    return tx_query(tx, &newest, VALUES(V_INT(shop), V_INT(before), V_INT(SHOWN + 1)));
+static struct checkout_look look_of(const struct request *request) {
+    struct checkout_look look = {.beginning = field_text(request, "q"), .before = INT64_MAX};
+    if (field_given(request, "before")) look.before = field_number(request, "before");
+    (void)checkout_state_read(field_text(request, "state"), &look.state);
+    return look;
 }
 
 static void tell_states(struct request *request, struct node *list) {
@@ -72,25 +55,18 @@ static void tell_states(struct request *request, struct node *list) {
 /* GET /shop/orders */
 enum flow shop_orders_page(struct request *request, struct tx *tx) {
     struct shop_person person;
-    struct text numbers[SHOWN + 1];
-    size_t count = 0;
-    int64_t last = 0;
     if (shop_enter(request, tx, SEES, &person) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    const struct checkout_look look = look_of(request);
     struct node *document = doc_new(request->arena), *list = doc_array(document, "orders");
-    struct rows *rows = query(request, tx, person.shop.id);
-    while (count <= SHOWN && rows_next(rows)) numbers[count++] = row_copy(rows, 0, tx_arena(tx));
-    rows_end(rows);
-    for (size_t i = 0; i < count && i < SHOWN; i++) {
-        struct checkout_order order;
-        if (!checkout_find(request->engine, tx, person.shop.id, numbers[i], &order)) continue;
-        tell_order(&order, world_now(request->world), doc_add_object(list));
-        last = order.id;
-    }
+    struct checkout_order *orders = arena_array(request->arena, struct checkout_order, SHOWN + 1);
+    size_t count = checkouts_of(request->engine, tx, person.shop.id, &look, orders, SHOWN + 1);
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        tell_order(&orders[i], world_now(request->world), doc_add_object(list));
     shop_shell(request, &person, document);
     tell_states(request, doc_array(document, "states"));
     doc_text(document, "q", field_text(request, "q"));
     doc_text(document, "state", field_text(request, "state"));
-    if (count > SHOWN && field_text(request, "q").size == 0) doc_id(document, "before", last);
+    if (count > SHOWN && look.beginning.size == 0) doc_id(document, "before", orders[SHOWN - 1].id);
     else doc_null(document, "before");
     return answer_ok(request, document);
 }
