@@ -296,6 +296,7 @@ static enum flow index_page(struct request *request, struct tx *tx) {
         place->count = order->count;
         doc_moment(place, "made", latest[i].made_s * SECOND);
         doc_bool(place, "refunded", latest[i].refund[0] != '\0');
+        doc_bool(place, "disputable", latest[i].state == ORDER_PAID && latest[i].refund[0] == '\0');
     }
     return answer_ok(request, document);
 }
@@ -336,7 +337,7 @@ const struct route *const sandbox_routes[] = {&routes[0],      &routes[1],      
                                               &acquirer_bind_routes[3], &acquirer_bind_routes[4],
                                               &acquirer_bind_routes[5], &acquirer_payout_routes[0],
                                               &acquirer_payout_routes[1], &acquirer_payout_routes[2],
-                                              &acquirer_payout_routes[3],
+                                              &acquirer_payout_routes[3], &acquirer_dispute_route,
                                               &esia_routes[0], &esia_routes[1], &esia_routes[2],
                                               &esia_routes[3], &billers_routes[0], &billers_routes[1],
                                               &billers_routes[2],

@@ -76,12 +76,13 @@ bool card_move_find(struct acquirer_books *books, struct text merchant, struct t
 bool card_move_add(struct acquirer_books *books, struct card_move *move, bool *known);
 size_t card_moves_page(struct acquirer_books *books, size_t after, struct card_move *moves, size_t room);
 
-/* ---- acquirer_bind.c, acquirer_payout.c ---- */
+/* ---- acquirer_bind.c, acquirer_payout.c, acquirer_dispute.c ---- */
 
 struct node *binding_document(struct request *request, const struct binding *binding);
 /* Answers it as the card's fault has it at the first time. */
 enum flow acquirer_send(struct request *request, const struct node *document, enum bound_fault fault);
 
 extern const struct route acquirer_bind_routes[], acquirer_payout_routes[];
+extern const struct route acquirer_dispute_route;
 #define ACQUIRER_BIND_ROUTES 6
 #define ACQUIRER_PAYOUT_ROUTES 4

@@ -27,7 +27,8 @@ struct books {
 };
 
 const char *order_state_name(enum order_state state) {
-    static const char *const names[] = {"", "pending", "paid", "declined", "cancelled", "expired"};
+    static const char *const names[] = {"", "pending", "paid", "declined", "cancelled", "expired",
+                                        "reversed"};
     return names[state];
 }
 
@@ -72,7 +73,7 @@ static off_t journal_read(struct books *books, const char *path) {
         if (sscanf(line, "%63s %23s %23s %d %d %lld %lld %31s %23s", order.merchant, order.id, order.sum, &state,
                    &fault, &expires, &made, order.reference, order.refund) != 9)
             continue;
-        if (state < ORDER_PENDING || state > ORDER_EXPIRED || fault < 0 || fault >= CARD_FAULTS) continue;
+        if (state < ORDER_PENDING || state > ORDER_REVERSED || fault < 0 || fault >= CARD_FAULTS) continue;
         order.state = (enum order_state)state;
         order.fault = (enum card_fault)fault;
         order.expires_s = expires;

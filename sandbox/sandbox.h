@@ -64,7 +64,7 @@ bool authorization_matches(struct text secret, const char *purpose, struct text 
 
 /* ---- books.c: orders, in memory and in an append-only journal ---- */
 
-enum order_state { ORDER_PENDING = 1, ORDER_PAID, ORDER_DECLINED, ORDER_CANCELLED, ORDER_EXPIRED };
+enum order_state { ORDER_PENDING = 1, ORDER_PAID, ORDER_DECLINED, ORDER_CANCELLED, ORDER_EXPIRED, ORDER_REVERSED };
 
 struct order {
     char id[24], merchant[64], sum[24], reference[32], refund[24];

@@ -24,9 +24,11 @@ struct card_order {
 };
 
 struct card_told {
-    const char *state; /* "created", "paid", "declined", "cancelled", "expired", "refunding", "refunded", "stuck" */
+    const char *state; /* "created", "paid", "declined", "cancelled", "expired", "refunding", "refunded", "stuck",
+                          * "reversed" */
     bool open, paid, final;
     bool refunding; /* paid, and what was to be credited with it did not take it: it goes back to the card */
+    bool reversed;  /* it had come, and the payer's bank took it back: reversal.h */
     moment made, expires;
     int64_t account, sum, operation; /* the entry by which it came; 0: none */
     enum ledger_refusal refusal;     /* why it could not come */

@@ -128,6 +128,9 @@ static const struct outbox_kind outbox[] = {{.name = "acquirer.status", .send = 
                                              .result = charge_result, .pause_most_us = 30 * SECOND},
                                             {.name = NULL}};
 
+static const struct operation_kind operations[] = {
+    {KIND_CARD_TAKEN, "card_taken", S_acquiring_kind_taken, "return", NULL, "other", NULL, NULL}, {.name = NULL}};
+
 static const struct menu_item menu[] = {{S_acquiring_cards_menu, "/bank-cards", "card", WHO_CUSTOMER, 24},
                                         {.path = NULL}};
 
@@ -173,8 +176,10 @@ struct acquirer *acquiring_bank(const struct engine *engine) {
 
 const struct feature acquiring_feature = {
     .name = "acquiring",
-    .needs = (const char *const[]){"identity", "operations", "messaging", NULL},
+    .needs = (const char *const[]){"identity", "operations", "messaging", "backoffice", NULL},
     .routes = routes,
+    .operations = operations,
+    .queues = acquiring_queues,
     .migrations = acquiring_migrations,
     .settings = settings,
     .settings_size = sizeof(struct acquiring_settings),

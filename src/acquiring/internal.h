@@ -3,6 +3,7 @@
 
 #include "acquiring/acquiring.h"
 #include "acquiring/order_rules.h"
+#include "backoffice/backoffice.h"
 #include "generated/strings_acquiring.h"
 
 struct acquiring_settings {
@@ -19,7 +20,12 @@ struct acquiring_state {
 
 struct acquiring_state *acquiring_state_of(const struct engine *engine); /* NULL: not enabled */
 
-enum acquiring_purpose { PURPOSE_ACQUIRER = 3 }; /* ledger account.purpose */
+enum acquiring_purpose { PURPOSE_ACQUIRER = 3, PURPOSE_CARD_REVERSED = 5, PURPOSE_CARD_LOST }; /* account.purpose */
+enum acquiring_kind {
+    KIND_CARD_REVERSED = 391, /* reversed → acquirer; no customer's */
+    KIND_CARD_TAKEN,          /* customer → reversed */
+    KIND_CARD_LOST,           /* lost → reversed; no customer's */
+};
 
 extern const struct migration acquiring_migrations[];
 
@@ -56,6 +62,14 @@ enum outbox_verdict order_refund_send(struct engine *engine, const struct outbox
                                       struct text *reply);
 void order_refund_result(struct engine *engine, struct tx *tx, const struct outbox_item *item,
                          enum outbox_verdict verdict, struct text reply);
+
+/* ---- reversal.c ---- */
+
+/* In a command: the order's money has left us; nobody has made up for it yet. */
+void reversal_begin(struct engine *engine, struct tx *tx, const struct order *order);
+/* … and whoever ordered has been told: what is not made up for is people's. */
+void reversal_ask(struct engine *engine, struct tx *tx, const struct order *order);
+extern const struct queue acquiring_queues[];
 
 /* ---- own_data.c ---- */
 

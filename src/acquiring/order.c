@@ -91,6 +91,7 @@ bool acquiring_told(struct engine *engine, struct tx *tx, int64_t customer, int6
         .paid = order.state == ORDER_PAID,
         .final = order_state_final(order.state),
         .refunding = order.state == ORDER_REFUNDING,
+        .reversed = order.state == ORDER_REVERSED && order.operation != 0,
         .made = id_moment(order.id),
         .expires = order.expires,
         .account = order.account,

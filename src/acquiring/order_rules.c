@@ -11,6 +11,7 @@ const char *order_state_name(enum order_state state) {
     case ORDER_REFUNDING: return "refunding";
     case ORDER_REFUNDED: return "refunded";
     case ORDER_STUCK: return "stuck";
+    case ORDER_REVERSED: return "reversed";
     }
     return "unknown";
 }
@@ -25,12 +26,14 @@ enum order_outcome order_outcome_from(struct text word) {
     if (text_is(word, "cancelled")) return OUTCOME_CANCELLED;
     if (text_is(word, "expired")) return OUTCOME_EXPIRED;
     if (text_is(word, "pending")) return OUTCOME_PENDING;
+    if (text_is(word, "reversed")) return OUTCOME_REVERSED;
     return OUTCOME_UNKNOWN;
 }
 
 enum order_state order_failed_state(enum order_outcome outcome) {
     if (outcome == OUTCOME_DECLINED) return ORDER_DECLINED;
     if (outcome == OUTCOME_CANCELLED) return ORDER_CANCELLED;
+    if (outcome == OUTCOME_REVERSED) return ORDER_REVERSED;
     return ORDER_EXPIRED;
 }
 
@@ -44,16 +47,38 @@ static enum order_step decide_paid(const struct order_news *news) {
     case ORDER_PAID:
     case ORDER_REFUNDING:
     case ORDER_REFUNDED:
-    case ORDER_STUCK: break;
+    case ORDER_STUCK:
+    case ORDER_REVERSED: break;
     case ORDER_DECLINED:
     case ORDER_CANCELLED: return STEP_CONTRADICTS;
     }
     return text_equal(news->reference, news->told_reference) ? STEP_NOTHING : STEP_CONTRADICTS;
 }
 
+/* A chargeback. It may come before the word that it takes back: then nothing ever came. What we are giving back
+ * already cannot go a second time; what we could not give back has gone now. */
+static enum order_step decide_reversed(const struct order_news *news) {
+    bool same = news->told_minor == news->ordered_minor &&
+                (news->reference.size == 0 || text_equal(news->reference, news->told_reference));
+    if (!same) return STEP_CONTRADICTS;
+    switch (news->state) {
+    case ORDER_PAID: return STEP_REVERSE;
+    case ORDER_CREATED:
+    case ORDER_EXPIRED:
+    case ORDER_STUCK: return STEP_FAIL;
+    case ORDER_REVERSED: return STEP_NOTHING;
+    case ORDER_DECLINED:
+    case ORDER_CANCELLED:
+    case ORDER_REFUNDING:
+    case ORDER_REFUNDED: break;
+    }
+    return STEP_CONTRADICTS;
+}
+
 enum order_step order_decide(const struct order_news *news) {
     switch (news->outcome) {
     case OUTCOME_PAID: return decide_paid(news);
+    case OUTCOME_REVERSED: return decide_reversed(news);
     case OUTCOME_DECLINED:
     case OUTCOME_CANCELLED:
     case OUTCOME_EXPIRED:

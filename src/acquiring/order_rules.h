@@ -14,7 +14,8 @@ enum order_state {
     ORDER_EXPIRED,   /* nobody paid in time, or the acquirer never told us */
     ORDER_REFUNDING, /* taken from the card, cannot enter the account, on its way back */
     ORDER_REFUNDED,
-    ORDER_STUCK, /* the acquirer refuses to give it back: for people to settle */
+    ORDER_STUCK,    /* the acquirer refuses to give it back: for people to settle */
+    ORDER_REVERSED, /* the payer's own bank took it back (a chargeback) */
 };
 
 const char *order_state_name(enum order_state state);
@@ -28,6 +29,7 @@ enum order_outcome {
     OUTCOME_DECLINED,
     OUTCOME_CANCELLED,
     OUTCOME_EXPIRED,
+    OUTCOME_REVERSED,
     OUTCOME_UNKNOWN, /* a word we do not know, or no word */
 };
 
@@ -37,8 +39,9 @@ enum order_outcome order_outcome_from(struct text word); /* "paid", "declined", 
 enum order_step {
     STEP_NOTHING, /* a repeat, or nothing final: thank them and do no more */
     STEP_CREDIT,
-    STEP_FAIL,       /* the order ends without money: declined, cancelled, expired */
-    STEP_CONTRADICTS /* against what they told before: record it, change nothing, refuse */
+    STEP_FAIL,        /* the order ends without money: declined, cancelled, expired, taken back before it came */
+    STEP_CONTRADICTS, /* against what they told before: record it, change nothing, refuse */
+    STEP_REVERSE      /* what was credited has left us again */
 };
 
 struct order_news {

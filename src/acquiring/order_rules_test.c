@@ -47,6 +47,20 @@ static void decides_orders(void **state) {
         {ORDER_REFUNDED, "paid", "r1", "r1", SUM, STEP_NOTHING},
         {ORDER_STUCK, "paid", "r1", "r1", SUM, STEP_NOTHING},
         {ORDER_REFUNDED, "declined", "r1", "r1", SUM, STEP_CONTRADICTS},
+        /* taken back by the payer's bank */
+        {ORDER_PAID, "reversed", "r1", "r1", SUM, STEP_REVERSE},
+        {ORDER_PAID, "reversed", "r1", "r2", SUM, STEP_CONTRADICTS},
+        {ORDER_PAID, "reversed", "r1", "r1", SUM - 1, STEP_CONTRADICTS},
+        {ORDER_REVERSED, "reversed", "r1", "r1", SUM, STEP_NOTHING},
+        {ORDER_REVERSED, "paid", "r1", "r1", SUM, STEP_NOTHING}, /* told late: before it was taken back */
+        {ORDER_REVERSED, "paid", "r1", "r2", SUM, STEP_CONTRADICTS},
+        {ORDER_REVERSED, "declined", "r1", "r1", SUM, STEP_CONTRADICTS},
+        {ORDER_CREATED, "reversed", NULL, "r1", SUM, STEP_FAIL}, /* "paid" is still on its way */
+        {ORDER_EXPIRED, "reversed", NULL, "r1", SUM, STEP_FAIL},
+        {ORDER_STUCK, "reversed", "r1", "r1", SUM, STEP_FAIL},
+        {ORDER_REFUNDING, "reversed", "r1", "r1", SUM, STEP_CONTRADICTS},
+        {ORDER_REFUNDED, "reversed", "r1", "r1", SUM, STEP_CONTRADICTS},
+        {ORDER_DECLINED, "reversed", NULL, "r1", SUM, STEP_CONTRADICTS},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const struct order_news news = {.state = table[i].state,
@@ -65,8 +79,8 @@ static void decides_orders(void **state) {
 /* Whatever is said, money enters an account only where none has entered or been refused before. */
 static void credits_at_most_once(void **state) {
     (void)state;
-    static const char *const words[] = {"paid", "declined", "cancelled", "expired", "pending", "?"};
-    for (int at = ORDER_CREATED; at <= ORDER_STUCK; at++)
+    static const char *const words[] = {"paid", "declined", "cancelled", "expired", "pending", "reversed", "?"};
+    for (int at = ORDER_CREATED; at <= ORDER_REVERSED; at++)
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             const struct order_news news = {.state = (enum order_state)at,
                                             .ordered_minor = SUM,
@@ -76,6 +90,18 @@ static void credits_at_most_once(void **state) {
             assert_true(at == ORDER_CREATED || at == ORDER_EXPIRED);
             assert_string_equal(words[i], "paid");
         }
+}
+
+/* What has come goes again only where it has come, and has not gone yet. */
+static void reverses_at_most_once(void **state) {
+    (void)state;
+    for (int at = ORDER_CREATED; at <= ORDER_REVERSED; at++) {
+        const struct order_news news = {.state = (enum order_state)at,
+                                        .ordered_minor = SUM,
+                                        .outcome = OUTCOME_REVERSED,
+                                        .told_minor = SUM};
+        assert_int_equal(order_decide(&news) == STEP_REVERSE, at == ORDER_PAID);
+    }
 }
 
 static void waits_longer_and_longer(void **state) {
@@ -117,6 +143,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_orders),
         cmocka_unit_test(credits_at_most_once),
+        cmocka_unit_test(reverses_at_most_once),
         cmocka_unit_test(waits_longer_and_longer),
         cmocka_unit_test(callbacks_are_timely),
     };

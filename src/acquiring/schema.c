@@ -79,6 +79,16 @@ const struct migration acquiring_migrations[] = {
      ");\n"
      "CREATE INDEX card_payout_customer ON card_payout (customer, id);\n"
      "CREATE INDEX card_payout_open ON card_payout (customer) WHERE state = 1;\n"},
+    {"acquiring", 3,
+     "CREATE TABLE card_reversal ( -- distributed by customer\n"
+     "  customer BIGINT NOT NULL,\n"
+     "  card_order BIGINT NOT NULL,\n"
+     "  sum BIGINT NOT NULL,\n"
+     "  rest BIGINT NOT NULL,\n" /* nobody has made up for it */
+     "  at BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (customer, card_order)\n"
+     ") CLUSTERED;\n"
+     "CREATE INDEX card_reversal_rest ON card_reversal (at) WHERE rest > 0;\n"},
     {.sql = NULL}};
 
 STATEMENT(account_select, "SELECT account FROM acquiring_system WHERE name = 'acquirer'");

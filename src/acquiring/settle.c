@@ -2,6 +2,7 @@
  * Both ways end in settle, which may hear the same thing any number of times. The final state is always reached:
  * the outbox asks until the acquirer names one or the watch ends. */
 #include "acquiring/internal.h"
+#include "acquiring/reversal.h"
 
 #define REFUND_WATCH (30 * DAY)
 #define UNKNOWN_GRACE (2 * MINUTE) /* after the order's own term, before "never heard of it" is believed */
@@ -32,6 +33,19 @@ static void credit(struct engine *engine, struct tx *tx, const struct order *ord
     moment now = world_now(tx_world(tx));
     outbox_add(engine, tx, "acquirer.refund", order->customer, order->id,
                text_format(tx_arena(tx), "%lld", (long long)order->sum), now, now + REFUND_WATCH);
+}
+
+/* Taken back: we owe it to the bank at once, whatever is left of it here; then whoever ordered makes up for it. */
+static void reverse(struct engine *engine, struct tx *tx, const struct order *order) {
+    tx_run(tx, &set_state, VALUES(V_INT(order->customer), V_INT(order->id), V_INT(ORDER_REVERSED)));
+    reversal_begin(engine, tx, order);
+}
+
+/* Taken back before it ever came here. */
+static void end_reversed(struct tx *tx, const struct order *order, struct text reference) {
+    tx_run(tx, &set_paid,
+           VALUES(V_INT(order->customer), V_INT(order->id), V_INT(ORDER_REVERSED), V_TEXT(reference), V_NULL,
+                  V_INT(LEDGER_OK)));
 }
 
 /* Whoever waits for it hears of it. */
@@ -73,8 +87,11 @@ static enum order_step settle(struct engine *engine, struct tx *tx, const struct
                VALUES(V_INT(world_id(tx_world(tx))), V_INT(order->customer), V_INT(order->id), V_TEXT(source),
                       V_TEXT(news->status), V_INT(news->sum.minor), V_TEXT(news->reference), V_INT(step)));
     if (step == STEP_CREDIT) credit(engine, tx, order, news->reference);
-    if (step == STEP_FAIL) fail(tx, order, order_failed_state(facts.outcome));
-    if (step == STEP_CREDIT || step == STEP_FAIL) moved(engine, tx, order);
+    if (step == STEP_REVERSE) reverse(engine, tx, order);
+    if (step == STEP_FAIL && facts.outcome == OUTCOME_REVERSED) end_reversed(tx, order, news->reference);
+    else if (step == STEP_FAIL) fail(tx, order, order_failed_state(facts.outcome));
+    if (step == STEP_CREDIT || step == STEP_FAIL || step == STEP_REVERSE) moved(engine, tx, order);
+    if (step == STEP_REVERSE) reversal_ask(engine, tx, order);
     return step;
 }
 

@@ -3,7 +3,7 @@
  * way. What cannot be transferred after that stays his, on his account: he is told so before and after. */
 #include "payments/internal.h"
 
-#include "acquiring/acquiring.h"
+#include "acquiring/reversal.h"
 #include "messaging/messaging.h"
 #include "operations/operations.h"
 
@@ -110,6 +110,7 @@ void payments_on_event(struct engine *engine, struct tx *tx, const struct event 
         !payment_of_card_order(engine, tx, event->customer, event->number, &payment) ||
         !acquiring_told(engine, tx, event->customer, event->number, &told) || told.open)
         return;
+    if (told.reversed) card_reversal_take(engine, tx, event->customer, event->number);
     if (told.paid) paid(engine, tx, &payment);
     else if (payment.state == PAYMENT_CHECKED) end(engine, tx, &payment, REASON_UNPAID);
     engine_notify(engine, tx, payment.customer, "payment");

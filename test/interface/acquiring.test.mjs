@@ -57,7 +57,7 @@ function asBefore(server) {
     "INSERT INTO topup_news SELECT id, customer, card_order, source, status, sum, reference, step FROM card_order_news",
     "INSERT INTO wallet_system (name, account) SELECT name, account FROM acquiring_system",
     "DROP TABLE card_order", "DROP TABLE card_order_news", "DROP TABLE acquiring_system",
-    ...["bank_card", "bank_card_claim", "card_payout"].map((table) => `DROP TABLE ${table}`),
+    ...["bank_card", "bank_card_claim", "card_payout", "card_reversal"].map((table) => `DROP TABLE ${table}`),
     "DELETE FROM store_migration WHERE feature = 'acquiring'",
     "DELETE FROM store_migration WHERE feature = 'wallet' AND number >= 5",
   ]) server.sql(command);

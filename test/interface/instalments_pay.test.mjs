@@ -134,6 +134,37 @@ describe("IN-4: paid", () => {
     await life.proved();
   });
 
+  test("IN-4: a bank takes a payment back: each purchase owes it again, late from today; its card is off", patient, async () => {
+    const who = await life.buyer(), sofa = await life.bought(who, "3000.00");
+    const lamp = await life.bought(who, "2000.00", {plan: "fortnights-4-now", shop: life.other});
+    const card = (await life.cards.bound(who)).id;
+    assert.equal((await life.post(who, "/instalments/autopay", {card})).status, 200);
+    const all = await life.post(who, "/instalments/pay", {wish: "all", sum: "5000.00", from: card});
+    await life.state(who, all.body.payment, "paid");
+    assert.deepEqual((await life.home(who)).running, []);
+    await life.proved();
+    const [[order]] = server.rows("SELECT CAST(card_order AS TEXT) FROM instalment_payment WHERE card_order > 0 AND " +
+                                  `customer = ${who.customer}`);
+    assert.equal(await sandbox.dispute(order), 303);
+    await life.state(who, all.body.payment, "undone");
+    const home = await life.home(who);
+    assert.deepEqual([home.owed.amount, home.next.late, home.next.sum.amount], ["5000.00", true, "5000.00"]);
+    assert.equal(home.autopay.on, false);
+    for (const {id, sum: price} of [{...sofa, sum: "3000.00"}, {...lamp, sum: "2000.00"}]) {
+      const page = await life.page(who, id);
+      assert.deepEqual([page.state, page.overdue.amount, page.owed.amount], ["late", price, price]);
+      const {debts} = await life.get(who, `/instalments/${id}/why`);
+      for (const {sum: whole, lines} of debts) assert.equal(sum(lines), kopecks(whole), JSON.stringify(lines));
+    }
+    await life.told(who, /банк плательщика забрал платёж 5 000/);
+    await life.proved();
+    const again = await life.order(who, {wish: "all"});
+    await sandbox.pay(again.payment_url, cards.pays);
+    await life.state(who, again.payment, "paid");
+    assert.deepEqual((await life.home(who)).running, []);
+    await life.proved();
+  });
+
   test("IN-4: goods come back: part lessens the payments, all gives back what was paid for them", patient, async () => {
     const who = await life.buyer(), {id, order} = await life.bought(who, "3000.00");
     const paid = await life.order(who, {wish: "next"}, id);

@@ -176,7 +176,7 @@ test("IF-1: a customer's operations and staff's know nobody without a session", 
 
 // What is written whatever is asked: who asked (log, audit trail), sessions' last use, counters of attempts, the clock's work.
 // … and what is tried again by itself.
-const ofTheAsking = /^(command_|audit|job|outbox|merchant_attempt|shop_callback_attempt|key_|node|sqlite_)/;
+const ofTheAsking = /^(command_|audit|job|outbox|merchant_attempt|shop_callback_attempt|spending_due|key_|node|sqlite_)/;
 function rowsOfAll() {
   const tables = server.rows(process.env.KABINET_DATABASE === "postgres"
     ? "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"

@@ -76,6 +76,14 @@ export class Sandbox {
     });
     return {status: answer.status, location: answer.headers.get("Location"), text: await answer.text()};
   }
+
+  // The cardholder's bank takes back what paid that order.
+  async dispute(order) {
+    const body = new URLSearchParams({merchant: "kabinet", order});
+    return (await fetch(`${this.url}/acquirer/dispute`, {
+      method: "POST", body, redirect: "manual", headers: {"Content-Type": "application/x-www-form-urlencoded"},
+    })).status;
+  }
 }
 
 export const cards = {

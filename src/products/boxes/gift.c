@@ -4,6 +4,7 @@
 #include "products/boxes/boxes.h"
 
 #include "acquiring/guest_order.h"
+#include "acquiring/reversal.h"
 #include "base/check.h"
 #include "generated/templates.h"
 #include "operations/operations.h"
@@ -205,6 +206,7 @@ void gift_card_moved(struct engine *engine, struct tx *tx, int64_t customer, int
     if (!acquiring_told(engine, tx, customer, order, &told) || told.open) return;
     tx_run(tx, &end_gift, VALUES(V_INT(customer), V_INT(gift.id), V_INT(told.paid ? GIFT_DONE : GIFT_FAILED)));
     if (told.paid) keep(engine, tx, &gift, gift.name);
+    if (told.reversed) card_reversal_take(engine, tx, customer, order);
 }
 
 /* ---- from a wallet ---- */

@@ -59,6 +59,11 @@ size_t payment_shares_of(struct tx *tx, int64_t customer, int64_t payment, struc
 /* The bound card that paid for it last; 0: none did. */
 int64_t purchase_paid_by(struct tx *tx, const struct purchase *purchase);
 
+/* ---- take_back.c: a bank took a payment back ---- */
+
+/* In acquiring's command. */
+void payment_take_back(struct engine *engine, struct tx *tx, struct instalment_payment *payment);
+
 /* ---- repay.c: money comes ---- */
 
 /* In a command: an order by card for it (.card, or any card); fills in id and card_order. */

@@ -74,6 +74,10 @@ void instalments_order_told(struct engine *engine, struct tx *tx, const struct e
         !instalment_payment_of_order(tx, event->customer, event->number, &payment))
         return;
     bool open = payment.state == PAYMENT_WAITS || payment.state == PAYMENT_FAILED;
+    if (told.reversed) {
+        payment_take_back(engine, tx, &payment);
+        return;
+    }
     if (open && told.paid) {
         payment.operation = told.operation - 1; /* it tells the entry */
         came(engine, tx, &payment);

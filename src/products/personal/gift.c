@@ -4,6 +4,7 @@
 #include "products/personal/personal.h"
 
 #include "acquiring/guest_order.h"
+#include "acquiring/reversal.h"
 #include "base/check.h"
 #include "messaging/messaging.h"
 #include "operations/operations.h"
@@ -266,6 +267,7 @@ void personal_card_moved(struct engine *engine, struct tx *tx, int64_t customer,
     if (!acquiring_told(engine, tx, customer, order, &told) || told.open) return;
     tx_run(tx, &set_state, VALUES(V_INT(customer), V_INT(gift.id), V_INT(told.paid ? GIFT_DONE : GIFT_FAILED)));
     if (told.paid) came(engine, tx, &gift, &told);
+    if (told.reversed) card_reversal_take(engine, tx, customer, order);
 }
 
 /* POST /personal/gifts/{id}/hide */

@@ -3,6 +3,7 @@
 #include "products/wallet/wallet.h"
 
 #include "acquiring/bound_card.h"
+#include "acquiring/reversal.h"
 #include "agents/agents.h"
 #include "base/check.h"
 #include "factors/factors.h"
@@ -253,6 +254,7 @@ void topup_moved(struct engine *engine, struct tx *tx, const struct event *event
     if (event->code != KIND_TOPUP || !acquiring_told(engine, tx, event->customer, event->number, &told)) return;
     if (told.paid) wallet_income(engine, tx, event->customer, told.account, told.sum, told.operation - 1);
     if (told.refunding) tell_refund(engine, tx, event->customer, told.sum);
+    if (told.reversed) card_reversal_take(engine, tx, event->customer, event->number);
 }
 
 void topup_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,
