@@ -61,6 +61,7 @@ async function nothingYet() {
 const alone = { // what anyone may call and one of them has: as whom it is looked at
   "/application": "visitor", "/application/{step}": "visitor", "/consents/{kind}": "visitor",
   "/unsubscribe/{token}": "visitor", "/till": "visitor", "/shop": "visitor", "/shop/keys": "visitor",
+  "/shop/till": "visitor", "/shop/till/{uid}": "visitor", "/shop/reports": "visitor",
   "/shop/orders": "visitor", "/shop/orders/{uid}": "visitor", "/shop/settlements": "visitor", "/shop/settlements/{id}": "visitor",
   "/shop/keys/{key}/end": "visitor", "/shop/people": "visitor", "/shop/people/{login}": "visitor",
   "/shop/callbacks": "visitor", "/shop/callbacks/{callback}": "visitor", "/shop/password": "visitor",

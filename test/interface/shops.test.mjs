@@ -88,6 +88,7 @@ describe("IN-3: staff's pages", () => {
 describe("IN-3: the shop's people", () => {
   test("each role opens what is its, nobody comes in without signing in", async () => {
     const pages = {"/shop": "owner orders money", "/shop/keys": "owner", "/shop/people": "owner", "/till": "cashier",
+                   "/shop/till": "cashier", "/shop/reports": "owner money",
                    "/shop/callbacks": "owner orders", "/shop/password": "owner orders money cashier"};
     for (const role of ["owner", "orders", "money", "cashier"]) {
       const person = await (await addPerson(server, boss, shop.id, `only.${role}`, role)).signIn();
@@ -98,7 +99,7 @@ describe("IN-3: the shop's people", () => {
         if (answer.status === 403) assert.equal(problem(answer), "shop-role-missing");
       }
       const browser = await person.browser();
-      assert.equal(browser.path, role === "cashier" ? "/till" : "/shop", role);
+      assert.equal(browser.path, role === "cashier" ? "/shop/till" : "/shop", role);
       assert.equal(browser.html.includes("/shop/keys"), role === "owner");
     }
     for (const page of Object.keys(pages)) {
@@ -315,7 +316,7 @@ test("IN-3: an older database keeps its shops, cashiers and keys", async () => {
                      [["kassa.gone", false, "Кассир"], ["kassa.old", true, "Кассир"]]);
     assert.deepEqual(keys.map(({id, good: works}) => [id, works]), [[mine.id, true]]);
     const browser = await person.browser();
-    assert.equal(browser.path, "/till");
+    assert.equal(browser.path, "/shop/till");
     assert.equal(await signed(mine, mine.key, older), good);
     assert.equal(problem(await gone.post("/shop/signin", {login: gone.login, password: gone.password})), "sign-in-wrong");
   } finally {

@@ -258,7 +258,8 @@ async function cashierOf(shopId, login) {
   await browser.go("/till");
   assert.equal(browser.path, "/shop/signin");
   await browser.send("/shop/signin", {login, password: person.password});
-  assert.equal(browser.path, "/till", browser.html.slice(0, 3000));
+  assert.equal(browser.path, "/shop/till", browser.html.slice(0, 3000));
+  await browser.go("/till");
   return {browser, login, password: person.password};
 }
 
@@ -316,7 +317,7 @@ test("ID-4: pressed twice it is one; signed out, stopped and closed it is nobody
   await boss.post(`/staff/shops/${shop.id}/people/${login}/switch`);
   await browser.go("/shop/signin");
   await browser.send("/shop/signin", {login, password});
-  assert.equal(browser.path, "/till");
+  assert.equal(browser.path, "/shop/till");
   await browser.send("/shop/signout");
   await browser.go("/till");
   assert.equal(browser.path, "/shop/signin");

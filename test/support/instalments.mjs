@@ -16,10 +16,10 @@ export const tariff = "sum 1000.00 50000.00\nmonths 3 later 4.5\nmonths 6 later 
 const person = {surname: "Иванова", name: "Анна", birth: "1990-04-12", passport: "45 10 123456", passport_date: "2011-05-20",
                 mail: "anna@example.ru"};
 
-// {phone, customer, token}: signed up at this profile, with its limit.
-export async function buyer(server, phone = newPhone()) {
+// {phone, customer, token}: signed up at this profile, with its limit. seen: how many texts that number has got already.
+export async function buyer(server, phone = newPhone(), seen = 0) {
   const {draft} = await server.begin(phone);
-  await server.post("/signup/code", {draft, code: await server.code(phone)});
+  await server.post("/signup/code", {draft, code: await server.code(phone, seen)});
   await server.post("/application/short", {draft, ...person});
   const opened = await server.post("/application/pin", {draft, pin: "7395", token: true});
   assert.equal(opened.body.state, "opened", opened.text);
@@ -107,4 +107,14 @@ export async function sign(server, who, {uid}, plan = "months-3-later") {
   const chosen = await server.post(`/checkout/${uid}`, {plan}, who);
   assert.equal(chosen.status, 201, chosen.text);
   return server.post(`/checkout/${uid}/sign`, {code: await server.code(who.phone, seen)}, who);
+}
+
+// The code that came last after so many texts, of a purchase at a till: told to the cashier, so no browser takes it.
+export async function tillCode(server, phone, after) {
+  return /(?:код|code) (\d{6})/.exec((await server.messages(phone, after))[0])[1];
+}
+
+// The texts that have come to that number by now.
+export async function texts(server, phone) {
+  return (await server.get(`/sandbox/phone?number=${encodeURIComponent(phone)}`)).body.messages.map(({text}) => text);
 }

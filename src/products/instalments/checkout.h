@@ -103,9 +103,14 @@ size_t checkout_schedule(struct engine *engine, struct tx *tx, const struct chec
 struct text checkout_paper(struct request *request, struct tx *tx, const struct shop *shop,
                            const struct checkout_order *order);
 struct text checkout_digest(struct arena *arena, struct text paper);
+struct checkout_signature {
+    struct text paper, phone;
+    struct text how; /* "form; 192.0.2.1; ru", or at which till by whom */
+    moment sent;     /* when the code went out */
+};
 /* In a command: it was signed; the paper and all by which that is known are kept. */
-void checkout_signed_put(struct request *request, struct tx *tx, const struct checkout_order *order, struct text paper,
-                         struct text phone, moment sent);
+void checkout_signed_put(struct request *request, struct tx *tx, const struct checkout_order *order,
+                         const struct checkout_signature *signature);
 
 /* ---- pages and programs ---- */
 

@@ -19,6 +19,9 @@ void purchase_rows_tell(const struct purchase_row *rows, size_t count, struct no
 /* In a command: he has chosen: a code goes to him. Answers. */
 enum flow checkout_sign_begin(struct request *request, struct tx *tx, const struct shop *shop,
                               struct checkout_order *order);
+/* In a command: the code was right: the sum is held, the paper kept, the customer told. Refused: nothing was. */
+enum checkout_refusal checkout_signed(struct request *request, struct tx *tx, const struct shop *shop,
+                                      struct checkout_order *order, const struct checkout_signature *signature);
 
 /* Of a shop that is being tried out: FLOW_NEXT with what the number stands for, and the code was right. */
 enum flow trial_enter(struct request *request, struct text known, enum mokka_trial *trial);

@@ -2,7 +2,6 @@
  * The words themselves are kept, with the number, when the code went out and was used, the address and the device. */
 #include "products/instalments/checkout_page.h"
 
-#include "identity/consent.h"
 #include "identity/identity.h"
 
 #include <openssl/evp.h>
@@ -80,15 +79,15 @@ static struct value seal(struct engine *engine, struct tx *tx, const char *purpo
     return V_BYTES(sealed.data, sealed.size);
 }
 
-void checkout_signed_put(struct request *request, struct tx *tx, const struct checkout_order *order, struct text paper,
-                         struct text phone, moment sent) {
+void checkout_signed_put(struct request *request, struct tx *tx, const struct checkout_order *order,
+                         const struct checkout_signature *signature) {
     struct text device = text_slice(request->user_agent, 0, DEVICE_MOST);
     if (!device.data || !text_valid_utf8(device)) device = TEXT("");
     tx_run(tx, &put,
            VALUES(V_INT(order->customer), V_INT(order->id),
-                  seal(request->engine, tx, "instalments.paper", order->id, paper),
-                  V_TEXT(checkout_digest(tx_arena(tx), paper)),
-                  seal(request->engine, tx, "instalments.phone", order->id, phone),
-                  V_TEXT(identity_consent_how(request)), V_TEXT(device), V_INT(sent),
+                  seal(request->engine, tx, "instalments.paper", order->id, signature->paper),
+                  V_TEXT(checkout_digest(tx_arena(tx), signature->paper)),
+                  seal(request->engine, tx, "instalments.phone", order->id, signature->phone),
+                  V_TEXT(signature->how), V_TEXT(device), V_INT(signature->sent),
                   V_INT(world_now(tx_world(tx)))));
 }

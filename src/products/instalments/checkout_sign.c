@@ -4,6 +4,7 @@
 #include "products/instalments/checkout_page.h"
 
 #include "identity/common.h"
+#include "identity/consent.h"
 #include "identity/signing.h"
 #include "messaging/messaging.h"
 #include "operations/operations.h"
@@ -112,13 +113,22 @@ static void tell_signed(struct request *request, struct tx *tx, const struct sho
     message_tell(request->engine, tx, order->customer, TOPIC_OPERATIONS, S_instalments_told_signed, arguments, 2);
 }
 
+enum checkout_refusal checkout_signed(struct request *request, struct tx *tx, const struct shop *shop,
+                                      struct checkout_order *order, const struct checkout_signature *signature) {
+    const struct checkout_doing doing = {.act = CHECKOUT_CONSENT};
+    enum checkout_refusal refusal = checkout_do(request->engine, tx, shop, order, doing);
+    if (refusal != CHECKOUT_OK) return refusal;
+    checkout_signed_put(request, tx, order, signature);
+    tell_signed(request, tx, shop, order);
+    return CHECKOUT_OK;
+}
+
 /* POST /checkout/{uid}/sign: {code}. Pressed twice it tells what became of the first. */
 enum flow checkout_sign_write(struct request *request, struct tx *tx) {
     struct shop shop;
     struct checkout_order order;
     struct customer customer;
     moment sent;
-    const struct checkout_doing doing = {.act = CHECKOUT_CONSENT};
     if (find(request, tx, &shop, &order) == FLOW_ANSWERED) return FLOW_ANSWERED;
     if (order.agreed > 0) return answer_signed(request, &order);
     if (!checkout_page_live(request, &order) ||
@@ -127,12 +137,10 @@ enum flow checkout_sign_write(struct request *request, struct tx *tx) {
     struct text paper = checkout_paper(request, tx, &shop, &order);
     const struct signing signing = signing_of(request, tx, &shop, &order, paper);
     if (signing_try(request, tx, &signing, &sent) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    switch (checkout_do(request->engine, tx, &shop, &order, doing)) {
-    case CHECKOUT_OK: break;
+    const struct checkout_signature signature = {paper, customer.phone, identity_consent_how(request), sent};
+    switch (checkout_signed(request, tx, &shop, &order, &signature)) {
+    case CHECKOUT_OK: return answer_signed(request, &order);
     case CHECKOUT_NO_LIMIT: return refuse(request, &no_limit);
     default: return refuse(request, &over);
     }
-    checkout_signed_put(request, tx, &order, paper, customer.phone, sent);
-    tell_signed(request, tx, &shop, &order);
-    return answer_signed(request, &order);
 }

@@ -3,6 +3,8 @@
 #include "products/instalments/cabinet.h"
 #include "products/instalments/cabinet_routes.h"
 #include "products/instalments/limit_policy.h"
+#include "products/instalments/report.h"
+#include "products/instalments/sale_routes.h"
 #include "products/instalments/shop_side.h"
 
 #include "backoffice/backoffice.h"
@@ -52,6 +54,8 @@ FORM(orders_form, {.name = "q", .type = FIELD_TEXT, .max = 255}, {.name = "state
      {.name = "before", .type = FIELD_ID});
 FORM(order_form, {.name = "sum", .type = FIELD_MONEY});
 FORM(order_draft, {.name = "sum", .type = FIELD_MONEY});
+
+FORM(period_form, {.name = "from", .type = FIELD_DATE}, {.name = "to", .type = FIELD_DATE});
 
 /* ---- addresses ---- */
 
@@ -262,6 +266,7 @@ static const struct route routes[] = {
      .key = true,
      .audit = "instalments.shop.returned",
      .summary = "Goods came back, all or some"},
+    INSTALMENTS_SALE_ROUTES
     {.method = METHOD_GET,
      .path = "/shop/settlements",
      SHOP,
@@ -284,6 +289,21 @@ static const struct route routes[] = {
      SHOP,
      .stages = {{STAGE_READ, shop_settlement_read}, {STAGE_WORK, shop_settlement_draw}},
      .summary = "The same as a paper"},
+
+    {.method = METHOD_GET,
+     .path = "/shop/reports",
+     SHOP,
+     .form = &period_form,
+     .stages = {{STAGE_READ, shop_reports_page}},
+     .page = &template_instalments_reports,
+     .summary = "The shop's sales of a period: by days, by states, by who finished them",
+     .flags = ROUTE_FORM_OPTIONAL},
+    {.method = METHOD_GET,
+     .path = "/shop/reports/csv",
+     SHOP,
+     .form = &period_form,
+     .stages = {{STAGE_READ, shop_reports_csv}},
+     .summary = "The same by days, as a table"},
 
     {.method = METHOD_GET,
      .path = "/instalments/limit",
@@ -390,8 +410,10 @@ static const struct menu_item menu[] = {
     {.path = NULL}};
 
 static const struct shop_entry shop_menu[] = {
+    {S_instalments_till_title, "/shop/till", "card", SHOP_CASHIER, 5},
     {S_instalments_orders_title, "/shop/orders", "list", SHOP_ORDERS | SHOP_OWNER | SHOP_MONEY, 10},
     {S_instalments_settlements_title, "/shop/settlements", "bank", SHOP_MONEY | SHOP_OWNER, 15},
+    {S_instalments_reports_title, "/shop/reports", "chart", SHOP_MONEY | SHOP_OWNER, 17},
     {.path = NULL}};
 
 static const struct card_section card[] = {
@@ -423,6 +445,8 @@ static const struct setting settings[] = {
      "How long after asking for a higher limit one may ask again."},
     {"order_life", SETTING_DURATION, AT(order_life), "1d", MINUTE, 365 * DAY, NULL,
      "How long an order of a shop holds, where the shop says no end."},
+    {"till_codes", SETTING_INT, AT(till_codes), "500", 1, 1000000, NULL,
+     "Codes that one shop's tills may have sent for purchases in the window of identity.code.window."},
     {"asks_kept", SETTING_DURATION, AT(asks_kept), "30d", MINUTE, 365 * DAY, NULL,
      "How long a shop's question for a customer's limit is kept after its end."},
     {.name = NULL}};

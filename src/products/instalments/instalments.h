@@ -40,6 +40,7 @@ enum instalments_kind {
 struct instalments_settings {
     int64_t hour, remind_hour, move_days, move_times;
     int64_t order_life; /* of an order for which its shop says no end */
+    int64_t till_codes; /* that one shop's cashiers may have sent in a window */
     int64_t asks_kept;  /* how long a shop's question for a limit is kept after its end */
     int64_t ask_pause;  /* how long after asking for a higher limit one may ask again */
     const char *penalty; /* percent a year */

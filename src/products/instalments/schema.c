@@ -143,6 +143,12 @@ const struct migration instalments_migrations[] = {
      "CREATE TABLE instalment_settling ( -- reference\n" /* how far the day's settlements are; shop −1: done */
      "  name TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL, shop BIGINT NOT NULL\n"
      ") CLUSTERED"},
+    {"instalments", 6,
+     "CREATE TABLE instalment_sale ( -- distributed by shop\n"
+     "  shop BIGINT NOT NULL, checkout BIGINT NOT NULL, cashier TEXT NOT NULL, stage BIGINT NOT NULL,\n"
+     "  PRIMARY KEY (shop, checkout)\n"
+     ") CLUSTERED;\n"
+     "CREATE INDEX instalment_sale_cashier ON instalment_sale (shop, cashier, checkout)"},
     {"instalments.payments", 1,
      "CREATE TABLE instalment_payment ( -- distributed by customer\n"
      "  customer BIGINT NOT NULL,\n"

@@ -262,6 +262,21 @@ export async function shops(life) {
   life.at("/staff/merchants/{id}", `/staff/merchants/${open.id}`, `/staff/merchants/${idle.id}`);
 }
 
+// Sales that a cashier began: a way of paying to be named, a code to be told, no cabinet, signed, sold, over, declined.
+async function atTheTill(life, shop) {
+  const {server, boss, who} = life, cashier = await (await addPerson(server, boss, shop.id, "cashier", "cashier")).signIn(), all = [];
+  const post = (path, body) => good(cashier.post(`/shop/till${path}`, body, {headers: {"Idempotency-Key": newKey()}}));
+  for (const [stage, state] of [[1, 1], [2, 1], [3, 1], [2, 2], [2, 3], [2, 4], [2, 5], [2, 6]]) {
+    const sale = await post("", {phone: who.phone, sum: "12345.67"});
+    if (stage > 1) await post(`/${sale.uid}/plan`, {plan: "months-3-later"});
+    all.push({...sale, stage, state});
+  }
+  await server.passed(...all.flatMap(({uid, stage, state}) => [
+    `UPDATE instalment_checkout SET state = ${state} WHERE uid = '${uid}'`,
+    `UPDATE instalment_sale SET stage = ${stage} WHERE checkout = (SELECT id FROM instalment_checkout WHERE uid = '${uid}')`]));
+  return {all, on: (path) => ({path, cookies: {shop: cashier.cookie}})};
+}
+
 // Orders of a shop that sells in parts: waiting, to be signed, sold, over; its cabinet; a settlement as its act shows it.
 export async function instalments(life) {
   const {server, who, boss} = life, cart_items = [{name: "Шкаф-купе трёхдверный с зеркалом «Преображенский»", quantity: 1}];
@@ -272,6 +287,7 @@ export async function instalments(life) {
     await shop.ordered("49999.00", {cart_items}, {prepayment_amount: "1000.00"}), await shop.ordered("30000.00", {cart_items}),
     await shop.ordered("2500.00"), await shop.ordered("1500.00"), await trial.ordered("9000.00", {cart_items})];
   await shop.cancel(over);
+  const sales = await atTheTill(life, shop);
   const limit = await shop.ask("/factoring/v1/limit/auth", {...shop.order("1.00"), current_order: {order_id: "limit"}});
   const today = Math.floor(Date.now() / 86400000), run = String(shop.id).replace(/.$/, "7");
   await server.passed(
@@ -282,6 +298,10 @@ export async function instalments(life) {
     `INSERT INTO instalment_order_event (shop, id, checkout, number, act, state, sum, fee, due, by, at, settlement)
       VALUES (${shop.id}, ${run}, ${run}, 'R3', 4, 3, 250000, 9000, 241000, 'furniture', 1700000000000000, ${run})`);
   const cookies = {shop: owner.cookie};
+  life.at("/shop/till", sales.on("/shop/till"));
+  life.at("/shop/till/{uid}", ...sales.all.map(({uid}) => sales.on(`/shop/till/${uid}`)));
+  life.at("/shop/reports", {path: "/shop/reports", cookies}, {path: "/shop/reports?from=2025-12-31&to=2025-01-01", cookies},
+          {path: "/shop/reports?from=2023-11-01&to=2023-11-30", cookies});
   life.at("/checkout/{uid}", ...[waiting, chosen, sold, over, asked].map(({uid}) => `/checkout/${uid}`));
   life.at("/checkout/{uid}/sign", `/checkout/${chosen.uid}/sign`);
   life.at("/limit/{uid}", new URL(limit.iframe_url).pathname);
