@@ -160,7 +160,7 @@ describe("ID-4: who has no cabinet", () => {
       const digits = await tillCode(server, phone, seen);
       trail.push((await texts(server, phone))[0], (await code(sale, wrongOf(digits))).body, await see(sale));
       answers.push(JSON.stringify(trail).replaceAll(sale.uid, "UID").replaceAll(sale.number, "NUMBER").replaceAll(digits, "CODE")
-        .replace(/\+7 \d{3} \d{3}-\d\d-\d\d/g, "PHONE").replace(/\+7\d{10}/g, "PHONE")
+        .replace(/\+7\s\d{3}\s\d{3}[-\u2011]\d\d[-\u2011]\d\d/g, "PHONE").replace(/\+7\d{10}/g, "PHONE")
         .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, "TIME").replace(/"seconds_left":\d+/g, "LEFT").replace(/"instance":"[^"]*"/g, "INSTANCE")
         .replace(/\d{15,}|[0-9a-f]{16,}/g, "ID"));
       if (phone === who.phone) continue;
