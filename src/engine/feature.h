@@ -152,6 +152,7 @@ struct approval_kind;
 struct card_section;
 struct record;
 struct shop_entry; /* shops/shops.h */
+struct shop_place;
 struct moves; /* engine/moves.h */
 struct labels; /* engine/labels.h */
 struct people; /* engine/people.h */
@@ -170,6 +171,7 @@ struct feature {
     const struct menu_item *menu;           /* ended by .path NULL */
     const struct menu_count *menu_count;    /* NULL: nothing is counted */
     const struct shop_entry *shop_menu;     /* of partner shops' cabinet; ended by .path NULL */
+    const struct shop_place *shop_places;   /* of staff's page of a partner shop; ended by .before NULL */
     const struct outbox_kind *outbox;       /* ended by .name NULL */
     const struct operation_kind *operations;/* ended by .name NULL */
     const struct queue *queues;             /* ended by .name NULL */

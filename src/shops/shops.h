@@ -58,6 +58,13 @@ struct shop_entry {
     int order;
 };
 
+/* A feature's page about a shop, to which staff's page of the shop leads: `before`, the shop's number, `after`. */
+struct shop_place {
+    string_id title, hint;
+    const char *before, *after, *icon; /* before NULL ends a list */
+    unsigned roles;                    /* of staff (backoffice/backoffice.h) who may open it */
+};
+
 /* Adds to a page's document what its frame shows: "shop" and "person"; the menu is the page's alone. */
 void shop_shell(struct request *request, const struct shop_person *person, struct node *document);
 

@@ -102,6 +102,22 @@ enum flow shop_add(struct request *request, struct tx *tx) {
 
 /* ---- one of them ---- */
 
+static void places_tell(struct request *request, int64_t shop, struct node *list) {
+    size_t count = 0;
+    const struct feature *const *feature = engine_features(request->engine, &count);
+    for (size_t i = 0; i < count; i++)
+        for (const struct shop_place *place = feature[i]->shop_places; place != NULL && place->before != NULL;
+             place++) {
+            if ((place->roles & request->caller.roles) == 0) continue;
+            struct node *node = doc_add_object(list);
+            doc_text(node, "title", string_get(request->arena, &request->locale, place->title, NULL, 0));
+            doc_text(node, "hint", string_get(request->arena, &request->locale, place->hint, NULL, 0));
+            doc_text(node, "path",
+                     text_format(request->arena, "%s%lld%s", place->before, (long long)shop, place->after));
+            doc_text(node, "icon", text_from(place->icon));
+        }
+}
+
 static enum flow facts_page(struct request *request, struct tx *tx, bool counted) {
     struct place place;
     if (place_enter(request, tx, SHOP_ANY, &place) == FLOW_ANSWERED) return FLOW_ANSWERED;
@@ -111,6 +127,7 @@ static enum flow facts_page(struct request *request, struct tx *tx, bool counted
     if (counted) {
         doc_int(document, "people", members_count(tx, place.shop.id));
         doc_int(document, "keys", (int64_t)shop_keys_good(tx, place.shop.id));
+        places_tell(request, place.shop.id, doc_array(document, "places"));
     }
     return answer_ok(request, document);
 }

@@ -98,3 +98,13 @@ test("IN-6: whose report it is, and of which period", async () => {
     assert.ok(browser.status === 200 || browser.status === 422, query);
   }
 });
+
+test("IN-6, BO-4: staff's page of a shop leads to its tariff and its books, whoever may open them", async () => {
+  const {both} = await staff(server, {both: "catalogue,finance"});
+  const paths = async (who) => (await who.get(`/staff/shops/${shop.id}`)).body.places.map(({path}) => path);
+  const [tariff, books] = [`/staff/instalments/shops/${shop.id}`, `/staff/instalments/books#shop-${shop.id}`];
+  assert.deepEqual([await paths(boss), await paths(both)], [[tariff], [tariff, books]]);
+  const page = await server.call("GET", "/staff/instalments/books", undefined,
+                                 {headers: {Accept: "text/html", Cookie: `staff=${both.cookie}`}});
+  assert.ok(page.text.includes(`id="shop-${shop.id}"`) && page.text.includes(`href="${tariff}"`), page.text.slice(0, 2000));
+});

@@ -416,6 +416,13 @@ static const struct shop_entry shop_menu[] = {
     {S_instalments_reports_title, "/shop/reports", "chart", SHOP_MONEY | SHOP_OWNER, 17},
     {.path = NULL}};
 
+static const struct shop_place shop_places[] = {
+    {S_instalments_place_tariff, S_instalments_place_tariff_hint, "/staff/instalments/shops/", "", "percent",
+     ROLE_FINANCE | ROLE_CATALOGUE},
+    {S_instalments_place_books, S_instalments_place_books_hint, "/staff/instalments/books#shop-", "", "bank",
+     ROLE_FINANCE},
+    {.before = NULL}};
+
 static const struct card_section card[] = {
     {S_instalments_limit_title, ROLE_SUPPORT | ROLE_RISK | ROLE_FINANCE, limit_card}, {.fill = NULL}};
 
@@ -508,6 +515,7 @@ const struct feature instalments_feature = {
     .settings_good = settings_good,
     .menu = menu,
     .shop_menu = shop_menu,
+    .shop_places = shop_places,
     .card = card,
     .approvals = approvals,
     .erases = instalments_erases,
