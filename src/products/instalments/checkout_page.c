@@ -2,12 +2,14 @@
  * with all its days. Who is signed in chooses one, and goes on to sign it (checkout_sign.c). In a shop that is being
  * tried out a number for trials and one code do for all of it, and no money moves. */
 #include "products/instalments/checkout_page.h"
+#include "products/instalments/limit_policy.h"
 
 #include "identity/common.h"
 #include "products/instalments/mokka_rules.h"
 
 static const struct refusal over = {"order-over", 409, S_instalments_refused_over, false};
 static const struct refusal other_number = {"number-differs", 409, S_instalments_refused_number, false};
+static const struct refusal ask_first = {"limit-first", 409, S_instalments_checkout_ask_first, false};
 static const struct refusal no_limit = {"not-enough-limit", 422, S_instalments_refused_limit, false};
 static const struct refusal trial_only = {"shop-on-trial", 409, S_instalments_refused_trial, false};
 static const struct refusal not_trial = {"shop-not-on-trial", 409, S_instalments_refused_not_trial, false};
@@ -91,6 +93,12 @@ void checkout_facts_tell(struct request *request, const struct shop *shop, const
     tell_cart(order, doc_array(document, "cart"));
 }
 
+/* Has he no limit at all? */
+static bool limitless(struct tx *tx, int64_t customer) {
+    struct instalment_limit limit;
+    return !instalment_limit_find(tx, customer, &limit) || limit.sum == 0;
+}
+
 /* GET /checkout/{uid} */
 enum flow checkout_read(struct request *request, struct tx *tx) {
     struct shop shop;
@@ -110,6 +118,8 @@ enum flow checkout_read(struct request *request, struct tx *tx) {
     }
     doc_bool(document, "live", live);
     doc_bool(document, "signed_in", customer);
+    doc_bool(document, "ask_first", live && customer && !shop.test && limitless(tx, request->caller.customer) &&
+                                        limit_may_ask(request->engine, tx, request->caller.customer));
     doc_bool(document, "own", customer && order.customer == request->caller.customer);
     doc_text(document, "back", order.wish.redirect);
     doc_text(document, "here", checkout_page_path(request, &order));
@@ -158,18 +168,20 @@ static enum flow may_choose(struct request *request, struct tx *tx, const struct
     return same ? FLOW_NEXT : refuse(request, &other_number);
 }
 
-/* POST /checkout/{uid}: {plan}. Who has no limit at all is declined, and the shop hears of it. */
+/* POST /checkout/{uid}: {plan}. Who has no limit at all asks for one first, and the order waits; who was refused one is
+ * declined, and the shop hears of it. */
 enum flow checkout_choose(struct request *request, struct tx *tx) {
     struct shop shop;
     struct checkout_order order;
-    struct instalment_limit limit;
     request->fields_valid = true;
     if (!checkout_page_find(request, tx, &shop, &order)) return answer_missing(request);
     if (may_choose(request, tx, &shop, &order) == FLOW_ANSWERED) return FLOW_ANSWERED;
     order.customer = request->caller.customer;
     if (!find_term(request, tx, &order)) return refuse_field(request, "plan", S_instalments_plan_wrong);
-    if (!instalment_limit_find(tx, order.customer, &limit) || limit.sum == 0)
-        return decline(request, tx, &shop, &order, DECISION_DECLINED);
+    if (limitless(tx, order.customer))
+        return limit_may_ask(request->engine, tx, order.customer)
+                   ? refuse(request, &ask_first)
+                   : decline(request, tx, &shop, &order, DECISION_DECLINED);
     if (checkout_free(request->engine, tx, order.customer) < order.checkout.sum) return refuse(request, &no_limit);
     order.decision = DECISION_APPROVED;
     checkout_save(request->engine, tx, &order);

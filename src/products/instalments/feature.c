@@ -38,8 +38,14 @@ FORM(tariff_form, {.name = "words",
                    .missing = S_instalments_tariff_missing});
 FORM(tariff_draft, {.name = "words", .type = FIELD_TEXT, .max = 2000});
 
-FORM(limit_form, {.name = "sum", .type = FIELD_MONEY});
-FORM(limit_draft, {.name = "sum", .type = FIELD_MONEY});
+#define LIMIT_FIELDS                                                                                                   \
+    {.name = "sum", .type = FIELD_MONEY},                                                                              \
+        {.name = "birth", .type = FIELD_DATE, .invalid = S_instalments_limit_birth_wrong}, {                           \
+        .name = "order", .type = FIELD_TEXT, .max = 40                                                                 \
+    }
+FORM(limit_form, LIMIT_FIELDS);
+FORM(limit_draft, LIMIT_FIELDS);
+static const char *const levels[] = {"minimal", "simplified", "full", NULL};
 FORM(policy_form,
      {.name = "content",
       .type = FIELD_TEXT,
@@ -322,7 +328,7 @@ static const struct route routes[] = {
      .again_page = &template_instalments_limit,
      .rates = {{RATE_CALLER, 60, MINUTE}},
      .audit = "instalments.limit.more",
-     .summary = "Asks for a higher limit: decided at once by the policy, with reasons"},
+     .summary = "Asks for a first or a higher limit: decided at once by the policy, with reasons"},
 
     {.method = METHOD_GET,
      .path = "/staff/instalments/policy",
@@ -448,6 +454,8 @@ static const struct setting settings[] = {
      "Percent a year upon what is overdue; the law's bound of the day (283-FZ) holds where it is less."},
     {"policy_file", SETTING_TEXT, AT(policy_file), "", 0, 500, NULL,
      "The policy by which an empty database begins to decide limits; then staff keep it."},
+    {"level", SETTING_CHOICE, AT(level), "minimal", 0, 0, levels,
+     "From which identification level a customer may ask for a limit: minimal, simplified, full."},
     {"ask_pause", SETTING_DURATION, AT(ask_pause), "30d", MINUTE, 365 * DAY, NULL,
      "How long after asking for a higher limit one may ask again."},
     {"order_life", SETTING_DURATION, AT(order_life), "1d", MINUTE, 365 * DAY, NULL,

@@ -1,6 +1,7 @@
 /* home.c: a customer's purchases: what he pays next, for how much he may still buy, each purchase with its payments,
  * those that are over. Where no other product brings the cabinet's first page, this is it. */
 #include "products/instalments/cabinet.h"
+#include "products/instalments/limit_policy.h"
 
 #define TOLD 100 /* newest purchases, among which those that are over */
 
@@ -9,6 +10,10 @@ static void tell_limit(struct request *request, struct tx *tx, struct node *docu
     struct account account;
     if (!instalment_limit_find(tx, request->caller.customer, &limit) ||
         !ledger_account(engine_ledger(request->engine), tx, limit.account, &account)) {
+        doc_null(document, "limit");
+        return;
+    }
+    if (limit.sum == 0 && account.balance == 0 && account.held == 0) {
         doc_null(document, "limit");
         return;
     }
@@ -44,6 +49,7 @@ static struct node *tell(struct request *request, struct tx *tx) {
     owing_tell_next(&owing, document);
     doc_money(document, "owed", rub(dues_all(owing.dues, owing.due_count)));
     tell_limit(request, tx, document);
+    doc_bool(document, "may_ask", limit_may_ask(request->engine, tx, request->caller.customer));
     struct node *running = doc_array(document, "running");
     for (size_t i = owing.count; i-- > 0;) purchase_tell_row(request, tx, &owing.purchases[i], doc_add_object(running));
     tell_over(request, tx, document);

@@ -43,6 +43,7 @@ struct instalments_settings {
     int64_t till_codes; /* that one shop's cashiers may have sent in a window */
     int64_t asks_kept;  /* how long a shop's question for a limit is kept after its end */
     int64_t ask_pause;  /* how long after asking for a higher limit one may ask again */
+    int level;          /* from which on a customer may ask for one: 0 minimal, 1 simplified, 2 full */
     const char *penalty; /* percent a year */
     const char *policy_file;
 };

@@ -29,6 +29,7 @@ void instalment_limit_set(struct engine *engine, struct tx *tx, int64_t customer
     limit->sum = sum;
     limit->at = world_now(tx_world(tx));
     tx_run(tx, &put, VALUES(V_INT(customer), V_INT(limit->account), V_INT(sum), V_INT(limit->at)));
+    instalment_limit_find(tx, customer, limit); /* whose account, where another node has made the row meanwhile */
     instalment_limit_fit(engine, tx, limit, 0);
 }
 
@@ -69,7 +70,7 @@ static void close_account(struct engine *engine, struct tx *tx, int64_t customer
     check(ledger_change(engine_ledger(engine), tx, &account) || tx_failed(tx));
 }
 
-/* A cabinet's first limit is what its application was granted. */
+/* A cabinet's first limit is what its application was granted; who has none asks the policy (limit_page.c). */
 void instalments_told(struct engine *engine, struct tx *tx, const struct event *event) {
     struct instalment_limit limit;
     if (event->kind == EVENT_CUSTOMER_CLOSED) close_account(engine, tx, event->customer);

@@ -6,9 +6,12 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "identity/identity.h"
+#include "levels/levels.h"
 #include "messaging/messaging.h"
 #include "onboarding/answers.h"
 #include "onboarding/onboarding.h"
+
+#include <jansson.h>
 
 #define KNOWN 500
 #define MONTH_DAYS 30
@@ -29,9 +32,31 @@ static void know(struct known *known, const char *name, int64_t value) {
     known->values[known->count++] = (struct policy_value){text_from(name), value};
 }
 
-static void know_age(struct engine *engine, struct tx *tx, int64_t customer, struct known *known) {
-    struct date birth, day = date_from_days(instalments_today(engine));
-    if (!answer_date(onboarding_answer(engine, tx, customer, "birth"), &birth)) return;
+static bool birth_said(struct engine *engine, struct tx *tx, int64_t customer, int64_t *day) {
+    struct limit_decision last;
+    if (limit_decisions_of(engine, tx, customer, &last, 1) == 0) return false;
+    const json_t *said = json_object_get(json_read(tx_arena(tx), last.inputs), "birth");
+    if (json_is_integer(said)) *day = json_integer_value(said);
+    return json_is_integer(said);
+}
+
+bool limit_birth(struct engine *engine, struct tx *tx, int64_t customer, int64_t *day) {
+    struct answers proved;
+    struct date birth;
+    bool known = engine_enabled(engine, "levels") && level_known(engine, tx, customer, &proved) &&
+                 answer_date(proved.of[ANSWER_BIRTH], &birth);
+    if (!known && !answer_date(onboarding_answer(engine, tx, customer, "birth"), &birth))
+        return birth_said(engine, tx, customer, day);
+    *day = date_to_days(birth);
+    return true;
+}
+
+static void know_age(struct engine *engine, struct tx *tx, int64_t customer, int64_t said, struct known *known) {
+    struct date day = date_from_days(instalments_today(engine));
+    int64_t born = said;
+    if (!limit_birth(engine, tx, customer, &born) && said == 0) return;
+    struct date birth = date_from_days(born);
+    know(known, "birth", born);
     bool before = day.month < birth.month || (day.month == birth.month && day.day < birth.day);
     know(known, "age", day.year - birth.year - before);
 }
@@ -59,13 +84,14 @@ static void know_purchases(struct engine *engine, struct tx *tx, int64_t custome
     know(known, "overdue", overdue);
 }
 
-static void gather(struct engine *engine, struct tx *tx, const struct instalment_limit *limit, struct known *known) {
+static void gather(struct engine *engine, struct tx *tx, const struct instalment_limit *limit, int64_t birth,
+                   struct known *known) {
     struct customer who;
     if (identity_customer(engine, tx, limit->customer, &who)) {
         know(known, "level", who.level);
         know(known, "months", (world_now(tx_world(tx)) - who.opened) / (MONTH_DAYS * DAY));
     }
-    know_age(engine, tx, limit->customer, known);
+    know_age(engine, tx, limit->customer, birth, known);
     know(known, "limit", limit->sum);
     know(known, "used", limit->sum - instalment_limit_free(engine, tx, limit->customer));
     know(known, "income", 0); /* not asked: what he has paid says more */
@@ -112,16 +138,18 @@ static struct text outcome_write(struct arena *arena, const struct limit_policy 
 }
 
 /* Nothing is written. */
-static bool weigh(struct engine *engine, struct tx *tx, int64_t customer, int64_t asked,
+static bool weigh(struct engine *engine, struct tx *tx, int64_t customer, const struct limit_wish *wish,
                   struct limit_decision *decision) {
     struct arena *arena = tx_arena(tx);
+    const int64_t asked = wish->sum;
     struct instalment_limit limit;
     struct known known = {.count = 0};
     const struct limit_policy *policy = limit_policy_now(engine, tx);
     const struct purchase_rule rule = instalments_rule(engine);
     struct policy_outcome *outcome = arena_new_of(arena, struct policy_outcome);
-    if (policy == NULL || !instalment_limit_find(tx, customer, &limit)) return false;
-    gather(engine, tx, &limit, &known);
+    if (policy == NULL) return false;
+    if (!instalment_limit_find(tx, customer, &limit)) limit = (struct instalment_limit){.customer = customer};
+    gather(engine, tx, &limit, wish->birth, &known);
     policy_decide(&policy->policy, date_from_days(instalments_today(engine)), known.values, known.count, rule.own,
                   rule.own_count, outcome);
     int64_t most = asked > 0 && asked < outcome->limit ? asked : outcome->limit;
@@ -155,9 +183,9 @@ static void keep(struct engine *engine, struct tx *tx, const struct limit_decisi
     engine_notify(engine, tx, decision->customer, "instalments");
 }
 
-bool limit_decide(struct engine *engine, struct tx *tx, int64_t customer, int64_t asked,
+bool limit_decide(struct engine *engine, struct tx *tx, int64_t customer, const struct limit_wish *wish,
                   struct limit_decision *decision) {
-    if (!weigh(engine, tx, customer, asked, decision)) return false;
+    if (!weigh(engine, tx, customer, wish, decision)) return false;
     decision->why = LIMIT_ASKED;
     keep(engine, tx, decision);
     return true;
@@ -165,7 +193,8 @@ bool limit_decide(struct engine *engine, struct tx *tx, int64_t customer, int64_
 
 void limit_grow(struct engine *engine, struct tx *tx, int64_t customer) {
     struct limit_decision decision;
-    if (!weigh(engine, tx, customer, 0, &decision) || decision.after == decision.before) return;
+    const struct limit_wish wish = {0};
+    if (!weigh(engine, tx, customer, &wish, &decision) || decision.after == decision.before) return;
     decision.why = LIMIT_GROWN;
     keep(engine, tx, &decision);
     struct node *values = doc_new(tx_arena(tx));
@@ -196,4 +225,19 @@ size_t limit_decisions_of(struct engine *engine, struct tx *tx, int64_t customer
     }
     rows_end(rows);
     return count;
+}
+
+moment limit_again_at(struct engine *engine, struct tx *tx, int64_t customer) {
+    struct limit_decision decisions[LIMIT_DECISIONS_TOLD];
+    moment now = world_now(tx_world(tx));
+    size_t count = limit_decisions_of(engine, tx, customer, decisions, LIMIT_DECISIONS_TOLD);
+    for (size_t i = 0; i < count; i++) {
+        moment at = decisions[i].at + instalments_settings(engine)->ask_pause;
+        if (decisions[i].why == LIMIT_ASKED) return at > now ? at : 0;
+    }
+    return 0;
+}
+
+bool limit_may_ask(struct engine *engine, struct tx *tx, int64_t customer) {
+    return limit_policy_now(engine, tx) != NULL && limit_again_at(engine, tx, customer) == 0;
 }

@@ -8,9 +8,10 @@
 
 #include <jansson.h>
 
-#define TOLD 20
+#define TOLD LIMIT_DECISIONS_TOLD
 
 static const struct refusal too_soon = {"asked-recently", 409, S_instalments_limit_too_soon, false};
+static const struct refusal level_wanted = {"level-too-low", 422, S_instalments_refused_level, false};
 static const struct refusal no_policy = {"limit-off", 409, S_instalments_limit_off, false};
 
 static struct text reason_words(struct arena *arena, const struct locale *locale, const char *reason) {
@@ -49,13 +50,31 @@ void limit_decision_tell(struct arena *arena, const struct locale *locale, const
 
 /* ---- the customer ---- */
 
-/* When he may ask again; 0: now. What grew by itself does not count. */
-static moment again_at(const struct engine *engine, const struct limit_decision *decisions, size_t count, moment now) {
-    for (size_t i = 0; i < count; i++) {
-        moment at = decisions[i].at + instalments_settings(engine)->ask_pause;
-        if (decisions[i].why == LIMIT_ASKED) return at > now ? at : 0;
-    }
-    return 0;
+static bool level_low(const struct engine *engine, const struct customer *who) {
+    return (int)who->level < instalments_settings(engine)->level + 1;
+}
+
+/* The order that waits for a limit; its page, or the limit's. */
+static struct text then(struct request *request, struct tx *tx) {
+    struct checkout_order order;
+    bool waits = field_given(request, "order") &&
+                 checkout_by_uid(request->engine, tx, field_text(request, "order"), &order);
+    return waits ? text_format(request->arena, "/checkout/%.*s", TEXT_ARG(order.uid)) : TEXT("/instalments/limit");
+}
+
+/* What stands between him and asking. */
+static void tell_asking(struct request *request, struct tx *tx, int64_t customer, struct node *document) {
+    struct customer who;
+    int64_t birth;
+    bool policy = limit_policy_now(request->engine, tx) != NULL;
+    moment again = limit_again_at(request->engine, tx, customer);
+    bool low = policy && identity_customer(request->engine, tx, customer, &who) && level_low(request->engine, &who);
+    doc_bool(document, "may_ask", policy && again == 0 && !low);
+    doc_bool(document, "asks_birth", !limit_birth(request->engine, tx, customer, &birth));
+    if (low && engine_enabled(request->engine, "levels")) doc_text(document, "identify", TEXT("/settings/level"));
+    else doc_null(document, "identify");
+    if (again > 0) doc_moment(document, "again_at", again);
+    else doc_null(document, "again_at");
 }
 
 /* GET /instalments/limit */
@@ -66,35 +85,51 @@ enum flow limit_read(struct request *request, struct tx *tx) {
     struct node *document = doc_new(request->arena), *list = doc_array(document, "decisions");
     bool has = instalment_limit_find(tx, customer, &limit);
     size_t count = limit_decisions_of(request->engine, tx, customer, decisions, TOLD);
-    moment again = again_at(request->engine, decisions, count, world_now(request->world));
     doc_money(document, "limit", rub(has ? limit.sum : 0));
     doc_money(document, "free", rub(has ? checkout_free(request->engine, tx, customer) : 0));
-    doc_bool(document, "may_ask", has && again == 0 && limit_policy_now(request->engine, tx) != NULL);
-    if (again > 0) doc_moment(document, "again_at", again);
-    else doc_null(document, "again_at");
+    doc_bool(document, "has", has && limit.sum > 0);
+    doc_text(document, "order", field_given(request, "order") ? field_text(request, "order") : TEXT_NONE);
+    tell_asking(request, tx, customer, document);
     for (size_t i = 0; i < count; i++)
         limit_decision_tell(request->arena, &request->locale, &decisions[i], doc_add_object(list));
     return answer_ok(request, document);
 }
 
-/* POST /instalments/limit: {sum}: the limit that he wants; nothing: as much as may be. */
+/* FLOW_NEXT: all that the policy wants to know of him is known, or said now. */
+static enum flow ask_birth(struct request *request, struct tx *tx, int64_t customer, struct limit_wish *wish) {
+    int64_t known, oldest = date_to_days((struct date){1900, 1, 1});
+    if (limit_birth(request->engine, tx, customer, &known)) return FLOW_NEXT;
+    if (!field_given(request, "birth")) return refuse_field(request, "birth", S_instalments_limit_birth_missing);
+    wish->birth = field_number(request, "birth");
+    bool so = wish->birth > oldest && wish->birth < instalments_today(request->engine);
+    return so ? FLOW_NEXT : refuse_field(request, "birth", S_instalments_limit_birth_wrong);
+}
+
+/* POST /instalments/limit: {sum, birth, order}: the limit that he wants; nothing: as much as may be. */
 enum flow limit_ask_more(struct request *request, struct tx *tx) {
-    struct limit_decision decisions[TOLD], decision;
+    struct engine *engine = request->engine;
+    struct limit_decision decision;
     const int64_t customer = request->caller.customer;
-    int64_t asked = field_number(request, "sum");
+    struct limit_wish wish = {.sum = field_number(request, "sum")};
     struct instalment_limit limit;
+    struct customer who;
     request->fields_valid = true;
+    if (!identity_customer(engine, tx, customer, &who)) return answer_missing(request);
+    if (limit_policy_now(engine, tx) == NULL) return refuse(request, &no_policy);
+    if (level_low(engine, &who)) return refuse(request, &level_wanted);
     /* His limit's row is locked, so that asking twice at once is asking once. */
-    if (!instalment_limit_find(tx, customer, &limit)) return refuse(request, &no_policy);
-    size_t count = limit_decisions_of(request->engine, tx, customer, decisions, TOLD);
-    moment again = again_at(request->engine, decisions, count, world_now(request->world));
+    if (!instalment_limit_find(tx, customer, &limit)) instalment_limit_set(engine, tx, customer, 0, &limit);
+    moment again = limit_again_at(engine, tx, customer);
     if (again > 0) return refuse_until(request, &too_soon, again);
-    if (field_given(request, "sum") && asked <= limit.sum)
+    if (field_given(request, "sum") && wish.sum <= limit.sum)
         return refuse_field(request, "sum", S_instalments_limit_less);
-    if (!limit_decide(request->engine, tx, customer, asked, &decision)) return refuse(request, &no_policy);
+    if (ask_birth(request, tx, customer, &wish) == FLOW_ANSWERED) return FLOW_ANSWERED;
+    if (!limit_decide(engine, tx, customer, &wish, &decision)) return refuse(request, &no_policy);
     struct node *document = doc_new(request->arena);
+    struct text next = then(request, tx);
     limit_decision_tell(request->arena, &request->locale, &decision, document);
-    return answer_done(request, document, TEXT("/instalments/limit"));
+    doc_text(document, "next", next);
+    return answer_done(request, document, next);
 }
 
 /* ---- staff ---- */

@@ -8,6 +8,7 @@
 struct approval;
 
 #define LIMIT_POLICY_MOST 20000 /* bytes */
+#define LIMIT_DECISIONS_TOLD 20
 
 /* ---- limit_policy.c: versions ---- */
 
@@ -37,10 +38,20 @@ struct limit_decision {
     struct text inputs, outcome; /* JSON; reasons, lines, points */
     moment at;
 };
+/* What he asks for: a limit, 0: as much as may be; the day of his birth as he says it, 0: he was not asked. */
+struct limit_wish {
+    int64_t sum, birth;
+};
 /* In a command: by the policy of this moment; a higher limit holds at once. Kept, whatever it says. False: there is no
- * policy, or he has no limit to raise. */
-bool limit_decide(struct engine *engine, struct tx *tx, int64_t customer, int64_t asked,
+ * policy. */
+bool limit_decide(struct engine *engine, struct tx *tx, int64_t customer, const struct limit_wish *wish,
                   struct limit_decision *decision);
+/* The day, as it was proved, answered when signing up, or said when he asked before. */
+bool limit_birth(struct engine *engine, struct tx *tx, int64_t customer, int64_t *day);
+/* When he may ask again; 0: now. What grew by itself does not count. */
+moment limit_again_at(struct engine *engine, struct tx *tx, int64_t customer);
+/* Nobody has decided yet whether he gets one, or he may ask once more. */
+bool limit_may_ask(struct engine *engine, struct tx *tx, int64_t customer);
 /* In a command, when he has paid a purchase off: the same, and kept only where it raises his limit; then he is told. */
 void limit_grow(struct engine *engine, struct tx *tx, int64_t customer);
 /* The newest first; how many. */
