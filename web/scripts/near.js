@@ -8,7 +8,7 @@ if (near && "geolocation" in navigator) near.hidden = false;
 near?.querySelector("button").addEventListener("click", () => {
     status.textContent = status.dataset.waiting;
     navigator.geolocation.getCurrentPosition(
-        ({coords}) => location.assign(`/terminals?at=${coords.latitude.toFixed(4)},${coords.longitude.toFixed(4)}`),
+        ({coords}) => location.assign(`${near.dataset.near}${coords.latitude.toFixed(4)},${coords.longitude.toFixed(4)}`),
         ({code, PERMISSION_DENIED}) => {
             status.textContent = code === PERMISSION_DENIED ? status.dataset.denied : status.dataset.failed;
         },
