@@ -99,6 +99,7 @@ enum event_kind {
      * ordered knows it */
     EVENT_CARD_ORDER,
     EVENT_CARD_PAYOUT, /* number: a payout to his own bank card (acquiring/bound_card.h) has ended; code: its kind */
+    EVENT_SHOP, /* number: a partner shop (shops/shops.h) that has another title, or was closed or reopened */
 };
 
 struct event {

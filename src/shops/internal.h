@@ -5,7 +5,7 @@
 #include "generated/strings_shops.h"
 #include "generated/templates.h"
 #include "identity/common.h"
-#include "shops/shops.h"
+#include "shops/place.h"
 #include "shops/shops_rules.h"
 
 struct shops_settings {
@@ -25,27 +25,6 @@ static inline struct shops_state *shops_state_of(const struct engine *engine) {
 extern const struct migration shops_migrations[];
 extern const struct job shops_jobs[];
 extern const struct sealed shops_sealed[];
-
-/* ---- whose page it is (place.c) ----
- *
- * Keys, people and callbacks of a shop are the same to staff, on the shop's page at /staff/shops/{id}, as to the shop's
- * own people under /shop: the stages are the same, too, and ask here whose they are. */
-
-struct place {
-    struct shop shop;
-    struct shop_person person; /* who acts there; nobody where staff do */
-    bool staff;
-    size_t rest; /* the first of the address's parameters after the shop's own */
-};
-
-/* FLOW_NEXT: who asks may do there what these roles may; staff may all. */
-enum flow place_enter(struct request *request, struct tx *tx, unsigned roles, struct place *place);
-/* Adds to a page's document whose page it is; its template finds the place's other pages below page.place. */
-void place_shell(struct request *request, const struct place *place, struct node *document);
-/* It is done: on to a page below the place; "": the place itself. */
-enum flow place_done(struct request *request, const struct place *place, struct text page);
-/* In the audit trail: what was done at which shop, and by whom of its people. */
-void place_record(struct request *request, const struct place *place, const char *what, struct text detail);
 
 /* ---- shops and keys (shop.c, keys.c) ---- */
 

@@ -1,4 +1,4 @@
-/* place.c: see internal.h: the same pages for staff and for the shop's own people. */
+/* place.c: see place.h: the same pages for staff and for the shop's own people. */
 #include "shops/internal.h"
 
 #include "backoffice/backoffice.h"

@@ -29,6 +29,13 @@ struct shop {
 /* Texts lie in the tx's arena. False: there is none such. */
 bool shop_find(struct engine *engine, struct tx *tx, int64_t id, struct shop *shop);
 
+/* In a command: another shop, open, without keys and people: fills in its id. */
+void shop_put(struct tx *tx, struct shop *shop);
+
+/* Those that are open and no test, the newest first, made before that one (INT64_MAX: from the newest), with id and
+ * title alone; how many. */
+size_t shops_before(struct tx *tx, int64_t before, struct shop *shops, size_t room);
+
 #define SHOP_KEYS 2 /* good ones at a time: the newer is taken into use while the older still is good */
 
 /* The shop's keys that are good now, the newest first; how many. For interfaces that sign in ways of their own. */

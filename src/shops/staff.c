@@ -11,8 +11,6 @@
 #define LISTED 100
 
 STATEMENT(all, "SELECT id, title, legal, inn, category, test, open FROM shop ORDER BY title, id LIMIT $1");
-STATEMENT(put, "INSERT INTO shop (id, title, legal, inn, category, site, test, open, made) "
-               "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)");
 STATEMENT(change, "UPDATE shop SET title = $2, legal = $3, inn = $4, category = $5, site = $6 WHERE id = $1");
 STATEMENT(open_put, "UPDATE shop SET open = $2 WHERE id = $1");
 STATEMENT(namesake, "SELECT id FROM shop WHERE inn = $1 AND title = $2 AND id <> $3 LIMIT 1");
@@ -84,19 +82,21 @@ static enum flow judge(struct request *request, struct tx *tx, int64_t id, bool 
 enum flow shop_add(struct request *request, struct tx *tx) {
     bool test = field_number(request, "test") != 0;
     if (judge(request, tx, 0, test) == FLOW_ANSWERED) return FLOW_ANSWERED;
-    int64_t id = world_id(request->world);
-    moment now = world_now(request->world);
-    tx_run(tx, &put,
-           VALUES(V_INT(id), V_TEXT(field_text(request, "title")), V_TEXT(given(request, "legal")),
-                  V_TEXT(given(request, "inn")), V_TEXT(given(request, "category")), V_TEXT(given(request, "site")),
-                  V_INT(test), V_INT(now)));
-    audit_record(request, 0, "shops.shop.opened", field_text(request, "title"));
+    struct place place = {.shop = {.title = field_text(request, "title"),
+                                   .legal = given(request, "legal"),
+                                   .inn = given(request, "inn"),
+                                   .category = given(request, "category"),
+                                   .site = given(request, "site"),
+                                   .test = test},
+                          .staff = true};
+    shop_put(tx, &place.shop);
+    int64_t id = place.shop.id;
+    audit_record(request, 0, "shops.shop.opened", place.shop.title);
     struct node *document = doc_new(request->arena);
-    const struct place place = {.shop = {.id = id, .title = field_text(request, "title"), .test = test}, .staff = true};
     place_shell(request, &place, document);
     doc_id(document, "id", id);
-    doc_text(document, "title", field_text(request, "title"));
-    doc_text(document, "key", shop_key_make(request, tx, id, id, now));
+    doc_text(document, "title", place.shop.title);
+    doc_text(document, "key", shop_key_make(request, tx, id, id, world_now(request->world)));
     return answer_ok(request, document);
 }
 
@@ -142,6 +142,11 @@ enum flow shop_edit_page(struct request *request, struct tx *tx) {
     return facts_page(request, tx, false);
 }
 
+static void tell_others(struct request *request, struct tx *tx, int64_t shop) {
+    const struct event event = {.kind = EVENT_SHOP, .number = shop};
+    engine_emit(request->engine, tx, &event);
+}
+
 /* POST /staff/shops/{id} */
 enum flow shop_change(struct request *request, struct tx *tx) {
     struct place place;
@@ -150,6 +155,7 @@ enum flow shop_change(struct request *request, struct tx *tx) {
     tx_run(tx, &change,
            VALUES(V_INT(place.shop.id), V_TEXT(field_text(request, "title")), V_TEXT(given(request, "legal")),
                   V_TEXT(given(request, "inn")), V_TEXT(given(request, "category")), V_TEXT(given(request, "site"))));
+    tell_others(request, tx, place.shop.id);
     place_record(request, &place, "shops.shop.changed", field_text(request, "title"));
     return place_done(request, &place, TEXT(""));
 }
@@ -160,6 +166,7 @@ enum flow shop_switch(struct request *request, struct tx *tx) {
     if (place_enter(request, tx, SHOP_ANY, &place) == FLOW_ANSWERED) return FLOW_ANSWERED;
     bool open = switch_on(request, place.shop.open);
     tx_run(tx, &open_put, VALUES(V_INT(place.shop.id), V_INT(open)));
+    tell_others(request, tx, place.shop.id);
     place_record(request, &place, open ? "shops.shop.reopened" : "shops.shop.closed", TEXT(""));
     return place_done(request, &place, TEXT(""));
 }
