@@ -21,7 +21,8 @@ COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "debts", "engine
 # Features that every product may use, in the order in which they may use each other.
 FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "acquiring", "payments",
             "autopay", "factors", "onboarding", "levels", "campaigns", "shops", "till", "desk", "recovery", "providers",
-            "tokens", "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "openapi"]
+            "tokens", "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "showcase",
+            "openapi"]
 
 # Adapters that are features themselves: the demo's inbox has a page.
 FEATURE_ADAPTERS = ["adapters/inbox"]
@@ -32,7 +33,8 @@ OWNED_HEADERS = {
     "libpq-fe.h": ["store"],
     "microhttpd.h": ["http"],
     "jansson.h": ["base", "http", "engine", "identity", "messaging", "operations", "support", "backoffice", "payments",
-                  "onboarding", "factors", "recovery", "push", "merchants", "products", "adapters", "sandbox", "test"],
+                  "onboarding", "factors", "recovery", "push", "merchants", "showcase", "products", "adapters",
+                  "sandbox", "test"],
     "yaml.h": ["engine"],
     "sodium.h": ["base", "http", "engine", "identity", "app"],
     "cairo.h": ["operations", "payments", "products", "backoffice"],

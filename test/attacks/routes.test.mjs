@@ -169,6 +169,7 @@ const open = {
   "POST /secure/{token}": "the same", "POST /secure/{token}/again": "the same", "POST /secure/{token}/cancel": "the same",
   "GET /@{name}": "a page that its owner shows everybody", "POST /@{name}": "the same", "GET /@{name}/report": "the same",
   "POST /@{name}/report": "the same", "GET /logos/{hash}": "a provider's picture",
+  "GET /instalments/shops/{id}": "a shop's page, for everybody",
   "GET /resume/{token}": "a secret of 32 bytes, bound to the customer besides (sessions.test.mjs)",
 };
 // Those whose ids no customer of this test has; where they are tried instead.
@@ -193,6 +194,7 @@ const elsewhere = {
   "POST /shop/people/{login}/roles": "shops.test.mjs", "POST /shop/people/{login}/password": "shops.test.mjs",
   "POST /shop/people/{login}/switch": "shops.test.mjs", "GET /shop/people/{login}": "shops.test.mjs",
   "GET /shop/callbacks/{callback}": "shops_callbacks.test.mjs",
+  "POST /shop/showcase/places/{place}/remove": "showcase.test.mjs", "POST /shop/sales/{sale}/end": "showcase.test.mjs",
   "POST /shop/callbacks/{callback}/replay": "shops_callbacks.test.mjs",
   "POST /boxes/{id}/rules/{rule}/remove": "boxes.test.mjs",
   "GET /cards/{id}/shops/{group}": "card_controls.test.mjs", "POST /cards/{id}/shops/{group}": "card_controls.test.mjs",

@@ -128,6 +128,16 @@ const table = `
   GET  /staff/shops/{id}/callbacks                -   -   -   -   +   +
   GET  /staff/shops/{id}/callbacks/{callback}     -   -   -   -   +   +
   POST /staff/shops/{id}/callbacks/{callback}/replay -   -   -   -   +   +
+  GET  /staff/showcase                            -   -   -   -   +   +
+  GET  /staff/showcase/{id}                       -   -   -   -   +   +
+  POST /staff/showcase/{id}                       -   -   -   -   +   +
+  GET  /staff/showcase/{id}/edit                  -   -   -   -   +   +
+  POST /staff/showcase/{id}/edit                  -   -   -   -   +   +
+  GET  /staff/showcase/{id}/places                -   -   -   -   +   +
+  POST /staff/showcase/{id}/places                -   -   -   -   +   +
+  GET  /staff/sales/{id}                          -   -   -   -   +   +
+  POST /staff/sales/{id}                          -   -   -   -   +   +
+  POST /staff/showcase/{id}/places/{place}/remove -   -   -   -   +   +
   GET  /staff/agents                              -   -   -   +   -   -
   POST /staff/agents                              -   -   -   +   -   -
   GET  /staff/agents/{id}                         -   -   -   +   -   -

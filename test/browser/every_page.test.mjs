@@ -65,6 +65,7 @@ const alone = { // what anyone may call and one of them has: as whom it is looke
   "/shop/orders": "visitor", "/shop/orders/{uid}": "visitor", "/shop/settlements": "visitor", "/shop/settlements/{id}": "visitor",
   "/shop/keys/{key}/end": "visitor", "/shop/people": "visitor", "/shop/people/{login}": "visitor",
   "/shop/callbacks": "visitor", "/shop/callbacks/{callback}": "visitor", "/shop/password": "visitor",
+  "/shop/showcase": "visitor", "/shop/showcase/edit": "visitor", "/shop/showcase/places": "visitor", "/shop/sales": "visitor",
   "/till/applications/{id}": "visitor", "/support/cases/{id}": "customer",
 };
 

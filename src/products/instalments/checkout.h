@@ -9,6 +9,8 @@
 
 /* The one that holds now; its version; 0: the shop has none. */
 int64_t shop_tariff(struct tx *tx, int64_t shop, struct tariff *tariff);
+/* In a command: its first tariff, as showcase_plans_begin has it. */
+bool tariff_begin(struct tx *tx, int64_t shop, struct text words);
 /* By which so much may be sold today; room for TARIFF_TERMS; how many. */
 size_t shop_offers(struct engine *engine, const struct tariff *tariff, int64_t sum, struct tariff_term *terms);
 /* As a choice is called in forms: "months-3-later". */

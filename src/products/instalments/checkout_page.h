@@ -13,6 +13,9 @@ void checkout_facts_tell(struct request *request, const struct shop *shop, const
                          struct node *document);
 /* «3 платежа раз в месяц» */
 struct text term_words(struct arena *arena, const struct locale *locale, const struct tariff_term *term);
+/* As showcase_plans has it. */
+void instalments_plans_tell(struct request *request, struct tx *tx, int64_t shop, struct node *document,
+                            struct node *plans);
 /* Rows of {day, sum}. */
 void purchase_rows_tell(const struct purchase_row *rows, size_t count, struct node *list);
 

@@ -2,6 +2,7 @@
  * declarations; README.md says which story is where. */
 #include "products/instalments/cabinet.h"
 #include "products/instalments/cabinet_routes.h"
+#include "products/instalments/checkout_page.h"
 #include "products/instalments/limit_policy.h"
 #include "products/instalments/report.h"
 #include "products/instalments/sale_routes.h"
@@ -9,6 +10,7 @@
 
 #include "backoffice/backoffice.h"
 #include "generated/templates.h"
+#include "showcase/showcase.h"
 
 #include <stddef.h>
 
@@ -506,10 +508,16 @@ static const struct job jobs[] = {{"instalments.night", SECOND, instalments_nigh
                                   {"instalments.remind", SECOND, instalments_remind_job},
                                   {.name = NULL}};
 
+static void *start(struct engine *engine, struct arena *arena, struct text *problem) {
+    (void)problem;
+    showcase_plans_by(engine, instalments_plans_tell, tariff_begin);
+    return arena_new_of(arena, char);
+}
+
 const struct feature instalments_feature = {
     .name = "instalments",
     .needs = (const char *const[]){"identity", "messaging", "onboarding", "operations", "backoffice",
-                                  "acquiring", "shops", NULL},
+                                  "acquiring", "shops", "showcase", NULL},
     .routes = routes,
     .operations = operations,
     .accounts = instalments_accounts,
@@ -529,4 +537,5 @@ const struct feature instalments_feature = {
     .erases = instalments_erases,
     .pending = instalments_pending,
     .on_event = on_event,
+    .open = start,
 };

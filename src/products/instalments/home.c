@@ -3,7 +3,10 @@
 #include "products/instalments/cabinet.h"
 #include "products/instalments/limit_policy.h"
 
+#include "showcase/showcase.h"
+
 #define TOLD 100 /* newest purchases, among which those that are over */
+#define SHOPS_TOLD 3
 
 static void tell_limit(struct request *request, struct tx *tx, struct node *document) {
     struct instalment_limit limit;
@@ -54,6 +57,7 @@ static struct node *tell(struct request *request, struct tx *tx) {
     for (size_t i = owing.count; i-- > 0;) purchase_tell_row(request, tx, &owing.purchases[i], doc_add_object(running));
     tell_over(request, tx, document);
     instalments_autopay_tell(request->engine, tx, request->caller.customer, document);
+    showcase_newest_tell(request, tx, SHOPS_TOLD, doc_array(document, "shops"));
     return document;
 }
 

@@ -22,6 +22,18 @@ int64_t shop_tariff(struct tx *tx, int64_t shop, struct tariff *tariff) {
     return version;
 }
 
+static bool put(struct tx *tx, int64_t shop, int64_t version, struct text words, int64_t staff) {
+    return tx_run(tx, &add,
+                  VALUES(V_INT(shop), V_INT(version), V_TEXT(words), V_INT(world_now(tx_world(tx))),
+                         V_INT(staff))) == 1;
+}
+
+bool tariff_begin(struct tx *tx, int64_t shop, struct text words) {
+    struct tariff tariff;
+    struct text wrong;
+    return tariff_read(words, &tariff, &wrong) && put(tx, shop, 1, tariff_write(tx_arena(tx), &tariff), 0);
+}
+
 size_t shop_offers(struct engine *engine, const struct tariff *tariff, int64_t sum, struct tariff_term *terms) {
     const struct purchase_rule rule = instalments_rule(engine);
     return tariff_offers(tariff, sum, instalments_today(engine), rule.own, rule.own_count, terms);
@@ -106,10 +118,7 @@ enum flow tariff_save(struct request *request, struct tx *tx) {
     int64_t version = shop_tariff(tx, shop.id, &old);
     if (version == 0 || !text_equal(words, tariff_write(request->arena, &old))) {
         version++;
-        if (tx_run(tx, &add,
-                   VALUES(V_INT(shop.id), V_INT(version), V_TEXT(words), V_INT(world_now(request->world)),
-                          V_INT(request->caller.staff))) != 1)
-            return refuse(request, &meanwhile);
+        if (!put(tx, shop.id, version, words, request->caller.staff)) return refuse(request, &meanwhile);
     }
     engine_note(request, 0, "instalments.tariff.changed",
                 text_format(request->arena, "%.*s; %lld", TEXT_ARG(shop.title), (long long)version));

@@ -5,6 +5,25 @@ import assert from "node:assert/strict";
 
 import {InstalmentLife} from "../instalment_life.mjs";
 import {cards} from "../sandbox.mjs";
+import {addPerson} from "../shops.mjs";
+import {good} from "./life.mjs";
+
+const day = (after) => new Date(Date.now() + after * 86400000).toISOString().slice(0, 10);
+
+// Both shops in the catalogue, one with a promotion.
+async function showcase({server, people: {boss}, shop, other}) {
+  const card = {category: "home", words_ru: "Диваны и кресла из дуба.", words_en: "Sofas and armchairs of oak."};
+  for (const {id} of [shop, other]) {
+    const place = `/staff/showcase/${id}`;
+    await good(boss.post(`${place}/edit`, {...card, site: id === shop.id ? "https://sofa.example" : ""}));
+    await good(boss.post(`${place}/places`, {address: "Москва, Тверская, 1", hours: "10–22", place: "55.757131,37.611245"}));
+    await good(boss.post(place, {verdict: "agree", version: (await good(boss.get(place))).version}));
+  }
+  const owner = await (await addPerson(server, boss, shop.id, "showcase", "owner")).signIn();
+  const {id} = await good(owner.post("/shop/sales", {title_ru: "Осень", title_en: "Autumn", words_ru: "Скидка на всё из дуба.",
+                                                     words_en: "Everything of oak.", discount: "−20 %", starts: day(0), ends: day(20)}));
+  await good(boss.post(`/staff/sales/${id}`, {verdict: "agree"}));
+}
 
 export async function purchased() {
   const life = await InstalmentLife.start(), {server} = life, who = {...(await life.buyer()), password: "7395"}, addresses = {};
@@ -25,5 +44,9 @@ export async function purchased() {
   each("/instalments/{id}/pay");
   each("/instalments/{id}/move", `/instalments/${sofa.id}/move?days=5`);
   at("/instalments/payments/{id}", ...[paid, waits].map(({payment}) => `/instalments/payments/${payment}`));
+  await showcase(life);
+  at("/instalments/shops", "/instalments/shops", "/instalments/shops?q=%D0%BD%D0%B5%D1%82", "/instalments/shops?at=55.7,37.6");
+  at("/instalments/shops/{id}", ...[life.shop, life.other].map(({id}) => `/instalments/shops/${id}`));
+  at("/instalments/sales", "/instalments/sales");
   return {server, who, addresses, stop: () => life.stop()};
 }

@@ -111,9 +111,35 @@ export async function applied() {
   life.at("/shop/keys/{key}/end", {path: `/shop/keys/${older}/end`, cookies});
   life.at("/shop/people/{login}", ...["owner", "kassa"].map((login) => ({path: `/shop/people/${login}`, cookies})));
   life.at("/shop/callbacks/{callback}", {path: `/shop/callbacks/${callback}`, cookies});
+  await showcase(life, owner, shop, empty, cookies);
   life.at("/till", {path: "/till", cookies});
   await till.go("/till");
   await till.send("/till", {...person, phone: newPhone()});
   life.at("/till/applications/{id}", {path: till.path, cookies});
   return life;
+}
+
+const day = (after) => new Date(Date.now() + after * 86400000).toISOString().slice(0, 10);
+
+// A shop in the catalogue, whose owner has written another card since; another shop that has nothing yet.
+async function showcase(life, owner, shop, empty, cookies) {
+  const card = {category: "home", site: "https://sofa.example", words_ru: "Диваны и кресла из дуба.", words_en: "Sofas of oak."};
+  const place = `/staff/showcase/${shop.id}`;
+  await owner.post("/shop/showcase/edit", card);
+  await owner.post("/shop/showcase/places", {address: "Москва, Тверская, 1", hours: "10–22", place: "55.757131,37.611245"});
+  const {version} = (await life.boss.get(place)).body;
+  await life.asStaff(place, {verdict: "agree", version});
+  await owner.post("/shop/showcase/edit", {...card, site: ""});
+  await owner.post("/shop/showcase/send");
+  const sale = {title_ru: "Осень", title_en: "Autumn", words_ru: "Скидка на всё из дуба.", words_en: "Everything of oak.",
+                discount: "−20 %", starts: day(0), ends: day(20)};
+  const made = [];
+  for (let i = 0; i < 2; i++) made.push((await owner.post("/shop/sales", sale)).body.id);
+  await life.asStaff(`/staff/sales/${made[0]}`, {verdict: "agree"});
+  life.at("/staff/sales/{id}", ...made.map((id) => `/staff/sales/${id}`));
+  life.at("/shop/sales", {path: "/shop/sales", cookies});
+  for (const part of ["", "/edit", "/places"]) {
+    life.at(`/staff/showcase/{id}${part}`, `${place}${part}`, `/staff/showcase/${empty.id}${part}`);
+    life.at(`/shop/showcase${part}`, {path: `/shop/showcase${part}`, cookies});
+  }
 }
