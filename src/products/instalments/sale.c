@@ -35,7 +35,7 @@ size_t sale_offers(struct request *request, struct tx *tx, const struct sale *sa
     return *version != 0 ? shop_offers(request->engine, &tariff, sale->order.checkout.sum, terms) : 0;
 }
 
-void sales_tell(struct request *request, struct tx *tx, const struct shop_person *person, struct node *list) {
+void till_sales_tell(struct request *request, struct tx *tx, const struct shop_person *person, struct node *list) {
     moment now = world_now(request->world);
     const struct zone *zone = engine_zone(request->engine);
     int64_t since = id_from_moment(day_start(civil_at(now, zone).date, zone));

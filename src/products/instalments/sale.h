@@ -26,7 +26,7 @@ void sale_stage_put(struct tx *tx, struct sale *sale, enum sale_stage stage);
 size_t sale_offers(struct request *request, struct tx *tx, const struct sale *sale, int64_t *version,
                    struct tariff_term *terms);
 /* Today's, that the cashier began: the newest first. */
-void sales_tell(struct request *request, struct tx *tx, const struct shop_person *person, struct node *list);
+void till_sales_tell(struct request *request, struct tx *tx, const struct shop_person *person, struct node *list);
 
 /* ---- sale_sign.c: the code by which its customer signs ---- */
 
@@ -35,4 +35,4 @@ void sale_code_tell(struct request *request, struct tx *tx, const struct sale *s
 
 /* ---- stages ---- */
 
-stage_function sales_page, sale_begin, sale_page, sale_choose, sale_again, sale_sign, sale_finish, sale_cancel;
+stage_function till_sales_page, sale_begin, sale_page, sale_choose, sale_again, sale_sign, sale_finish, sale_cancel;

@@ -17,13 +17,13 @@ static const struct refusal no_limit = {"not-enough-limit", 409, S_instalments_o
 /* ---- begun ---- */
 
 /* GET /shop/till */
-enum flow sales_page(struct request *request, struct tx *tx) {
+enum flow till_sales_page(struct request *request, struct tx *tx) {
     struct shop_person person;
     if (shop_enter(request, tx, SHOP_CASHIER, &person) == FLOW_ANSWERED) return FLOW_ANSWERED;
     struct node *document = doc_new(request->arena);
     shop_shell(request, &person, document);
     doc_bool(document, "test", person.shop.test);
-    sales_tell(request, tx, &person, doc_array(document, "sales"));
+    till_sales_tell(request, tx, &person, doc_array(document, "sales"));
     return answer_ok(request, document);
 }
 
