@@ -269,7 +269,7 @@ static const struct route routes[] = {
 };
 
 static const struct menu_item menu[] = {
-    {S_showcase_menu, "/instalments/shops", "tag", WHO_CUSTOMER, 12},
+    {S_showcase_menu, "/instalments/shops", "tag", WHO_CUSTOMER, 28},
     {S_showcase_staff_menu, "/staff/showcase", "star", WHO_STAFF, 71},
     {.path = NULL},
 };

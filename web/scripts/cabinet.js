@@ -191,6 +191,8 @@ all("[data-events]", (block) => {
     const source = sources.get(address) ?? new EventSource(address);
     sources.set(address, source);
     for (const name of (block.dataset.on ?? "message").split(" ")) source.addEventListener(name, soon);
+    // What came between the page and its ear is not told again.
+    if (block.matches(".outcome")) source.addEventListener("open", soon);
 });
 
 // What is answered elsewhere (a purchase approved in the cabinet): asked for now and then; once it is no more open, the page

@@ -39,7 +39,7 @@ FORM(sale_draft, {.name = "plan", .type = FIELD_TEXT, .max = 40}, SALE_CODE_FIEL
      .path = "/shop/till",                                                                                             \
      SALE_ROUTE,                                                                                                       \
      .form = &sale_begin_draft,                                                                                        \
-     .stages = {{STAGE_READ, till_sales_page}},                                                                             \
+     .stages = {{STAGE_READ, till_sales_page}},                                                                        \
      .page = &template_instalments_sales,                                                                              \
      .summary = "The till: a sale begins, and those of today that the cashier began",                                  \
      .flags = ROUTE_FORM_OPTIONAL},                                                                                    \
@@ -48,7 +48,7 @@ FORM(sale_draft, {.name = "plan", .type = FIELD_TEXT, .max = 40}, SALE_CODE_FIEL
          SALE_ROUTE,                                                                                                   \
          .form = &sale_begin_form,                                                                                     \
          .stages = {{STAGE_WRITE, sale_begin}},                                                                        \
-         .again = till_sales_page,                                                                                          \
+         .again = till_sales_page,                                                                                     \
          .again_page = &template_instalments_sales,                                                                    \
          .key = true,                                                                                                  \
          .audit = "instalments.till.begun",                                                                            \
