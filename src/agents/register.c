@@ -12,7 +12,7 @@ struct day_register {
     struct engine *engine;
     int64_t agent, after, before; /* ids between which the day lies */
     int64_t count, sum;
-    bool begun, ended;
+    bool begun;
 };
 
 static void add_row(struct day_register *day, struct buffer *out, const struct agent_payment *payment) {
@@ -23,7 +23,7 @@ static void add_row(struct day_register *day, struct buffer *out, const struct a
                   TEXT_ARG(payment->date), TEXT_ARG(phone), TEXT_ARG(money_decimal(out->arena, rub(payment->sum))));
 }
 
-static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+static bool write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
     struct day_register *day = self;
     struct agent_payment *payments = arena_array(arena, struct agent_payment, PIECE);
     size_t count = agent_payments(day->engine, tx, day->agent, day->after, day->before, payments, PIECE);
@@ -37,19 +37,10 @@ static void write_piece(void *self, struct tx *tx, struct arena *arena, struct b
         buffer_format(out, "total,%lld,,,,%.*s\r\n", (long long)(day->count + (int64_t)count),
                       TEXT_ARG(money_decimal(arena, rub(day->sum + sum))));
     day->begun = true;
-    day->ended = count < PIECE;
     day->count += (int64_t)count;
     day->sum += sum;
     if (count > 0) day->after = payments[count - 1].id;
-}
-
-/* answer_file.more. What fails is not told: the file ends without its last line. */
-static bool register_more(void *state, struct buffer *out) {
-    struct day_register *day = state;
-    if (day->ended) return false;
-    bool good = piece_write(day->engine, PIECE_BYTES, write_piece, day, out);
-    if (!good) day->ended = true;
-    return good;
+    return count < PIECE;
 }
 
 /* GET /agents/register */
@@ -68,7 +59,7 @@ enum flow register_read(struct request *request, struct tx *tx) {
     file->content_type = "text/csv; charset=utf-8";
     file->file_name = text_format(request->arena, "register-%.*s.csv",
                                   TEXT_ARG(date_format(request->arena, date_from_days(days)))).data;
-    file->more = register_more;
-    file->state = day;
+    file->more = pieces_more;
+    file->state = pieces_of(request->arena, request->engine, PIECE_BYTES, write_piece, day);
     return answer_file(request, file);
 }

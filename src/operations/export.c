@@ -102,7 +102,7 @@ static void write_statement(struct export_piece *piece) {
     export->account++;
 }
 
-static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+static bool write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
     struct export *export = self;
     struct export_piece whole = {export, tx, arena, out}, *piece = &whole;
     const struct export_format *format = export->format;
@@ -117,19 +117,19 @@ static void write_piece(void *self, struct tx *tx, struct arena *arena, struct b
         over = write_rows(piece, &wanted);
     }
     if (over && format->end != NULL) format->end(piece);
-    export->ended = over;
+    return over;
 }
 
 /* answer_file.more */
 static bool export_more(void *state, struct buffer *out) {
     struct export *export = state;
     if (export->ended) return false;
-    if (piece_write(export->engine, PIECE_BYTES, write_piece, export, out)) return true;
+    if (piece_write(export->engine, PIECE_BYTES, write_piece, export, out, &export->ended)) return true;
     /* The file has begun: that it is not whole can be told only in it, and readers of the stricter formats refuse
      * it. */
     buffer_add_text(out, string_get(out->arena, &export->locale, S_operations_csv_interrupted, NULL, 0));
     buffer_add_literal(out, "\r\n");
-    export->ended = export->failed = true;
+    export->failed = true;
     return true;
 }
 

@@ -101,7 +101,7 @@ struct table {
     int64_t shop, from;
     size_t count, written;
     struct report_day whole;
-    bool begun, ended;
+    bool begun;
 };
 
 static void add_word(const struct table *table, struct buffer *out, bool first, string_id id) {
@@ -128,7 +128,7 @@ static void add_day(const struct table *table, struct buffer *out, const struct 
     csv_end_row(out);
 }
 
-static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+static bool write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
     struct table *table = self;
     struct report *report = arena_new_of(arena, struct report);
     size_t left = table->count - table->written;
@@ -144,19 +144,10 @@ static void write_piece(void *self, struct tx *tx, struct arena *arena, struct b
     }
     table->begun = true;
     table->written += report->count;
-    table->ended = table->written == table->count;
-    if (!table->ended) return;
+    if (table->written < table->count) return false;
     add_word(table, out, true, S_instalments_settlements_total);
     add_day(table, out, &table->whole);
-}
-
-/* answer_file.more */
-static bool table_more(void *state, struct buffer *out) {
-    struct table *table = state;
-    if (table->ended) return false;
-    bool good = piece_write(table->engine, PIECE_BYTES, write_piece, table, out);
-    if (!good) table->ended = true;
-    return good;
+    return true;
 }
 
 /* GET /shop/reports/csv: {from, to}: a line for each day, however little happened on it; the last is their sum. */
@@ -174,7 +165,7 @@ enum flow shop_reports_csv(struct request *request, struct tx *tx) {
     *file = (struct answer_file){
         .content_type = "text/csv; charset=utf-8",
         .file_name = text_format(request->arena, "sales-%.*s-%.*s.csv", TEXT_ARG(from), TEXT_ARG(to)).data,
-        .more = table_more,
-        .state = table};
+        .more = pieces_more,
+        .state = pieces_of(request->arena, request->engine, PIECE_BYTES, write_piece, table)};
     return answer_file(request, file);
 }

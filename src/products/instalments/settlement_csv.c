@@ -9,12 +9,11 @@
 #define PIECE_BYTES ((size_t)1 << 20)
 
 struct table {
-    struct engine *engine;
     struct locale locale;
     enum csv_dialect dialect;
     struct settlement run;
     int64_t after; /* the last line that is written */
-    bool begun, ended;
+    bool begun;
 };
 
 static void add_word(const struct table *table, struct buffer *out, bool first, string_id id) {
@@ -43,41 +42,33 @@ static void add_line(const struct table *table, struct buffer *out, const struct
     add_sums(table, out, line->back ? -line->sum : line->sum, line->fee, line->due);
 }
 
-static void write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
+static bool write_piece(void *self, struct tx *tx, struct arena *arena, struct buffer *out) {
     struct table *table = self;
     struct settlement_line *lines = arena_array(arena, struct settlement_line, PIECE);
     size_t count = settlement_lines(tx, arena, &table->run, table->after, lines, PIECE);
     if (!table->begun) add_head(table, out);
     for (size_t i = 0; i < count; i++) add_line(table, out, &lines[i]);
     table->begun = true;
-    table->ended = count < PIECE;
     if (count > 0) table->after = lines[count - 1].id;
-    if (!table->ended) return;
+    if (count == PIECE) return false;
     add_word(table, out, true, S_instalments_settlements_total);
     csv_cell(out, table->dialect, false, TEXT(""));
     add_sums(table, out, table->run.sold - table->run.returned, table->run.fee, table->run.sum);
-}
-
-/* answer_file.more */
-static bool table_more(void *state, struct buffer *out) {
-    struct table *table = state;
-    if (table->ended) return false;
-    bool good = piece_write(table->engine, PIECE_BYTES, write_piece, table, out);
-    if (!good) table->ended = true;
-    return good;
+    return true;
 }
 
 /* GET /shop/settlements/{id}/csv */
 enum flow shop_settlement_csv(struct request *request, struct tx *tx) {
     struct shop_person person;
     struct table *table = arena_new_of(request->arena, struct table);
-    *table = (struct table){.engine = request->engine, .locale = request->locale};
+    *table = (struct table){.locale = request->locale};
     if (settlement_asked(request, tx, &person, &table->run) == FLOW_ANSWERED) return FLOW_ANSWERED;
     table->dialect = request->locale.language == LANGUAGE_RU ? CSV_SEMICOLON : CSV_COMMA;
     struct answer_file *file = arena_new_of(request->arena, struct answer_file);
     *file = (struct answer_file){.content_type = "text/csv; charset=utf-8",
                                  .file_name = settlement_file_name(request, &table->run, "csv"),
-                                 .more = table_more,
-                                 .state = table};
+                                 .more = pieces_more,
+                                 .state = pieces_of(request->arena, request->engine, PIECE_BYTES, write_piece,
+                                                    table)};
     return answer_file(request, file);
 }
