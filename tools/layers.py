@@ -19,10 +19,10 @@ FOLDERS = {
 COMMON = ["base", "store", "http", "ledger", "jobs", "lending", "debts", "engine", "callbacks", "generated"]
 
 # Features that every product may use, in the order in which they may use each other.
-FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "acquiring", "payments",
-            "autopay", "factors", "onboarding", "levels", "campaigns", "shops", "till", "desk", "recovery", "providers",
-            "tokens", "push", "erasure", "closing", "imports", "agents", "merchants", "terminals", "showcase",
-            "openapi"]
+FEATURES = ["messaging", "identity", "operations", "spending", "support", "backoffice", "debtors", "acquiring",
+            "payments", "autopay", "factors", "onboarding", "levels", "campaigns", "shops", "till", "desk",
+            "recovery", "providers", "tokens", "push", "erasure", "closing", "imports", "agents", "merchants",
+            "terminals", "showcase", "openapi"]
 
 # Adapters that are features themselves: the demo's inbox has a page.
 FEATURE_ADAPTERS = ["adapters/inbox"]

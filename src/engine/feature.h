@@ -158,6 +158,7 @@ struct moves; /* engine/moves.h */
 struct labels; /* engine/labels.h */
 struct people; /* engine/people.h */
 struct lends; /* engine/lends.h */
+struct owed; /* engine/owed.h */
 
 struct feature {
     const char *name;                       /* also the settings' section and the prefix of its strings */
@@ -214,6 +215,7 @@ struct feature {
     const struct labels *labels; /* of the one that keeps what people say of their operations */
     const struct people *people; /* of the one that keeps whom they call their friends */
     const struct lends *lends; /* of the one that lends */
+    const struct owed *owed; /* of each that lends: what is overdue; NULL: it lends nothing */
     /* A transfer says that it answers a request for money of that id, in its command before money moves: true when it
      * is the feature's, open, and asks just this of that customer for that payee. NULL: it has none. */
     bool (*answers)(struct engine *engine, struct tx *tx, int64_t id, int64_t customer, int64_t payee, int64_t sum);

@@ -3,6 +3,7 @@
 #include "engine/labels.h"
 #include "engine/lends.h"
 #include "engine/moves.h"
+#include "engine/owed.h"
 #include "engine/people.h"
 
 const struct moves *engine_moves(const struct engine *engine) {
@@ -80,4 +81,11 @@ void engine_obstacles(struct engine *engine, struct tx *tx, const struct locale 
     for (size_t i = 0; i < engine->feature_count; i++)
         if (engine->features[i]->obstacles != NULL) engine->features[i]->obstacles(&obstacles);
     *identified = obstacles.identified;
+}
+
+size_t engine_owed(const struct engine *engine, const struct owed *all[FEATURES_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < engine->feature_count; i++)
+        if (engine->features[i]->owed != NULL) all[count++] = engine->features[i]->owed;
+    return count;
 }

@@ -41,6 +41,7 @@ describe("IN-4: reminders", () => {
     const paid = await life.order(who, {wish: "next"}, id);
     await life.sandbox.pay(paid.payment_url, "2200000000040000");
     await life.state(who, paid.payment, "paid");
+    await life.told(who, /получено 1 000/);
     const texts = (await life.texts(who)).length;
     await life.days(31);
     assert.equal((await life.texts(who)).length, texts);

@@ -19,7 +19,7 @@ before(async () => {
 after(() => both?.stop());
 
 const tables = ["loan_application", "loan_contract", "loan_draft", "loan_extra", "loan_event", "loan_order", "loan_running",
-                "loan_autopay", "loan_back", "loan_contact", "loan_debtor", "loan"];
+                "loan_autopay", "loan_back", "debtor_contact", "debtor_wish", "loan"];
 const count = (table, who) => Number(server.rows(`SELECT COUNT(*) FROM ${table} WHERE customer = ${who.customer}`)[0][0]);
 const erasePage = async (who) => (await server.get("/settings/erase", {token: who.token})).body;
 const ask = (who) => server.post("/settings/erase", {sure: true}, {token: who.token});

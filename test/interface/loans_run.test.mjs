@@ -315,7 +315,7 @@ describe("LO-4: automatic payment", () => {
 });
 
 describe("LO-6: reminders", () => {
-  const contacts = (other) => Number(server.rows(`SELECT COUNT(*) FROM loan_contact WHERE customer = ${other.customer}`)[0][0]);
+  const contacts = (other) => Number(server.rows(`SELECT COUNT(*) FROM debtor_contact WHERE customer = ${other.customer}`)[0][0]);
 
   test("LO-6: before the day and on it: no contacts with a debtor; a day late: one, counted; used up: none", patient, async () => {
     const one = await life.person(), other = await life.person();
@@ -326,8 +326,8 @@ describe("LO-6: reminders", () => {
     await life.told(one, /сегодня платёж/);
     assert.equal(contacts(one), 0);
     const empty = database === "postgres" ? "''::bytea" : "x''";
-    const used = (id) => "INSERT INTO loan_contact (id, customer, loan, way, at, staff, outcome, promised, waits, note) " +
-      `VALUES (${id}, ${other.customer}, 0, 2, ${BigInt(Date.now()) * 1000n}, 0, 1, 0, 0, ${empty})`;
+    const used = (id) => "INSERT INTO debtor_contact (id, customer, product, subject, way, at, staff, outcome, promised, waits, note) " +
+      `VALUES (${id}, ${other.customer}, '', 0, 2, ${BigInt(Date.now()) * 1000n}, 0, 1, 0, 0, ${empty})`;
     await life.days(1, used(71), used(72));
     await life.told(one, /платёж не получен, просрочено/);
     assert.equal(contacts(one), 1);

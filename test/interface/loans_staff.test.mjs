@@ -175,7 +175,7 @@ describe("LO-6: contacts with debtors", () => {
     const person = await debtor(40), path = `${person.path}/contacts`;
     await sees(people.support, person);
     const call = (way = "call") => post(people.support, path, {way});
-    const back = (days) => write(`UPDATE loan_contact SET at = at - ${BigInt(days) * day} WHERE customer = ${person.customer}`);
+    const back = (days) => write(`UPDATE debtor_contact SET at = at - ${BigInt(days) * day} WHERE customer = ${person.customer}`);
     await good(call());
     assert.equal(problem(await call()), "contact-day");
     await good(call("message"));
@@ -222,15 +222,15 @@ describe("LO-6: contacts with debtors", () => {
       await good(post(people.support, `${path}/${contact}`, {outcome: "promised", promised: dateOf(today() + 3), note: "до пятницы"}));
       assert.equal(problem(await post(people.support, `${path}/${contact}`, {outcome: "refuses"})), "not-in-this-state");
     }
-    await write(`UPDATE loan_contact SET waits = waits - 10, promised = promised - 10 WHERE waits > 0`,
+    await write(`UPDATE debtor_contact SET waits = waits - 10, promised = promised - 10 WHERE waits > 0`,
                 `UPDATE loan_running SET overdue_since = 0 WHERE customer = ${kept.customer}`,
-                "UPDATE job SET next_at = 1 WHERE name = 'loans.promises'");
+                "UPDATE job SET next_at = 1 WHERE name = 'debtors.promises'");
     const outcome = async (person) => (await good(people.support.get(`${person.path}/contacts`))).contacts[0].outcome;
     await until(() => outcome(broken), (word) => word === "broken");
     assert.equal(await outcome(kept), "kept");
-    const tasks = server.rows("SELECT CAST(customer AS TEXT) FROM queue_task WHERE queue = 'loans.promise' AND done = 0");
+    const tasks = server.rows("SELECT CAST(customer AS TEXT) FROM queue_task WHERE queue = 'debtors.promise' AND done = 0");
     assert.deepEqual(tasks.map(([customer]) => customer), [broken.customer]);
-    const [[size]] = server.rows(`SELECT length(note) FROM loan_contact WHERE customer = ${broken.customer}`);
+    const [[size]] = server.rows(`SELECT length(note) FROM debtor_contact WHERE customer = ${broken.customer}`);
     assert.ok(Number(size) > 40, "sealed on disk");
   });
 

@@ -71,14 +71,16 @@ export class InstalmentLife {
     return {id: running.map(({id}) => id).find((id) => !before.has(id)), order};
   }
 
-  // So many days go by for all purchases.
-  async days(count) {
+  // So many days go by for all purchases, and for contacts with debtors; statements: rows to be changed with them.
+  async days(count, ...statements) {
     await this.server.end();
     const back = (column) => `${column} = CASE WHEN ${column} > 0 THEN ${column} - ${count} ELSE 0 END`;
     this.server.sql(`UPDATE instalment_purchase SET sold = sold - ${count}, done = done - ${count}, anchor = anchor - ${count}, ` +
                     ["due", "overdue_since", "wakes"].map(back).join(", "));
     this.server.sql(`UPDATE instalment_event SET day = day - ${count}`);
     this.server.sql(`UPDATE instalment_pass SET day = day - ${count}`);
+    this.server.sql(`UPDATE debtor_contact SET at = at - ${BigInt(count) * 86400000000n}`);
+    for (const statement of statements) this.server.sql(statement);
     await this.server.run();
     await this.passed();
   }

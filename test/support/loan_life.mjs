@@ -112,7 +112,7 @@ export class LoanLife {
         `overdue_since = CASE WHEN overdue_since > 0 THEN overdue_since - ${count} ELSE 0 END`,
       `UPDATE loan_event SET day = day - ${count}`,
       `UPDATE loan_pass SET day = day - ${count}`,
-      `UPDATE loan_contact SET at = at - ${back}`,
+      `UPDATE debtor_contact SET at = at - ${back}`,
       ...statements]) this.server.sql(statement);
     await this.server.run();
     await this.passed();

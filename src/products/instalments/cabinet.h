@@ -99,6 +99,8 @@ void instalments_autopay_tell(struct engine *engine, struct tx *tx, int64_t cust
 /* ---- remind.c ---- */
 
 bool instalments_remind_job(struct engine *engine, struct tx *tx);
+/* In a command: what had to wait is said as it stands now: what is overdue, else a payment that is near. */
+void instalments_remind_again(struct engine *engine, struct tx *tx, int64_t customer);
 
 /* ---- words.c ---- */
 
@@ -110,7 +112,7 @@ struct text purchase_title(struct engine *engine, struct tx *tx, const struct pu
 /* To its customer, on the channels that he wants: the text may name {title}, {sum}, {at}. purchase NULL: of several. */
 void purchase_tell(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
                    string_id text, int64_t sum, int64_t day);
-/* To whoever has to pay, unasked: in the law's hours alone. */
+/* To whoever has to pay, unasked: within the law's bounds for him, now or as soon as they let it. */
 void instalments_remind(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
                         string_id text, int64_t sum, int64_t day);
 void instalments_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,

@@ -10,7 +10,6 @@
 
 #include "backoffice/backoffice.h"
 #include "generated/templates.h"
-#include "showcase/showcase.h"
 
 #include <stddef.h>
 
@@ -453,11 +452,15 @@ static const struct setting settings[] = {
     {"remind_hour", SETTING_INT, AT(remind_hour), "10", 9, 19, NULL,
      "The hour of the day from which payments are reminded of and taken from cards; the law's hours are 9 to 20."},
     {"penalty", SETTING_TEXT, AT(penalty), "20", 1, 20, NULL,
-     "Percent a year upon what is overdue; the law's bound of the day (283-FZ) holds where it is less."},
+     "Percent a year upon what is overdue; the law's bound of the day (283-FZ, law_file) holds where it is less."},
     {"policy_file", SETTING_TEXT, AT(policy_file), "", 0, 500, NULL,
      "The policy by which an empty database begins to decide limits; then staff keep it."},
     {"level", SETTING_CHOICE, AT(level), "minimal", 0, 0, levels,
      "From which identification level a customer may ask for a limit: minimal, simplified, full."},
+    {"law_file", SETTING_TEXT, AT(law_file), "", 0, 500, NULL,
+     "Lines of the law that stand before the built-in ones; an example: profiles/law_ru.txt."},
+    {"calendar_file", SETTING_TEXT, AT(calendar_file), "", 0, 500, NULL,
+     "Working days (src/lending/work_calendar.h), for contacts with debtors."},
     {"ask_pause", SETTING_DURATION, AT(ask_pause), "30d", MINUTE, 365 * DAY, NULL,
      "How long after asking for a higher limit one may ask again."},
     {"order_life", SETTING_DURATION, AT(order_life), "1d", MINUTE, 365 * DAY, NULL,
@@ -481,18 +484,6 @@ int64_t instalments_today(const struct engine *engine) {
     return date_to_days(civil_at(world_now(engine_world(engine)), engine_zone(engine)).date);
 }
 
-struct purchase_rule instalments_rule(const struct engine *engine) {
-    const struct instalments_settings *own = instalments_settings(engine);
-    return (struct purchase_rule){.move_days = own->move_days, .move_times = own->move_times};
-}
-
-int64_t instalments_penalty(const struct engine *engine, int64_t day) {
-    const struct purchase_rule rule = instalments_rule(engine);
-    int64_t rate = 0;
-    (void)rate_parse(text_from(instalments_settings(engine)->penalty), &rate); /* settings_good has read it */
-    return purchase_penalty(rate, day, &rule);
-}
-
 static void on_event(struct engine *engine, struct tx *tx, const struct event *event) {
     if (event->kind == EVENT_CARD_ORDER) instalments_order_told(engine, tx, event);
     else if (event->kind == EVENT_CARD_PAYOUT) instalments_payout_told(engine, tx, event);
@@ -508,16 +499,10 @@ static const struct job jobs[] = {{"instalments.night", SECOND, instalments_nigh
                                   {"instalments.remind", SECOND, instalments_remind_job},
                                   {.name = NULL}};
 
-static void *start(struct engine *engine, struct arena *arena, struct text *problem) {
-    (void)problem;
-    showcase_plans_by(engine, instalments_plans_tell, tariff_begin);
-    return arena_new_of(arena, char);
-}
-
 const struct feature instalments_feature = {
     .name = "instalments",
     .needs = (const char *const[]){"identity", "messaging", "onboarding", "operations", "backoffice",
-                                  "acquiring", "shops", "showcase", NULL},
+                                  "acquiring", "shops", "showcase", "debtors", NULL},
     .routes = routes,
     .operations = operations,
     .accounts = instalments_accounts,
@@ -537,5 +522,6 @@ const struct feature instalments_feature = {
     .erases = instalments_erases,
     .pending = instalments_pending,
     .on_event = on_event,
-    .open = start,
+    .owed = &instalments_owed,
+    .open = instalments_open,
 };

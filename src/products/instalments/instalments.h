@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "generated/strings_instalments.h"
 #include "ledger/ledger.h"
+#include "lending/files.h"
 #include "products/instalments/checkout_rules.h"
 #include "products/instalments/purchase_rules.h"
 
@@ -45,16 +46,27 @@ struct instalments_settings {
     int64_t ask_pause;  /* how long after asking for a higher limit one may ask again */
     int level;          /* from which on a customer may ask for one: 0 minimal, 1 simplified, 2 full */
     const char *penalty; /* percent a year */
-    const char *policy_file;
+    const char *policy_file, *law_file, *calendar_file;
 };
 
 static inline const struct instalments_settings *instalments_settings(const struct engine *engine) {
     return engine_settings(engine, &instalments_feature);
 }
 
+int64_t instalments_today(const struct engine *engine);                /* a day, in the ledger's zone */
+
+/* ---- start.c: the operator's files ---- */
+
+void *instalments_open(struct engine *engine, struct arena *arena, struct text *problem);
+const struct law_file *instalments_law(const struct engine *engine);
+const struct work_calendar *instalments_calendar(const struct engine *engine);
 struct purchase_rule instalments_rule(const struct engine *engine);
 int64_t instalments_penalty(const struct engine *engine, int64_t day); /* for a contract of that day */
-int64_t instalments_today(const struct engine *engine);                /* a day, in the ledger's zone */
+
+/* ---- owed.c: what is overdue, for whoever counts contacts with debtors ---- */
+
+struct owed;
+extern const struct owed instalments_owed;
 
 /* ---- schema.c ---- */
 

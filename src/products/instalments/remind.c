@@ -1,11 +1,13 @@
 /* remind.c: whoever has to pay is told three days before, on the day and while he is late; a card that he gave for
  * that pays on the day itself, and is tried twice more where its bank has refused. Once a day, after the night; a
  * customer's purchases together, so that he hears one thing. Days that were slept through are not made up: nobody wants
- * yesterday's reminder. */
+ * yesterday's reminder. What the law does not let be said at that hour, or so often, is said when it does
+ * (src/debtors); a card pays at any hour. */
 #include "messaging/messaging.h"
 #include "products/instalments/cabinet.h"
 
 #define PIECE 100
+#define DAYS_BEFORE 3
 
 STATEMENT(due, "SELECT DISTINCT customer FROM instalment_purchase WHERE status = 1 AND due = $1 AND customer > $2 "
                "ORDER BY customer LIMIT $3");
@@ -19,8 +21,8 @@ STATEMENT(put_pass, "INSERT INTO instalment_pass (name, day, stage, customer) VA
 static const struct {
     int64_t away;
     bool late, charge;
-} stages[] = {{3, false, false}, {0, false, true},  {-1, true, true},  {-3, true, true},
-              {-7, true, false}, {-14, true, false}, {-28, true, false}};
+} stages[] = {{DAYS_BEFORE, false, false}, {0, false, true},   {-1, true, true},  {-3, true, true},
+              {-7, true, false},           {-14, true, false}, {-28, true, false}};
 #define STAGES (sizeof stages / sizeof *stages)
 
 struct pass {
@@ -81,6 +83,27 @@ static void remind(struct engine *engine, struct tx *tx, size_t stage, int64_t c
     else if (paid == AUTOPAY_CARD_GONE)
         instalments_remind(engine, tx, customer, only, S_instalments_told_auto_gone, sum, on);
     else instalments_remind(engine, tx, customer, only, S_instalments_told_today, sum, on);
+}
+
+static bool any_late(const struct owing *owing) {
+    for (size_t i = 0; i < owing->count; i++)
+        if (owing->purchases[i].state.loan.overdue_since != 0) return true;
+    return false;
+}
+
+void instalments_remind_again(struct engine *engine, struct tx *tx, int64_t customer) {
+    struct owing owing;
+    int64_t today = instalments_today(engine), on = today;
+    owing_of(engine, tx, customer, 0, &owing);
+    bool overdue = any_late(&owing);
+    if (!overdue && dues_next(owing.dues, owing.due_count, &on) == 0) return;
+    if (on > today + DAYS_BEFORE) return;
+    if (overdue) on = today;
+    int64_t sum = sum_by(&owing, on);
+    const struct purchase *only = only_of(&owing, on);
+    if (on > today) soon(engine, tx, customer, only, sum, on);
+    else if (overdue) instalments_remind(engine, tx, customer, only, S_instalments_told_late, sum, 0);
+    else instalments_remind(engine, tx, customer, only, S_instalments_told_today, sum, today);
 }
 
 static bool may_begin(struct engine *engine, struct tx *tx, const struct pass *pass) {

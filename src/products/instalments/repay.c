@@ -89,7 +89,7 @@ void instalments_order_told(struct engine *engine, struct tx *tx, const struct e
     } else if (payment.state == PAYMENT_WAITS && told.final) {
         payment.state = PAYMENT_FAILED;
         if (payment.automatic)
-            purchase_tell(engine, tx, payment.customer, NULL, S_instalments_told_auto_refused, payment.sum, 0);
+            instalments_remind(engine, tx, payment.customer, NULL, S_instalments_told_auto_refused, payment.sum, 0);
     }
     instalment_payment_save(tx, &payment);
     engine_notify(engine, tx, payment.customer, "instalments");

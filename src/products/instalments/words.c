@@ -1,4 +1,5 @@
 /* words.c: purchases in words, as pages and messages say them, and how a customer's operations name them. */
+#include "debtors/debtors.h"
 #include "messaging/messaging.h"
 #include "products/instalments/cabinet.h"
 #include "shops/shops.h"
@@ -27,25 +28,38 @@ struct text purchase_title(struct engine *engine, struct tx *tx, const struct pu
                                                         : text_format(tx_arena(tx), "%lld", (long long)purchase->shop);
 }
 
-void purchase_tell(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
-                   string_id text, int64_t sum, int64_t day) {
+/* What a text may name. False: there is nobody. */
+static bool words_of(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
+                     int64_t sum, int64_t day, struct string_argument said[SAID]) {
     struct customer found;
     struct node *values = doc_new(tx_arena(tx));
-    if (!identity_customer(engine, tx, customer, &found)) return;
+    if (!identity_customer(engine, tx, customer, &found)) return false;
     const struct locale locale = {found.language, engine_zone(engine), world_now(tx_world(tx))};
     doc_text(values, "title",
              purchase != NULL ? purchase_title(engine, tx, purchase)
                               : instalments_say(tx_arena(tx), &locale, S_instalments_several));
     doc_money(values, "sum", rub(sum));
     doc_date(values, "at", date_from_days(day != 0 ? day : instalments_today(engine)));
-    const struct string_argument said[SAID] = {
-        {"title", doc_get(values, "title")}, {"sum", doc_get(values, "sum")}, {"at", doc_get(values, "at")}};
-    message_tell_bulk(engine, tx, customer, TOPIC_OPERATIONS, text, said, SAID);
+    said[0] = (struct string_argument){"title", doc_get(values, "title")};
+    said[1] = (struct string_argument){"sum", doc_get(values, "sum")};
+    said[2] = (struct string_argument){"at", doc_get(values, "at")};
+    return true;
+}
+
+void purchase_tell(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
+                   string_id text, int64_t sum, int64_t day) {
+    struct string_argument said[SAID];
+    if (words_of(engine, tx, customer, purchase, sum, day, said))
+        message_tell_bulk(engine, tx, customer, TOPIC_OPERATIONS, text, said, SAID);
 }
 
 void instalments_remind(struct engine *engine, struct tx *tx, int64_t customer, const struct purchase *purchase,
                         string_id text, int64_t sum, int64_t day) {
-    purchase_tell(engine, tx, customer, purchase, text, sum, day);
+    static const struct contact_about all = {"instalments", 0};
+    struct string_argument said[SAID];
+    if (words_of(engine, tx, customer, purchase, sum, day, said) &&
+        !debtor_remind(engine, tx, customer, &all, text, said, SAID))
+        debtor_wait(engine, tx, customer, &all);
 }
 
 void instalments_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,

@@ -420,11 +420,9 @@ static const struct setting settings[] = {
     {"policy_file", SETTING_TEXT, AT(policy_file), "", 0, 500, NULL,
      "The policy by which an empty database begins to decide; then staff keep it."},
     {"calendar_file", SETTING_TEXT, AT(calendar_file), "", 0, 500, NULL,
-     "Working days (src/lending/work_calendar.h); without it payments fall on any day."},
+     "Working days (src/lending/work_calendar.h), for contacts with debtors too; without it payments fall on any day."},
     {"law_file", SETTING_TEXT, AT(law_file), "", 0, 500, NULL,
      "Lines of the law that stand before the built-in ones: \"2026-04-01 overpayment 100 353-FZ, article 6.1\"."},
-    {"debtor_zone", SETTING_TEXT, AT(debtor_zone), "", 0, 60, NULL,
-     "By which clock debtors are called and written to when nothing better is known: Asia/Omsk. Empty: time_zone."},
     {"psk_divisor", SETTING_CHOICE, AT(divisor), "30", 0, 0, divisors,
      "By what a part of a month is divided in the full cost of credit: 30, 365/12, the month's own days."},
     {"consent_version", SETTING_TEXT, AT(consent_version), "1", 1, 20, NULL,
@@ -437,11 +435,6 @@ static const struct setting settings[] = {
 static bool settings_good(const void *data, const char **key, struct text *must) {
     const struct loans_settings *own = data;
     struct provisions provisions;
-    if (own->debtor_zone[0] != '\0' && zone_named(own->debtor_zone) == NULL) {
-        *key = "debtor_zone";
-        *must = TEXT("be a time zone: Asia/Omsk");
-        return false;
-    }
     if (provisions_read(own->provisions, &provisions)) return true;
     *key = "provisions";
     *must = TEXT("be days and percents, both rising: \"0 0, 30 20, 60 50\"");
@@ -452,7 +445,6 @@ static const struct job jobs[] = {{"loans.seed", MINUTE, loans_seed_job},
                                   {"loans.policy", MINUTE, loans_policy_seed},
                                   {"loans.offers", MINUTE, loans_offers_job},
                                   {"loans.drafts", MINUTE, loans_drafts_job},
-                                  {"loans.promises", MINUTE, loans_promises_job},
                                   {"loans.night", SECOND, loans_night_job},
                                   {"loans.remind", SECOND, loans_remind_job},
                                   {"loans.payouts", SECOND, loans_payouts_job},
@@ -460,7 +452,7 @@ static const struct job jobs[] = {{"loans.seed", MINUTE, loans_seed_job},
 
 const struct feature loans_feature = {
     .name = "loans",
-    .needs = (const char *const[]){"identity", "messaging", "operations", "backoffice", "acquiring", NULL},
+    .needs = (const char *const[]){"identity", "messaging", "operations", "backoffice", "acquiring", "debtors", NULL},
     .routes = routes,
     .operations = operations,
     .accounts = loans_accounts,
@@ -480,6 +472,7 @@ const struct feature loans_feature = {
     .erases = loans_erases,
     .on_event = on_event,
     .lends = &lends,
+    .owed = &loans_owed,
     .open = loans_open,
     .close = loans_close,
 };

@@ -8,6 +8,7 @@
 #include "generated/strings_loans.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
+#include "lending/files.h"
 #include "lending/loan_law_rules.h"
 #include "lending/policy_rules.h"
 #include "products/loans/provision_rules.h"
@@ -58,7 +59,6 @@ struct loans_settings {
     int64_t remind_hour, payout_life;
     const char *provisions; /* provision_rules.h */
     const char *catalogue_file, *policy_file, *calendar_file, *law_file;
-    const char *debtor_zone; /* where debtors live of whom nothing better is known; "": the house's */
     int divisor; /* enum psk_divisor */
     const char *consent_version; /* of the texts that an applicant agrees to */
     const char *lender, *licence; /* the contract's other side: name, numbers, address; register and number */
@@ -72,17 +72,20 @@ static inline const struct loans_settings *loans_settings(const struct engine *e
 struct loans_state {
     struct provisions provisions;
     struct work_calendar *calendar; /* NULL: the operator has none */
-    struct law_line *own;
-    size_t own_count;
+    struct law_file law;
     struct policies *policies;
 };
 struct credit_setting credit_setting(const struct engine *engine);
+
+/* ---- owed.c: what is overdue, for whoever counts contacts with debtors ---- */
+
+struct owed;
+extern const struct owed loans_owed;
 
 /* ---- start.c ---- */
 
 void *loans_open(struct engine *engine, struct arena *arena, struct text *problem);
 void loans_close(void *state);
-struct text loans_file(struct arena *arena, const char *path); /* TEXT_NONE: not to be read, or too large */
 bool loans_seed_job(struct engine *engine, struct tx *tx);
 
 /* ---- schema.c ---- */

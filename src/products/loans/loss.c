@@ -161,9 +161,6 @@ static void fill_card(struct engine *engine, struct tx *tx, const struct locale 
         card_fact(section, locale, application_staff_title(applications[i].state), buffer_text(&words),
                   text_format(arena, "/staff/loan-applications/%lld", (long long)applications[i].id).data);
     }
-    if (count > 0)
-        card_fact(section, locale, S_loans_contact_title, staff_say(arena, locale, S_loans_contact_open),
-                  text_format(arena, "/staff/customers/%lld/contacts", (long long)customer).data);
 }
 
 const struct card_section loans_card[] = {{S_loans_staff_title, WHO_SEES_CREDITS, fill_card}, {.fill = NULL}};

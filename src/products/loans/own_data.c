@@ -86,23 +86,9 @@ static void tell_credits(struct own_data *piece) {
     }
 }
 
-/* What staff noted of him is told on request by people: it may name others. */
-static void tell_contacts(struct own_data *piece) {
-    struct contact *contacts = arena_array(tx_arena(piece->tx), struct contact, TOLD);
-    size_t count = contacts_of(piece->engine, piece->tx, piece->customer, contacts, TOLD);
-    for (size_t i = 0; i < count; i++) {
-        struct node *node = doc_add_object(piece->list);
-        doc_text(node, "kind", TEXT("loan_contact"));
-        doc_id(node, "loan", contacts[i].loan);
-        doc_text(node, "way", text_from(contact_ways[contacts[i].way - CONTACT_CALL]));
-        doc_moment(node, "at", contacts[i].at);
-    }
-}
-
 bool loans_own_data(struct own_data *piece) {
     tell_applications(piece);
     tell_credits(piece);
-    tell_contacts(piece);
     return false;
 }
 

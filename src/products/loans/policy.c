@@ -160,7 +160,7 @@ bool loans_policy_seed(struct engine *engine, struct tx *tx) {
     bool there = rows_next(rows);
     rows_end(rows);
     if (there || path[0] == '\0') return false;
-    struct text content = loans_file(tx_arena(tx), path);
+    struct text content = lending_file(tx_arena(tx), path);
     struct policy *policy = arena_new_of(tx_arena(tx), struct policy);
     const char *what;
     int line;

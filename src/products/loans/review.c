@@ -116,7 +116,8 @@ string_id application_staff_title(enum application_state state) { return state_t
 string_id credit_staff_title(enum credit_state state) { return credit_titles[state]; }
 const char *credit_staff_name(enum credit_state state) { return credit_states[state]; }
 
-void credits_staff_tell(struct request *request, struct tx *tx, int64_t customer, struct node *list) {
+/* [{id, state, state_words, sum, signed, days_overdue}] */
+static void tell_credits(struct request *request, struct tx *tx, int64_t customer, struct node *list) {
     struct credit *credits = arena_array(request->arena, struct credit, HISTORY_SHOWN);
     size_t count = credits_of(tx, customer, credits, HISTORY_SHOWN);
     for (size_t i = 0; i < count; i++) {
@@ -146,7 +147,7 @@ static void tell_history(struct request *request, struct tx *tx, const struct ap
         doc_moment(node, "asked", others[i].asked_at);
         doc_text(node, "state_words", staff_say(request->arena, &request->locale, state_titles[others[i].state]));
     }
-    credits_staff_tell(request, tx, application->customer, doc_array(document, "credits"));
+    tell_credits(request, tx, application->customer, doc_array(document, "credits"));
 }
 
 /* False: it has answered. */
@@ -277,17 +278,9 @@ enum flow review_decide(struct request *request, struct tx *tx) {
     return review_done(request, &application);
 }
 
-static const struct task_outcome after_promise[] = {
-    {"spoken", S_loans_contact_task_spoken}, {"paid", S_loans_contact_task_paid}, {.name = NULL}};
-
 const struct queue loans_queues[] = {{.name = QUEUE,
                                       .title = S_loans_review_queue,
                                       .roles = ROLE_RISK,
                                       .due_us = 4 * HOUR,
                                       .page = "/staff/loan-applications/"},
-                                     {.name = "loans.promise",
-                                      .title = S_loans_contact_queue,
-                                      .roles = WHO_SPEAKS,
-                                      .due_us = DAY,
-                                      .outcomes = after_promise},
                                      {.name = NULL}};

@@ -238,6 +238,15 @@ const struct migration loans_migrations[] = {
      "  began BIGINT NOT NULL,\n"
      "  ended BIGINT NOT NULL\n"
      ") CLUSTERED;"},
+    {"loans", 2, /* contacts with debtors are src/debtors' */
+     "INSERT INTO debtor_contact (id, customer, product, subject, way, at, staff, outcome, promised, waits, note)\n"
+     "  SELECT id, customer, CASE WHEN loan <> 0 THEN 'loans' ELSE '' END, loan, way, at, staff, outcome, promised,\n"
+     "    waits, note FROM loan_contact;\n"
+     "INSERT INTO debtor_wish (customer, refused, representative, zone, staff, at)\n"
+     "  SELECT customer, refused, representative, zone, staff, at FROM loan_debtor;\n"
+     "UPDATE queue_task SET queue = 'debtors.promise' WHERE queue = 'loans.promise';\n"
+     "DROP TABLE loan_contact;\n"
+     "DROP TABLE loan_debtor"},
     {.sql = NULL},
 };
 
@@ -246,8 +255,6 @@ const struct sealed loans_sealed[] = {
     {SEALED_2("loan_draft", "document", "loan.draft", "customer, application", "ii", "application")},
     {SEALED_2("loan_contract", "document", "loan.contract", "customer, application", "ii", "application")},
     {SEALED_2("loan_contract", "phone", "loan.phone", "customer, application", "ii", "application")},
-    {SEALED_2("loan_contact", "note", "loan.contact", "id, customer", "ii", "id")},
-    {SEALED("loan_debtor", "representative", "loan.debtor", "customer", "i", "customer")},
     {.where = NULL},
 };
 
@@ -260,8 +267,6 @@ STATEMENT(erase_orders, "DELETE FROM loan_order WHERE customer = $1");
 STATEMENT(erase_autopay, "DELETE FROM loan_autopay WHERE customer = $1");
 STATEMENT(erase_back, "DELETE FROM loan_back WHERE customer = $1");
 STATEMENT(erase_running, "DELETE FROM loan_running WHERE customer = $1");
-STATEMENT(erase_contacts, "DELETE FROM loan_contact WHERE customer = $1");
-STATEMENT(erase_debtor, "DELETE FROM loan_debtor WHERE customer = $1");
 STATEMENT(erase_credits, "DELETE FROM loan WHERE customer = $1");
 
 const struct erase loans_erases[] = {
@@ -271,8 +276,6 @@ const struct erase loans_erases[] = {
     {"loan_application", &erase_applications},
     {"loan_event", &erase_events},
     {"loan_running", &erase_running},
-    {"loan_contact", &erase_contacts},
-    {"loan_debtor", &erase_debtor},
     {"loan_order", &erase_orders},
     {"loan_autopay", &erase_autopay},
     {"loan_back", &erase_back},

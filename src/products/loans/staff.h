@@ -1,16 +1,14 @@
-/* staff.h: what the files of the staff's side share: policies, applications that people decide, the portfolio, contacts
- * with debtors, what is changed of a loan by two people. */
+/* staff.h: what the files of the staff's side share: policies, applications that people decide, the portfolio, what is
+ * changed of a loan by two people. */
 #pragma once
 
 #include "backoffice/backoffice.h"
 #include "operations/csv.h"
-#include "products/loans/contact_rules.h"
 #include "products/loans/running.h"
 
 #define WHO_SEES_POLICY (ROLE_RISK | ROLE_CATALOGUE | ROLE_FINANCE)
 #define WHO_WRITES_POLICY (ROLE_RISK | ROLE_CATALOGUE)
 #define WHO_SEES_BOOKS (ROLE_RISK | ROLE_FINANCE)
-#define WHO_SPEAKS (ROLE_SUPPORT | ROLE_RISK)
 #define WHO_SEES_CREDITS (ROLE_SUPPORT | ROLE_RISK | ROLE_FINANCE)
 
 /* A list of {value, title, selected} under `name`; what was typed into that field stands before `chosen`. */
@@ -73,67 +71,7 @@ void application_from_staff(struct engine *engine, struct tx *tx, const struct a
 string_id application_staff_title(enum application_state state);
 string_id credit_staff_title(enum credit_state state);
 const char *credit_staff_name(enum credit_state state);
-/* [{id, state, state_words, sum, signed, days_overdue}] */
-void credits_staff_tell(struct request *request, struct tx *tx, int64_t customer, struct node *list);
 extern const struct queue loans_queues[];
-
-/* ---- contacts.c: rows of contacts with debtors ---- */
-
-/* Kept in the database. */
-enum contact_outcome {
-    CONTACT_BEGUN = 0,  /* counted, nobody has said yet what came of it */
-    CONTACT_PROMISED,   /* to pay by a day: */
-    CONTACT_KEPT,       /* … and nothing was overdue after it */
-    CONTACT_BROKEN,     /* … which it was */
-    CONTACT_REFUSES,    /* to pay */
-    CONTACT_DISPUTES,   /* the debt */
-    CONTACT_LATER,      /* asks for another time */
-    CONTACT_NOT_REACHED,
-    CONTACT_STRANGER,   /* somebody else answered, and was told nothing */
-    CONTACT_SENT,       /* a message, a letter */
-    CONTACT_OUTCOMES
-};
-
-struct contact {
-    int64_t customer, id, loan; /* loan 0: of all that is overdue */
-    enum contact_way way;
-    moment at;
-    int64_t staff;              /* 0: a program of ours */
-    enum contact_outcome outcome;
-    int64_t promised, waits;    /* days; waits: the promised one as long as nobody has looked after it */
-    struct text note;           /* sealed at rest */
-};
-
-/* Fills in id and moment. */
-void contact_put(struct engine *engine, struct tx *tx, struct contact *contact);
-void contact_update(struct engine *engine, struct tx *tx, const struct contact *contact);
-/* In a command: locked. */
-bool contact_find(struct engine *engine, struct tx *tx, int64_t customer, int64_t id, struct contact *contact);
-/* The newest first. */
-size_t contacts_of(struct engine *engine, struct tx *tx, int64_t customer, struct contact *contacts, size_t room);
-
-struct debtor_wish {
-    int64_t refused;             /* the day on which his refusal came; 0: none */
-    struct text representative;  /* who speaks for him and how he is reached; sealed at rest */
-    struct text zone;            /* "": the house's */
-    int64_t staff;
-    moment at;
-};
-bool debtor_wish_of(struct engine *engine, struct tx *tx, int64_t customer, struct debtor_wish *wish);
-void debtor_wish_put(struct engine *engine, struct tx *tx, int64_t customer, const struct debtor_wish *wish);
-struct contact_case debtor_case(struct engine *engine, struct tx *tx, int64_t customer);
-/* In a command, before what is counted: others wait. */
-void debtor_lock(struct engine *engine, struct tx *tx, int64_t customer);
-/* In a command: tells a debtor by a program of ours, counted as any other message; false: the law does not allow it
- * now, nothing was sent. */
-bool debtor_tell(struct engine *engine, struct tx *tx, int64_t customer, int64_t loan, string_id text,
-                 const struct string_argument *arguments, size_t count);
-bool loans_promises_job(struct engine *engine, struct tx *tx);
-
-/* ---- diary.c: its page ---- */
-
-stage_function diary_read, diary_begin, diary_end, diary_wish;
-extern const char *const contact_ways[], *const contact_outcomes[], *const debtor_zones[];
 
 /* ---- portfolio.c, decisions.c ---- */
 

@@ -7,12 +7,6 @@
 static const char *const review_verdicts[] = {"grant", "refuse", NULL};
 static const char *const review_reasons[] = {"income_to_be_proved", "not_reached", "documents", "facts_differ",
                                              "debt_load", "suspicion", "own_wish", NULL};
-static const char *const diary_ways[] = {"call", "message", "meeting", "letter", NULL};
-static const char *const diary_outcomes[] = {"promised", "refuses", "disputes", "later", "not_reached", "stranger",
-                                             "sent", NULL};
-static const char *const diary_zones[] = {
-    "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Krasnoyarsk",
-    "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka", NULL};
 static const char *const change_kinds[] = {"annuity", "differentiated", "bullet", NULL};
 static const char *const change_units[] = {"months", "days", NULL};
 
@@ -41,16 +35,6 @@ VERSION_FORM(switch_form, true);
 FORM(review_form, REVIEW_FIELDS(false));
 FORM(verdict_form, REVIEW_FIELDS(true));
 FORM_REST(facts_form, REVIEW_FIELDS(false), {.name = "facts", .type = FIELD_BOOL}); /* and the policy's inputs */
-#define DIARY_FORM(name_, way_must, outcome_must)                                                                      \
-    FORM(name_, {.name = "way", .type = FIELD_CHOICE, .required = (way_must), .choices = diary_ways},                  \
-         {.name = "outcome", .type = FIELD_CHOICE, .required = (outcome_must), .choices = diary_outcomes},             \
-         {.name = "promised", .type = FIELD_DATE, .invalid = S_loans_contact_promised_day},                            \
-         {.name = "note", .type = FIELD_TEXT, .max = 1000}, {.name = "refused", .type = FIELD_DATE},                   \
-         {.name = "representative", .type = FIELD_TEXT, .max = 300},                                                   \
-         {.name = "zone", .type = FIELD_CHOICE, .choices = diary_zones})
-DIARY_FORM(diary_form, false, false);
-DIARY_FORM(begin_form, true, false);
-DIARY_FORM(outcome_form, false, true);
 FORM(portfolio_form, {.name = "bucket", .type = FIELD_INT, .min = 0, .max = 5, .required = true},
      {.name = "customer", .type = FIELD_ID}, {.name = "loan", .type = FIELD_ID},
      {.name = "since", .type = FIELD_INT, .min = 0, .max = 100000});
@@ -123,19 +107,6 @@ CHANGE_FORM(write_off_form, false, false, true);
          .flags = ROUTE_FORM_OPTIONAL},                                                                                \
         {STAFF_WORK("/staff/loans/decisions/export", WHO_SEES_BOOKS, decisions_export), .form = &period_form,          \
          .audit = "loans.decisions.export", .summary = "The same as CSV", .flags = ROUTE_FORM_OPTIONAL},               \
-        {STAFF_PAGE("/staff/customers/{id}/contacts", WHO_SPEAKS, diary_read, template_loans_diary),                   \
-         .form = &diary_form, .audit = "loans.contacts.seen",                                                          \
-         .summary = "Contacts with a debtor: what was, what may be done now and when next",                            \
-         .flags = ROUTE_FORM_OPTIONAL},                                                                                \
-        {STAFF_ACT("/staff/customers/{id}/contacts", WHO_SPEAKS, diary_read, template_loans_diary),                    \
-         .form = &begin_form, .stages = {{STAGE_WRITE, diary_begin}}, .audit = "loans.contact",                        \
-         .summary = "Begins a contact with a debtor, if the law allows it now"},                                       \
-        {STAFF_ACT("/staff/customers/{id}/contacts/{contact}", WHO_SPEAKS, diary_read, template_loans_diary),          \
-         .form = &outcome_form, .stages = {{STAGE_WRITE, diary_end}}, .audit = "loans.contact.end",                    \
-         .summary = "What came of a contact"},                                                                         \
-        {STAFF_ACT("/staff/customers/{id}/contact-wishes", WHO_SPEAKS, diary_read, template_loans_diary),              \
-         .form = &diary_form, .stages = {{STAGE_WRITE, diary_wish}}, .audit = "loans.contact.wish",                    \
-         .summary = "What a debtor has asked for in writing: no contacts, a representative; where he lives"},          \
     {STAFF_PAGE("/staff/customers/{id}/loans/{loan}", WHO_SEES_CREDITS, credit_staff_page, template_loans_staff_loan), \
          .form = &change_form, .audit = "loans.seen",                                                                  \
          .summary = "A customer's loan: what is owed, its plan, and what another plan would be",                       \

@@ -8,57 +8,28 @@
 
 #include <jansson.h>
 
-#include <stdio.h>
-
-#define FILE_MOST ((size_t)1 << 20)
-#define LAW_LINES 200
-
 STATEMENT(any_product, "SELECT id FROM loan_product LIMIT 1");
-
-struct text loans_file(struct arena *arena, const char *path) {
-    FILE *file = path[0] != '\0' ? fopen(path, "rbe") : NULL;
-    if (file == NULL) return TEXT_NONE;
-    char *bytes = arena_alloc(arena, FILE_MOST);
-    size_t size = fread(bytes, 1, FILE_MOST, file);
-    bool whole = feof(file) && !ferror(file);
-    fclose(file);
-    return whole ? (struct text){bytes, size} : TEXT_NONE;
-}
 
 /* ---- read at the start ---- */
 
-static struct text wrong(struct arena *arena, const char *what, const char *path, int line) {
-    return text_format(arena, "loans.%s: %s, line %d", what, path, line);
-}
-
-static bool read_calendar(struct arena *arena, const char *path, struct loans_state *state, struct text *problem) {
-    int line = 0;
-    if (path[0] == '\0') return true;
-    struct text file = loans_file(arena, path);
-    state->calendar = arena_new_of(arena, struct work_calendar);
-    if (file.data != NULL && work_calendar_read(file, state->calendar, &line)) return true;
-    *problem = wrong(arena, "calendar_file", path, line);
-    return false;
-}
-
-static bool read_law(struct arena *arena, const char *path, struct loans_state *state, struct text *problem) {
-    if (path[0] == '\0') return true;
-    struct text rest = loans_file(arena, path);
-    state->own = arena_array(arena, struct law_line, LAW_LINES);
-    for (int line = 1; rest.size > 0; line++) {
-        struct text each = text_split(rest, '\n', &rest);
-        if (each.size == 0 || each.data[0] == '#') continue;
-        if (state->own_count < LAW_LINES && law_parse(each, &state->own[state->own_count])) state->own_count++;
-        else *problem = wrong(arena, "law_file", path, line);
+static bool read_files(const struct loans_settings *settings, struct arena *arena, struct loans_state *state,
+                       struct text *problem) {
+    struct text fault = TEXT_NONE;
+    const char *key = "calendar_file";
+    bool good = calendar_file_read(arena, settings->calendar_file, &state->calendar, &fault);
+    if (good) {
+        key = "law_file";
+        good = law_file_read(arena, settings->law_file, &state->law, &fault);
     }
-    return problem->size == 0;
+    if (!good) *problem = text_format(arena, "loans.%s: %.*s", key, TEXT_ARG(fault));
+    return good;
 }
 
 static bool read_policy(struct arena *arena, const char *path, struct text *problem) {
     const char *what = "not to be read";
     int line = 0;
     if (path[0] == '\0') return true;
-    struct text file = loans_file(arena, path);
+    struct text file = lending_file(arena, path);
     if (file.data != NULL && policy_read(file, arena_new_of(arena, struct policy), &line, &what)) return true;
     *problem = text_format(arena, "loans.policy_file: %s, line %d: %s", path, line, what);
     return false;
@@ -68,8 +39,7 @@ void *loans_open(struct engine *engine, struct arena *arena, struct text *proble
     const struct loans_settings *settings = loans_settings(engine);
     struct loans_state *state = arena_new_of(arena, struct loans_state);
     check(provisions_read(settings->provisions, &state->provisions)); /* settings_good has seen it */
-    if (!read_calendar(arena, settings->calendar_file, state, problem) ||
-        !read_law(arena, settings->law_file, state, problem) || !read_policy(arena, settings->policy_file, problem))
+    if (!read_files(settings, arena, state, problem) || !read_policy(arena, settings->policy_file, problem))
         return NULL;
     state->policies = loans_policies_open(arena);
     return state;
@@ -82,7 +52,7 @@ void loans_close(void *data) {
 
 struct credit_setting credit_setting(const struct engine *engine) {
     const struct loans_state *state = engine_state(engine, &loans_feature);
-    return (struct credit_setting){state->calendar, state->own, state->own_count};
+    return (struct credit_setting){state->calendar, state->law.lines, state->law.count};
 }
 
 /* ---- what an empty database begins with ---- */
@@ -93,7 +63,7 @@ bool loans_seed_job(struct engine *engine, struct tx *tx) {
     bool there = rows_next(rows);
     rows_end(rows);
     if (there || path[0] == '\0') return false;
-    struct text text = loans_file(tx_arena(tx), path);
+    struct text text = lending_file(tx_arena(tx), path);
     const json_t *list = text.data != NULL ? json_read(tx_arena(tx), text) : NULL, *each;
     size_t at;
     if (!json_is_array(list))

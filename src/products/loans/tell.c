@@ -2,6 +2,8 @@
 #include "products/loans/repay.h"
 #include "products/loans/staff.h"
 
+#include "debtors/debtors.h"
+#include "engine/owed.h"
 #include "messaging/messaging.h"
 
 #define SAID 3
@@ -34,12 +36,9 @@ void credit_tell(struct engine *engine, struct tx *tx, const struct credit *cred
 void credit_remind(struct engine *engine, struct tx *tx, const struct credit *credit, string_id text, int64_t sum,
                    int64_t day) {
     struct string_argument said[SAID];
-    const struct contact_case whom = debtor_case(engine, tx, credit->customer);
-    if (!words_of(engine, tx, credit, sum, day, said)) return;
-    if (whom.overdue_since != 0)
-        debtor_tell(engine, tx, credit->customer, credit->id, text, said, SAID);
-    else if (contact_hours(&whom, world_now(tx_world(tx))))
-        message_tell_bulk(engine, tx, credit->customer, TOPIC_OPERATIONS, text, said, SAID);
+    const struct contact_about debt = {loans_owed.product, credit->id};
+    if (words_of(engine, tx, credit, sum, day, said))
+        (void)debtor_remind(engine, tx, credit->customer, &debt, text, said, SAID);
 }
 
 void credit_describe(struct engine *engine, struct tx *tx, const struct locale *locale, const struct entry *entry,

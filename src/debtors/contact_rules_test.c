@@ -1,6 +1,6 @@
 /* contact_rules_test.c: LO-6: when a debtor may be called, written to and met: hours by his own clock and by working
  * days, counts by day, week and month at their edges, what he has asked for, the operator's newer numbers. */
-#include "products/loans/contact_rules.h"
+#include "debtors/contact_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,6 +65,10 @@ static void hours_are_everybody_s(void **state) {
     assert_true(contact_hours(&who, at("2026-11-30", 8, 0)) && contact_hours(&who, at("2026-11-30", 21, 59)));
     assert_false(contact_hours(&who, at("2026-11-30", 7, 59)) || contact_hours(&who, at("2026-11-30", 22, 0)));
     assert_false(contact_hours(&who, at("2026-11-28", 20, 0)));
+    assert_true(contact_hours_next(&who, at("2026-11-30", 12, 7)) == at("2026-11-30", 12, 7));
+    assert_true(contact_hours_next(&who, at("2026-11-30", 3, 0)) == at("2026-11-30", 8, 0));
+    assert_true(contact_hours_next(&who, at("2026-11-27", 22, 0)) == at("2026-11-28", 9, 0));
+    assert_true(contact_next(&who, CONTACT_MESSAGE, false, at("2026-11-30", 12, 0)) == 0);
 }
 
 static void his_own_clock(void **state) {

@@ -46,6 +46,7 @@ enum contact_bar {
 enum contact_bar contact_may(const struct contact_case *debtor, enum contact_way way, bool representative, moment at);
 /* Whether the law's hours let one write to anybody then, debtor or not. */
 bool contact_hours(const struct contact_case *whom, moment at);
+moment contact_hours_next(const struct contact_case *whom, moment at); /* from `at` on; 0: never */
 /* The first moment from `at` on; 0: none as things stand. */
 moment contact_next(const struct contact_case *debtor, enum contact_way way, bool representative, moment at);
 /* A refusal counts only when it came so late; earlier ones are as if they had not come (article 8, part 6). */

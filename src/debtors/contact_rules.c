@@ -1,5 +1,5 @@
 /* contact_rules.c: see contact_rules.h. */
-#include "products/loans/contact_rules.h"
+#include "debtors/contact_rules.h"
 
 #define DAYS_AHEAD 70 /* longer than any month in which everything has been used up */
 #define SATURDAY 6
@@ -80,6 +80,18 @@ enum contact_bar contact_may(const struct contact_case *debtor, enum contact_way
     if (bar != CONTACT_FREE) return bar;
     if (!contact_hours(debtor, at)) return CONTACT_HOURS;
     return too_often(debtor, way, civil_at(at, debtor->zone).date);
+}
+
+moment contact_hours_next(const struct contact_case *whom, moment at) {
+    int64_t today = date_to_days(civil_at(at, whom->zone).date), from, to;
+    if (contact_hours(whom, at)) return at;
+    for (int64_t day = today; day < today + DAYS_AHEAD; day++) {
+        struct date date = date_from_days(day);
+        hours_of(whom, date, &from, &to);
+        moment opens = moment_of((struct civil){.date = date, .hour = (int)from}, whom->zone);
+        if (opens >= at && contact_hours(whom, opens)) return opens;
+    }
+    return 0;
 }
 
 moment contact_next(const struct contact_case *debtor, enum contact_way way, bool representative, moment at) {
