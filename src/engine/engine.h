@@ -103,6 +103,9 @@ void engine_note(struct request *request, int64_t customer, const char *what, st
 void engine_audit(struct engine *engine, struct tx *tx, int64_t staff, int64_t customer, const char *what,
                   struct text detail);
 
+/* Nobody is signed in: a page goes to that one, and back here afterwards (its form's `next`); a program is refused. */
+enum flow engine_ask_to_sign_in(struct request *request, const char *page, const struct refusal *refusal);
+
 /* What a page does by itself, without scripts: "forward" to an address at once, "refresh" after so many seconds. */
 void engine_page_goes(struct request *request, const char *how, struct text where);
 

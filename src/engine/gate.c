@@ -41,12 +41,8 @@ static bool csrf_passes(struct run *run) {
     return page_csrf_matches(run->engine, request, raw_value(request, "_csrf"));
 }
 
-/* To the sign-in page, and back here afterwards. */
-static void ask_to_sign_in(struct request *request, const char *page) {
-    if (!request->wants_html) {
-        refuse(request, &not_signed_in);
-        return;
-    }
+enum flow engine_ask_to_sign_in(struct request *request, const char *page, const struct refusal *refusal) {
+    if (!request->wants_html) return refuse(request, refusal);
     struct buffer location = buffer_new(request->arena, 64);
     buffer_add_text(&location, text_from(page));
     if (request->method == METHOD_GET) {
@@ -63,7 +59,7 @@ static void ask_to_sign_in(struct request *request, const char *page) {
             else buffer_format(&location, "%%%02X", byte);
         }
     }
-    answer_see(request, buffer_text(&location));
+    return answer_see(request, buffer_text(&location));
 }
 
 /* False when the caller was answered (or sent to keep his form). */
@@ -81,10 +77,10 @@ static bool caller_passes(struct run *run) {
         run->keep_form = kind == WHO_ANYONE && request->wants_html && request->method == METHOD_POST &&
                          request->cookie_session.size > 0 && run->engine->identifier.keep_form != NULL &&
                          same_origin(request);
-        if (!run->keep_form) ask_to_sign_in(request, "/signin");
+        if (!run->keep_form) (void)engine_ask_to_sign_in(request, "/signin", &not_signed_in);
         return run->keep_form;
     case WHO_STAFF:
-        if (kind != WHO_STAFF) ask_to_sign_in(request, "/staff/signin");
+        if (kind != WHO_STAFF) (void)engine_ask_to_sign_in(request, "/staff/signin", &not_signed_in);
         else if ((request->route->roles & request->caller.roles) == 0) refuse(request, &not_allowed);
         return request->answer.status == 0;
     case WHO_STAFF_GUEST:

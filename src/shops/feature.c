@@ -12,9 +12,10 @@ FORM(no_form, );
 static const char *const switches[] = {"off", "on", NULL};
 FORM(switch_form, {.name = "to", .type = FIELD_CHOICE, .choices = switches});
 FORM(signin_form, {.name = "login", .type = FIELD_TEXT, .required = true, .max = 64, .missing = S_shops_login_missing},
-     {.name = "password", .type = FIELD_SECRET, .required = true, .max = 128, .missing = S_shops_password_missing});
+     {.name = "password", .type = FIELD_SECRET, .required = true, .max = 128, .missing = S_shops_password_missing},
+     {.name = "next", .type = FIELD_TEXT, .max = 200});
 FORM(signin_draft, {.name = "login", .type = FIELD_TEXT, .max = 64},
-     {.name = "password", .type = FIELD_SECRET, .max = 128});
+     {.name = "password", .type = FIELD_SECRET, .max = 128}, {.name = "next", .type = FIELD_TEXT, .max = 200});
 
 #define ENDS_FIELD                                                                                                     \
     {                                                                                                                  \

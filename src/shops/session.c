@@ -38,7 +38,7 @@ bool shop_person(struct request *request, struct tx *tx, unsigned roles, struct 
 }
 
 enum flow shop_enter(struct request *request, struct tx *tx, unsigned roles, struct shop_person *person) {
-    if (!signed_in(request, tx, person)) return see_or_refuse(request, "/shop/signin", &nobody);
+    if (!signed_in(request, tx, person)) return engine_ask_to_sign_in(request, "/shop/signin", &nobody);
     return (person->roles & roles) != 0 ? FLOW_NEXT : refuse(request, &no_role);
 }
 
@@ -68,7 +68,9 @@ enum flow shop_signin_page(struct request *request, struct tx *tx) {
     struct shop_person person;
     if (request->method == METHOD_GET && request->wants_html && shop_person(request, tx, SHOP_ANY, &person))
         return answer_see(request, shop_home(request, person.roles));
-    return answer_ok(request, doc_new(request->arena));
+    struct node *document = doc_new(request->arena);
+    doc_text(document, "next", field_text(request, "next"));
+    return answer_ok(request, document);
 }
 
 static struct text login_of(struct request *request) {
@@ -109,7 +111,8 @@ enum flow shop_signin_open(struct request *request, struct tx *tx) {
     int64_t life = shops_state_of(request->engine)->settings->session;
     if (!member_stands(request, tx, member)) return refuse_at(request, "password", &wrong);
     session_forget(request, tx);
-    struct text token = token_new(request, "shop", hash), home = shop_home(request, member->roles);
+    struct text token = token_new(request, "shop", hash), next = field_text(request, "next");
+    if (!local_path(next)) next = shop_home(request, member->roles);
     tx_run(tx, &session_put,
            VALUES(V_BYTES(hash, sizeof hash), V_TEXT(member->login), V_INT(world_now(request->world) + life)));
     member_proved(request, tx, member->login);
@@ -117,8 +120,8 @@ enum flow shop_signin_open(struct request *request, struct tx *tx) {
     answer_cookie(request, "shop", token, life / SECOND);
     audit_record(request, 0, "shops.signed_in", member->login);
     struct node *document = doc_new(request->arena);
-    doc_text(document, "next", home);
-    return answer_done(request, document, home);
+    doc_text(document, "next", next);
+    return answer_done(request, document, next);
 }
 
 enum flow shop_signout(struct request *request, struct tx *tx) {

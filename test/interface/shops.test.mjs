@@ -110,6 +110,22 @@ describe("IN-3: the shop's people", () => {
     }
   });
 
+  test("IN-6: signed in one goes on to the page that one asked for, never to another site", async () => {
+    const kassa = await addPerson(server, boss, shop.id, "kassa.next");
+    for (const asked of ["/till", "/shop/till?phone=%2B79161234567"]) {
+      const visitor = server.browser(), [path, query] = asked.split("?");
+      await visitor.go(asked);
+      await visitor.send("/shop/signin", {login: kassa.login, password: kassa.password});
+      assert.equal(visitor.path, path);
+      if (query) assert.match(visitor.html, /value="\+79161234567"/);
+    }
+    for (const foreign of ["//evil.example/", "https://evil.example/", ""]) {
+      const {body} = await new Person(server, kassa.login, kassa.password).post("/shop/signin",
+        {login: kassa.login, password: kassa.password, next: foreign});
+      assert.equal(body.next, "/shop/till", foreign);
+    }
+  });
+
   test("the owner adds people of his shop, changes what they may do, ends them at once; not himself", async () => {
     const clerk = await addPerson(server, owner, shop.id, "clerk.one", "orders");
     await clerk.signIn();
